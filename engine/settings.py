@@ -177,8 +177,12 @@ SETTINGS: tuple[Setting, ...] = (
         "How many proxies of yours stand before the web server.",
     ),
     Setting("WEB_THREADS", "8", _whole(1, 64), "webapp", "Requests answered at the same time."),
-    Setting("SESSION_HOURS", "10", _whole(1, 24), "webapp", "Hours after which one signs in again."),
-    Setting("MAX_UPLOAD_MB", "25", _whole(1, 2048), "webapp", "Largest file accepted, in megabytes."),
+    Setting(
+        "SESSION_HOURS", "10", _whole(1, 24), "webapp", "Hours after which one signs in again."
+    ),
+    Setting(
+        "MAX_UPLOAD_MB", "25", _whole(1, 2048), "webapp", "Largest file accepted, in megabytes."
+    ),
     Setting(
         "LANGUAGE",
         "it",
@@ -211,9 +215,7 @@ SETTINGS: tuple[Setting, ...] = (
         "REDIS_URL",
         "",
         _optional(
-            _address(
-                "redis", "rediss", "unix", example="redis://localhost:6379/0", host=False
-            )
+            _address("redis", "rediss", "unix", example="redis://localhost:6379/0", host=False)
         ),
         "workers",
         "Redis or Valkey. Empty: deliveries and clock run inside the web process.",
@@ -229,9 +231,7 @@ SETTINGS: tuple[Setting, ...] = (
         "workers",
         "Mail server. Empty: each message becomes a file in `DATA_DIR/outgoing-mail`.",
     ),
-    Setting(
-        "MAIL_FROM", "concerto@localhost", _mailbox, "workers", "Sender of the messages."
-    ),
+    Setting("MAIL_FROM", "concerto@localhost", _mailbox, "workers", "Sender of the messages."),
     Setting(
         "RELAY_SECONDS",
         "2",

@@ -1,0 +1,217 @@
+"""What every test may ask for: real databases, a real Redis, a real browser.
+
+`DATABASE_URL` and `REDIS_URL`, if set, name servers to use instead of throw-away ones. Databases
+are then created beside the named one, which itself is never touched.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from hypothesis import settings
+from sqlalchemy import NullPool, create_engine, make_url, text
+
+from tests import servers
+
+HERE = Path(__file__).parent
+
+# A property test tries the same examples every time; a busy machine does not fail it.
+settings.register_profile("house", derandomize=True, deadline=None, database=None)
+settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--update`: write golden files anew, to be reviewed in the diff."""
+    parser.addoption("--update", action="store_true", help="accept the present outputs as golden")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that need a browser, and skip them where there is none."""
+    in_browser = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    for item in in_browser:
+        item.add_marker(pytest.mark.browser)
+    if not in_browser or chromium_path():
+        return
+    reason = "no Chromium: install the package chromium, or set BROWSER_PATH to its program"
+    if os.environ.get("CI") == "true" and not config.option.collectonly:
+        raise pytest.UsageError(reason)
+    for item in in_browser:
+        item.add_marker(pytest.mark.skip(reason=reason))
+
+
+# --- golden files
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the reviewed one of that name; `--update` accepts it."""
+
+    def compare(name: str, present: str) -> None:
+        place = HERE / "golden" / name
+        if request.config.getoption("--update"):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(present, encoding="utf-8")
+        assert place.exists(), f"{name} has no golden file yet: repeat with --update"
+        assert present == place.read_text(encoding="utf-8")
+
+    return compare
+
+
+# --- databases
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Address of a PostgreSQL server's maintenance database."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgresql"):
+        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
+        return
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_url: str) -> Iterator[str]:
+    """Address of a PostgreSQL database without a single table."""
+    yield from _postgres_database(postgres_url)
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    for url in _postgres_database(postgres_url):
+        _migrate(url, tmp_path_factory.mktemp("template"))
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_url: str, _postgres_template: str) -> Iterator[str]:
+    """Address of a fresh PostgreSQL database with the present schema."""
+    yield from _postgres_database(postgres_url, template=_postgres_template)
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    _migrate(f"sqlite:///{folder / 'template.sqlite3'}", folder)
+    return folder / "template.sqlite3"
+
+
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """Address of a SQLite database without a single table."""
+    return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+
+
+@pytest.fixture
+def migrated_sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """Address of a fresh SQLite database with the present schema."""
+    place = tmp_path / "concerto.sqlite3"
+    shutil.copyfile(_sqlite_template, place)
+    return f"sqlite:///{place}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Address of a fresh database with the present schema: the test runs once on each kind."""
+    return str(request.getfixturevalue(f"migrated_{_short(request.param)}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """Address of a database without tables: the test runs once on each kind."""
+    return str(request.getfixturevalue(f"empty_{_short(request.param)}_url"))
+
+
+def _short(kind: str) -> str:
+    return "postgres" if kind == "postgresql" else kind
+
+
+def _postgres_database(server: str, *, template: str = "template0") -> Iterator[str]:
+    name = f"concerto_test_{uuid.uuid4().hex[:12]}"
+    _on_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _on_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _on_server(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+
+
+def _migrate(url: str, folder: Path) -> None:
+    """Bring a database to the present schema by the command that administrators use."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "migrate"],
+        cwd=HERE.parent,
+        env={**kept, "DATABASE_URL": url, "DATA_DIR": str(folder), "SECRET_KEY": "t" * 32},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"python -m engine migrate failed:\n{done.stdout}{done.stderr}"
+
+
+# --- Redis
+
+
+@pytest.fixture(scope="session")
+def _redis_server() -> Iterator[str]:
+    given = os.environ.get("REDIS_URL")
+    if not given:
+        with servers.valkey() as url:
+            yield url
+        return
+    with redis.from_url(given) as client:
+        # Tests empty it after use, so somebody's work must not be in there.
+        if client.dbsize():
+            raise pytest.UsageError("REDIS_URL names a database that is not empty: name another")
+    yield given
+
+
+@pytest.fixture
+def redis_url(_redis_server: str) -> Iterator[str]:
+    """Address of an empty Redis."""
+    yield _redis_server
+    with redis.from_url(_redis_server) as client:
+        client.flushdb()
+
+
+# --- browser
+
+
+def chromium_path() -> str | None:
+    """Where this machine's Chromium is, if it has one."""
+    given = os.environ.get("BROWSER_PATH")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return given or next(filter(None, map(shutil.which, names)), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the machine's own Chromium, silent towards the outside world."""
+    flags = [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+    ]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")  # Chromium refuses root otherwise
+    return {**browser_type_launch_args, "executable_path": chromium_path(), "args": flags}
