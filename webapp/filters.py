@@ -1,0 +1,133 @@
+"""What templates do to a value so that an officer can read it: words, dates, amounts, sizes."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from flask import Flask, request
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from engine.text import Language, Text
+
+ROME = ZoneInfo("Europe/Rome")
+LOCALES: dict[Language, Locale] = {"it": Locale("it", "IT"), "en": Locale("en", "GB")}
+
+# With the day of the week when someone must act; without the year only inside badges.
+DAY = {
+    (True, False): "EEE dd/MM/yyyy",
+    (False, False): "dd/MM/yyyy",
+    (True, True): "EEE dd/MM",
+    (False, True): "dd/MM",
+}
+
+
+def register(app: Flask) -> None:
+    """Give templates the filters and the two questions about language."""
+    app.jinja_env.filters.update(
+        text=text,
+        day=day,
+        long_day=long_day,
+        when=when,
+        money=money,
+        number=number,
+        filesize=filesize,
+        fingerprint=fingerprint,
+    )
+    app.jinja_env.globals.update(current_language=current_language, language_url=language_url)
+
+
+def current_language() -> Language:
+    """The language of the page being written."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "it"
+
+
+def language_url(language: Language) -> str:
+    """This same page in another language, with the filters it is showing."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{request.script_root}{quote(request.path)}?{urlencode([*kept, ('lang', language)])}"
+
+
+def text(value: Text | str | None) -> str:
+    """The wording in the reader's language; a plain string is already worded."""
+    if isinstance(value, Text):
+        return value.in_(current_language())
+    return value or ""
+
+
+def day(value: date | str | None, weekday: bool = True, short: bool = False) -> Markup:
+    """A day as offices write it, `mer 09/12/2026`, machine-readable beside."""
+    if not value:
+        return Markup("")
+    on = _as_date(value)
+    shown = format_date(on, DAY[weekday, short], locale=LOCALES[current_language()])
+    return Markup('<time datetime="{}" class="c-nowrap c-num">{}</time>').format(
+        on.isoformat(), shown.replace(".", "")
+    )
+
+
+def long_day(value: date | str) -> str:
+    """A day in full words for a page title: `lunedì 23 novembre 2026`."""
+    return format_date(_as_date(value), "EEEE d MMMM yyyy", locale=LOCALES[current_language()])
+
+
+def when(value: datetime | str | None, weekday: bool = True, clock_only: bool = False) -> Markup:
+    """An instant in the time of Rome, `ven 20/11/2026 16:40`, machine-readable beside."""
+    if not value:
+        return Markup("")
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if instant.tzinfo is None:
+        # Some databases give instants back without a zone; they are always kept in UTC.
+        instant = instant.replace(tzinfo=UTC)
+    pattern = "HH:mm" if clock_only else f"{DAY[weekday, False]} HH:mm"
+    shown = format_datetime(instant, pattern, tzinfo=ROME, locale=LOCALES[current_language()])
+    return Markup('<time datetime="{}" class="c-num">{}</time>').format(
+        instant.astimezone(UTC).isoformat(timespec="seconds"), shown.replace(".", "")
+    )
+
+
+def money(value: Decimal | str | int | None) -> str:
+    """An amount in euro, `3.687,65 €`."""
+    if value is None or value == "":
+        return ""
+    return format_currency(Decimal(value), "EUR", locale=LOCALES[current_language()])
+
+
+def number(value: Decimal | str | int | None) -> str:
+    """A number with the separators of the language."""
+    if value is None or value == "":
+        return ""
+    return format_decimal(Decimal(value), locale=LOCALES[current_language()])
+
+
+def filesize(size: int) -> str:
+    """The size of a file as people say it: `412 kB`, `9,4 MB`."""
+    if size < 1000:
+        return f"{size} B"
+    for unit, factor in (("kB", 1000), ("MB", 1000**2), ("GB", 1000**3)):
+        if size < factor * 1000 or unit == "GB":
+            break
+    amount = Decimal(size) / factor
+    pattern = "#,##0.#" if amount < 10 and unit != "kB" else "#,##0"
+    return f"{format_decimal(amount, pattern, locale=LOCALES[current_language()])} {unit}"
+
+
+def fingerprint(digest: str | None) -> Markup:
+    """A SHA-256 short enough to compare by eye; the whole of it on hover and for copying."""
+    if not digest:
+        return Markup("")
+    shown = digest if len(digest) <= 12 else f"{digest[:6]}…{digest[-4:]}"
+    return Markup('<span class="c-mono" title="{0}">SHA-256 {1}</span>').format(
+        escape(digest), shown
+    )
+
+
+def _as_date(value: date | str) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value[:10])
+    return value.astimezone(ROME).date() if isinstance(value, datetime) else value
