@@ -1,0 +1,219 @@
+"""The rows that several questions share: frozen values, shaped for their reader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from engine.text import Text
+
+T = TypeVar("T")
+ClockState = Literal["running", "suspended", "overdue", "none"]
+Lane = Literal["act", "clock", "machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list: `next` is the cursor of the following part, `total` counts them all."""
+
+    items: tuple[T, ...]
+    next: str | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that may be chosen, and how it reads."""
+
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person who stands behind a letter of the matrix today."""
+
+    name: str
+    organisation: Text
+    role_title: Text
+    letter: str
+    is_me: bool
+    email: str = ""
+    officer_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A piece of work as one reader sees it in a list."""
+
+    id: str
+    activity: str
+    title: Text
+    letter: str
+    state: str
+    case_id: str
+    case_number: str
+    case_title: str
+    case_state: str
+    process: str
+    process_title: Text
+    zone: int | None
+    organisation_id: str | None
+    organisation: Text | None
+    holder: str | None
+    held_by_me: bool
+    mandate_id: str | None
+    """The mandate of mine that permits it."""
+    other_mandate: bool
+    """It is not the mandate I act for now."""
+    due_on: date | None
+    clock: ClockState
+    days_left: int | None
+    days_text: Text
+    legal_basis: str
+    why: Text
+    """One short sentence: why by that date."""
+    draft_saved_at: datetime | None
+    version: int
+    opened_at: datetime
+    note: str | None
+    party_id: str | None = None
+    stage: str | None = None
+    stage_title: Text | None = None
+    evidence: str = ""
+    nature: str = ""
+    """Of the term: statutory, agreed or internal; empty without a term."""
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One line of a term's ledger, as a person reads it."""
+
+    day: date
+    what: Text
+    rule: str
+    effect: Text
+    due_on: date | None
+    actor: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """A term: its last day, why it is that day, and what happens when it passes."""
+
+    id: str
+    name: str
+    title: Text
+    state: str
+    starts_on: date | None
+    due_on: date | None
+    days_left: int | None
+    days_text: Text
+    clock: ClockState
+    nature: str
+    legal_basis: str
+    evidence: str
+    silence: str
+    consequence: Text
+    why: Text
+    """The spoken sentence: how the last day was found."""
+    ledger: tuple[LedgerRow, ...]
+    organisation: Text | None
+    party_id: str | None
+    length: Text
+    case_id: str = ""
+    work_item_id: str | None = None
+    calendar: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendedView:
+    """Why a case stands still, and whom to ask."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHead:
+    """What identifies a case and says how it stands."""
+
+    id: str
+    number: str
+    title: str
+    process: str
+    process_title: Text
+    version: int
+    """Version of the row, for If-Match."""
+    state: str
+    state_text: Text
+    outcome: str | None
+    outcome_title: Text
+    zone: int | None
+    zone_name: Text
+    started_at: datetime
+    started_by: str
+    ended_at: datetime | None
+    legal_basis: str
+    evidence: str
+    process_version: int
+    suspended: SuspendedView | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow(CaseHead):
+    """A case in a list: where it stands and whom it waits for."""
+
+    stage: str | None
+    stage_title: Text
+    next_due_on: date | None
+    clock: ClockState
+    days_left: int | None
+    days_text: Text
+    waiting_for: Text
+    since: date | None
+    late: int
+    """How many of its open terms have passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One thing that happened, as a whole sentence."""
+
+    id: str
+    seq: int
+    at: datetime
+    actor: str
+    acting_for: str | None
+    type: str
+    text: Text
+    lane: Lane
+    case_id: str | None
+    case_number: str | None
+    digest: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A file of a case with its fingerprint."""
+
+    id: str
+    title: Text
+    filename: str
+    size: int
+    media_type: str
+    sha256: str
+    signature: str
+    organisation: Text | None
+    attached_at: datetime
+    attached_by: str
+    visibility: str
+    case_id: str = ""
+    work_item_id: str | None = None
+    field: str = ""
