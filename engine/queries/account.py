@@ -1,18 +1,12 @@
 """Who an officer is: mandates, sessions, tokens, notices."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
 
 from engine.actor import Actor
 from engine.queries.rows import Page
 from engine.text import Text
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,9 @@
 """The case file: where a case stands, whose turn it is, what may be done with it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
+from typing import Literal
 
 from engine.actor import Actor
 from engine.bundles.definition import Form
@@ -23,6 +17,7 @@ from engine.queries.rows import (
     WorkRow,
 )
 from engine.text import Text
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

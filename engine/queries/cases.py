@@ -1,15 +1,8 @@
 """The cases a reader may see."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
-
 from engine.actor import Actor
 from engine.queries.rows import CaseRow, Page
+from engine.unit_of_work import Reading
 
 
 def cases(

@@ -1,21 +1,15 @@
 """The procedures that can be started, and what each asks for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
 
 from engine.actor import Actor
 from engine.bundles.definition import Form
 from engine.queries.matrix import RaciView
 from engine.queries.rows import Choice
 from engine.text import Text
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,11 @@
 """Terms: those of a case with their ledger, those that fell due, and the training clock."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
 
 from engine.actor import Actor
 from engine.queries.rows import DeadlineView
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

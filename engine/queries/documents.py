@@ -1,18 +1,12 @@
 """Files: those of a case, and those just sent."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
 
 from engine.actor import Actor
 from engine.queries.rows import DocumentRow
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

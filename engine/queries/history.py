@@ -1,15 +1,8 @@
 """What happened in a case, told in sentences, with the digest that proves nothing is missing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
-
 from engine.actor import Actor
 from engine.queries.rows import Lane, Page, TimelineRow
+from engine.unit_of_work import Reading
 
 
 def case_history(

@@ -1,17 +1,11 @@
 """The responsibility matrix of a case with the people behind the letters."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
 
 from engine.actor import Actor
 from engine.text import Text
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

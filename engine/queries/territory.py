@@ -1,16 +1,10 @@
 """The zones and the public bodies that stand on them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
 
 from engine.queries.rows import Page
 from engine.text import Text
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

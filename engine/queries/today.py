@@ -1,18 +1,13 @@
 """Today: what to do first, by when and why, and who keeps us waiting."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
+from typing import Literal
 
 from engine.actor import Actor
 from engine.queries.rows import ClockState, PersonRow, TimelineRow, WorkRow
 from engine.text import Text
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

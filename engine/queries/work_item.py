@@ -1,20 +1,15 @@
 """One piece of work, as its officer meets it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
+from typing import Any, Literal
 
 from engine.actor import Actor
 from engine.bundles.definition import Field, Form
 from engine.queries.rows import CaseHead, Choice, DeadlineView, DocumentRow, PersonRow
 from engine.text import Text
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)

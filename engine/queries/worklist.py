@@ -1,16 +1,11 @@
 """The worklist: what an officer may do, answers for, waits for or has done."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from engine.unit_of_work import Reading
-
+from typing import Literal
 
 from engine.actor import Actor
 from engine.queries.rows import Page, WorkRow
+from engine.unit_of_work import Reading
 
 Scope = Literal["todo", "mine", "organisation", "unassigned", "waiting", "done"]
 SCOPES: tuple[Scope, ...] = ("todo", "mine", "organisation", "unassigned", "waiting", "done")
