@@ -1,0 +1,1 @@
+"""Everything slow, outside or on time: deliveries leave, deadlines expire."""
