@@ -1,0 +1,306 @@
+"""A process folder as typed values: what `load` returns and everyone else reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from engine.text import NO_TEXT, Text
+
+Letter = Literal["R", "A", "C", "I"]
+Evidence = Literal["V", "S", "P", "unverified"]
+"""How well a legal fact is known: read in the source, in a secondary source, partly, not at all."""
+
+
+class Silence(StrEnum):
+    """What it means when a term passes without an answer."""
+
+    NONE = "none"
+    PROCEED_WITHOUT = "proceed_without"
+    ASSENT = "assent"
+    NEGATIVE = "negative"
+    ESCALATE = "escalate"
+
+
+class Nature(StrEnum):
+    """Who decides an activity: an office on its competence, or a political body."""
+
+    TECHNICAL = "technical"
+    POLITICAL = "political"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the matrix and a lane of the drawing: a role in a capacity."""
+
+    capacity: str
+    role: str
+
+    def __str__(self) -> str:
+        return f"{self.capacity}.{self.role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    id: str
+    title: Text
+    milestone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """In which quality organisations take part, and which may be invited."""
+
+    id: str
+    title: Text
+    kinds: tuple[str, ...]
+    min: int = 0
+    max: int | None = None
+    default: str | None = None
+    """`the:<organisation kind>` (the only one of its kind) or `zone:<kind>` (the one of the zone of the municipalities)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A length of time: `30 days`, `5 working days`, `3 months`, `1 year`, or `case:<variable>`."""
+
+    amount: int | None
+    unit: Literal["days", "working_days", "months", "years", "date"]
+    variable: str | None = None
+    """For `case:<variable>`: the case variable that holds a date, or a number of days."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    name: str
+    title: Text
+    length: Term
+    starts_at: str | None
+    """A milestone; absent when the term starts as the drawing arms it."""
+    first_day: Literal["excluded", "included"]
+    roll: Literal["next_non_holiday", "none"]
+    silence: Silence
+    nature: Literal["statutory", "agreed", "internal"]
+    legal_basis: str
+    evidence: Evidence
+    consequence: Text
+    """One sentence: what happens if the term passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: Text
+    help: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWhen:
+    field: str
+    among: tuple[str, ...]
+    """Values as text; yes/no fields use `yes` and `no`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing an officer fills in; the field types of the JSON interface."""
+
+    name: str
+    type: Literal[
+        "text", "long_text", "integer", "decimal", "money", "date", "choice", "choices", "yes_no",
+        "organisation", "officer", "file", "group", "list", "section", "note",
+    ]  # fmt: skip
+    label: Text
+    help: Text = NO_TEXT
+    required: bool = True
+    options: tuple[Option, ...] = ()
+    options_from: str | None = None
+    """`parties:<capacity>` (value = party id), `organisations:<kind>`, `officers:<capacity>` or `case:<variable>`."""
+    show_when: ShowWhen | None = None
+    min: str | None = None
+    max: str | None = None
+    pattern: str | None = None
+    pattern_help: Text = NO_TEXT
+    example: Any = None
+    prefill: str | None = None
+    """Case variable whose value is offered at first opening."""
+    fields: tuple["Field", ...] = ()
+    min_items: int = 0
+    max_items: int | None = None
+    kind: Text = NO_TEXT
+    """For a file: the kind of document it becomes."""
+    visibility: Literal["parties", "own", "public"] = "parties"
+    """For a file: who may read it: all parties, its own organisation only, everybody."""
+    table: str | None = None
+    """For a note: case variable (a list or dictionary of rows) shown as a table."""
+    columns: tuple[Option, ...] = ()
+    """For a note with a table: value = key of the row, label = heading; `key:money` formats it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check across fields: a restricted expression that must be true, and what to say if not."""
+
+    must: str
+    field: str
+    message: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One activity as its officer meets it: explanation, term, fields."""
+
+    activity: str
+    title: Text
+    what: Text
+    why: Text
+    next: Text
+    help: Text
+    nature: Nature
+    legal_basis: str
+    """`organisational` where no law asks for it."""
+    evidence: Evidence
+    deadline: str | None
+    approval: str | None
+    fields: tuple[Field, ...]
+    rules: tuple[Rule, ...] = ()
+    documents: tuple[str, ...] = ()
+    """Variables or document kinds to have in front while filling it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRule:
+    """A message people may send into a case (join, withdraw, reopen …)."""
+
+    name: str
+    title: Text
+    by: tuple[Column, ...]
+    form: Form | None
+    own_party: bool = False
+    """The sender speaks for his own party only; the message goes to that party's branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raci:
+    columns: tuple[Column, ...]
+    rows: Mapping[str, Mapping[Column, str]]
+    """Row id (milestone or activity) → column → letters (`R`, `A`, `RA`, `C`, `I`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A node of a drawing."""
+
+    id: str
+    type: str
+    """BPMN local name: userTask, callActivity, boundaryEvent, exclusiveGateway …"""
+    name: str
+    process: str
+    parent: str | None
+    """Enclosing sub-process, if any."""
+    lane: str | None
+    properties: Mapping[str, str]
+    called: str | None
+    multi_instance: bool
+    attached_to: str | None
+    event: str | None
+    """`deadline:<name>`, `message:<name>` or `error:<code>` for events."""
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    id: str
+    source: str
+    target: str
+    name: str
+    process: str
+    condition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the XML says, for people and checks; execution belongs to engine.bpmn."""
+
+    process: str
+    file: str
+    elements: Mapping[str, Element]
+    flows: tuple[Flow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything about one version of a procedure. Shared parts are folded in by content."""
+
+    key: str
+    version: int
+    digest: str
+    title: Text
+    summary: Text
+    number_prefix: str
+    accountable: Column
+    legal_basis: str
+    evidence: Evidence
+    stages: tuple[Stage, ...]
+    capacities: tuple[Capacity, ...]
+    start_by: tuple[Column, ...]
+    start_form: Form
+    permissions: Mapping[str, tuple[Column, ...]]
+    """Command name → columns that may give it (suspend_case, resume_case, withdraw_case, …)."""
+    messages: Mapping[str, MessageRule]
+    deadlines: Mapping[str, DeadlineRule]
+    """Keys are `name`, or `call-id/name` where a caller sets its own term for a called element."""
+    raci: Raci
+    forms: Mapping[str, Form]
+    """Activity id → form, those of called elements included."""
+    drawings: Mapping[str, Drawing]
+    """Process id → drawing, called elements included."""
+    files: Mapping[str, bytes]
+    """Relative name → content of the folder and of what it calls (`shared/<name>/…`); the digest is over these."""
+    bpmn: Mapping[str, bytes] = field(default_factory=dict)
+    tables: Mapping[str, bytes] = field(default_factory=dict)
+    scenarios: tuple[str, ...] = ()
+    guide: Text = NO_TEXT
+    """Optional one-page guide for officers (guide.it.md, guide.en.md)."""
+
+    def deadline(self, name: str, path: tuple[tuple[str, str], ...] = ()) -> DeadlineRule | None:
+        """The rule of a term; the nearest caller's own wording first."""
+        for element, _ in reversed(path):
+            rule = self.deadlines.get(f"{element}/{name}")
+            if rule is not None:
+                return rule
+        return self.deadlines.get(name)
+
+    def element(self, element_id: str) -> Element | None:
+        """The drawn node with this id, in the process or in anything it calls."""
+        for drawing in self.drawings.values():
+            if element_id in drawing.elements:
+                return drawing.elements[element_id]
+        return None
+
+    def stage_of(self, activity: str, path: tuple[tuple[str, str], ...] = ()) -> str | None:
+        """The stage an activity belongs to: its own property, or that of the call it runs in."""
+        for element_id in (activity, *(step for step, _ in reversed(path))):
+            element = self.element(element_id)
+            if element is not None and "stage" in element.properties:
+                return element.properties["stage"]
+        return None
+
+    def letters(
+        self, activity: str, path: tuple[tuple[str, str], ...] = ()
+    ) -> Mapping[Column, str]:
+        """Who does what for an activity: its own row, else its call's, else R and A of its stage."""
+        for element_id in (activity, *(step for step, _ in reversed(path))):
+            if element_id in self.raci.rows:
+                return self.raci.rows[element_id]
+        stage_id = self.stage_of(activity, path)
+        for stage in self.stages:
+            if stage.id == stage_id and stage.milestone in self.raci.rows:
+                row = self.raci.rows[stage.milestone]
+                kept = {c: "".join(x for x in v if x in "RA") for c, v in row.items()}
+                return {c: v for c, v in kept.items() if v}
+        return {}
+
+
+Number = int | Decimal

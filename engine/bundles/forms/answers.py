@@ -1,0 +1,149 @@
+"""Answers of an officer: from raw JSON to native values, through one marshmallow schema."""
+
+import ast
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, missing
+from marshmallow import fields as kit
+
+from engine.bundles.definition import Field, Form, Rule
+from engine.bundles.forms import wording
+from engine.bundles.forms.readers import Context, read, refuse, require_count
+from engine.bundles.forms.visibility import WITHOUT_VALUE, visible_fields
+from engine.errors import FormInvalid
+from engine.text import Text
+
+MOST_ROWS = 500
+
+Evaluate = Callable[[str, Mapping[str, Any]], bool]
+"""Says whether a rule's expression is true of the values (the sandbox of engine.bpmn)."""
+
+Files = Callable[[str], Mapping[str, Any] | None]
+"""Upload id → `{"document", "name", "sha256"}`, or None if there is no such upload for the asker."""
+
+
+def validate(
+    form: Form,
+    raw: Mapping[str, Any],
+    *,
+    choices: Mapping[str, Container[str]],
+    files: Files,
+    evaluate: Evaluate,
+) -> dict[str, Any]:
+    """Turn raw answers into native values, or refuse with every field that needs correcting.
+
+    `choices` holds the allowed values of the fields with `options_from`, by dotted field path.
+    An optional field left blank gives None; a hidden one is left out. Messages are bilingual.
+    """
+    try:
+        values = _load(form.fields, raw, Context(choices, files), "")
+    except ValidationError as refusal:
+        raise FormInvalid(_worded(refusal.messages)) from None
+    broken: dict[str, list[Text]] = {}
+    for rule in form.rules:
+        if _applies(rule, form, values) and not evaluate(rule.must, values):
+            broken.setdefault(rule.field, []).append(rule.message)
+    if broken:
+        raise FormInvalid(broken)
+    return values
+
+
+def to_json(value: Any) -> Any:
+    """Native values as JSON: dates in ISO form, decimals as strings."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    return value
+
+
+def _load(fields: Sequence[Field], raw: Any, context: Context, above: str) -> dict[str, Any]:
+    if not isinstance(raw, Mapping):
+        raise refuse(wording.not_a_group())
+    asked = [f for f in visible_fields(fields, raw) if f.type not in WITHOUT_VALUE]
+    hidden = {f.name for f in fields if f.type not in WITHOUT_VALUE} - {f.name for f in asked}
+    compiled: dict[str, kit.Field[Any]] = {
+        field.name: _Answer(field, context, f"{above}{field.name}") for field in asked
+    }
+    kept = {str(name): value for name, value in raw.items() if name not in hidden}
+    loaded = Schema.from_dict(compiled)(unknown=RAISE).load(kept)
+    return {field.name: loaded[field.name] for field in asked}
+
+
+class _Answer(kit.Field[Any]):
+    """One field of the compiled schema."""
+
+    def __init__(self, field: Field, context: Context, path: str) -> None:
+        # A group asks nothing itself: the fields in it say what they need.
+        demanded = field.type != "group" and (field.required or field.min_items > 0)
+        sentence: Any = [wording.missing(field.type)]
+        super().__init__(
+            required=demanded,
+            allow_none=not demanded,
+            error_messages={"required": sentence, "null": sentence},
+        )
+        self.asked, self.context, self.path = field, context, path
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        """Read an answer; a blank one counts as none given."""
+        blank = value is missing or value is None or value in ("", [])
+        if isinstance(value, str):
+            blank = not value.strip()
+        if not blank or self.asked.type == "group":
+            given = {} if blank else value
+            return self._deserialize(given, *args, **kwargs)
+        super().deserialize(missing if self.required else None, *args, **kwargs)
+        return [] if self.asked.type in ("list", "choices") else None
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if self.asked.type == "group":
+            return _load(self.asked.fields, value, self.context, f"{self.path}.")
+        if self.asked.type == "list":
+            return self._rows(value)
+        return read(self.asked, value, self.path, self.context)
+
+    def _rows(self, value: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list):
+            raise refuse(wording.not_a_list())
+        require_count(self.asked, value, most=MOST_ROWS)
+        rows, wrong = [], {}
+        for position, row in enumerate(value):
+            try:
+                rows.append(_load(self.asked.fields, row, self.context, f"{self.path}."))
+            except ValidationError as refusal:
+                wrong[str(position)] = refusal.messages
+        if wrong:
+            raise ValidationError(wrong)
+        return rows
+
+
+def _worded(messages: Any) -> Any:
+    """The schema's complaints with our sentence wherever it speaks of a field it does not know."""
+    if isinstance(messages, Mapping):
+        return {
+            name: [wording.unknown(name)] if under == [_UNKNOWN] else _worded(under)
+            for name, under in messages.items()
+        }
+    return messages
+
+
+_UNKNOWN = Schema().error_messages["unknown"]
+
+
+def _applies(rule: Rule, form: Form, values: Mapping[str, Any]) -> bool:
+    # A rule over a field that is hidden or blank has nothing to compare.
+    return all(values.get(name) is not None for name in rule_fields(rule, form))
+
+
+def rule_fields(rule: Rule, form: Form) -> set[str]:
+    """The fields of the form that a rule compares."""
+    names = {node.id for node in ast.walk(ast.parse(rule.must, mode="eval"))
+             if isinstance(node, ast.Name)}  # fmt: skip
+    return names & {field.name for field in form.fields}

@@ -1,0 +1,70 @@
+"""A form as data for the JSON interface and the pages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.bundles.definition import Field, Form, Option
+from engine.text import Text
+
+Choices = Mapping[str, Sequence[Option]]
+"""Dotted path of a field with `options_from` → what is offered now."""
+
+_YES_NO = (Option("yes", Text("Sì", "Yes")), Option("no", Text("No", "No")))
+
+
+def json_fields(form: Form, language: str, choices: Choices) -> list[dict[str, Any]]:
+    """The fields of a form as the JSON interface shows them.
+
+    A field whose offer is not in `choices` is too large to list: it carries `options_from` as
+    drawn, for the caller to turn into the address of a search.
+    """
+    return [_shown(field, language, choices, "") for field in form.fields]
+
+
+def _shown(field: Field, language: str, choices: Choices, above: str) -> dict[str, Any]:
+    path = f"{above}{field.name}"
+    shown: dict[str, Any] = {
+        "name": field.name,
+        "label": field.label.in_(language),
+        "type": field.type,
+        "required": field.required,
+        "help": field.help.in_(language) or None,
+        "show_when": field.show_when
+        and {"field": field.show_when.field, "in": list(field.show_when.among)},
+        "min": _bound(field, field.min),
+        "max": _bound(field, field.max),
+        "pattern": field.pattern,
+        "pattern_help": field.pattern_help.in_(language) or None,
+        "example": field.example,
+        "options": _options(field, path, language, choices),
+    }
+    if field.options_from and path not in choices:
+        shown["options_from"] = field.options_from
+    if field.type in ("group", "list"):
+        shown["fields"] = [_shown(f, language, choices, f"{path}.") for f in field.fields]
+    if field.type in ("list", "choices"):
+        shown |= {"min_items": field.min_items, "max_items": field.max_items}
+    if field.type == "file":
+        shown |= {"kind": field.kind.in_(language), "visibility": field.visibility}
+    if field.type == "note":
+        shown["table"] = field.table
+        shown["columns"] = [_option(column, language) for column in field.columns]
+    return shown
+
+
+def _bound(field: Field, written: str | None) -> int | str | None:
+    # Lengths and whole numbers are JSON numbers; decimals and dates travel as text.
+    counted = field.type in ("text", "long_text", "integer")
+    return int(written) if written is not None and counted else written
+
+
+def _options(field: Field, path: str, language: str, choices: Choices) -> list[dict[str, str]]:
+    offered = choices.get(path, ()) if field.options_from else field.options
+    if field.type == "yes_no":
+        offered = _YES_NO
+    return [_option(option, language) for option in offered]
+
+
+def _option(option: Option, language: str) -> dict[str, str]:
+    shown = {"value": option.value, "label": option.label.in_(language)}
+    return {**shown, "help": option.help.in_(language)} if option.help else shown
