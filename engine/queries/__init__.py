@@ -1,5 +1,6 @@
 """What can be asked: one function per question, each returning frozen rows."""
 
+from engine.bundles.definition import Field, Form
 from engine.queries.account import (
     MandateView,
     Me,
@@ -134,6 +135,8 @@ __all__ = [
     "DueRow",
     "ElementRow",
     "EvidenceRow",
+    "Field",
+    "Form",
     "FormSpec",
     "Lane",
     "LedgerRow",
