@@ -1,0 +1,141 @@
+"""Who is signed in: a cookie holds one secret, the engine says whose it is."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from engine import Actor, Engine
+from engine.errors import NotAllowed
+from engine.queries import SignedIn, signed_in
+from engine.settings import Settings
+from engine.text import Text
+
+API_PREFIX = "/api/"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class SignInNeeded(NotAllowed):
+    """A page for officers was asked for by nobody in particular."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text("Questa pagina chiede l’accesso.", "This page needs you to sign in."),
+            Text("Accedi, poi ripeti l’azione.", "Sign in, then repeat the action."),
+        )
+
+
+class SignedInOfficer:
+    """What Flask-Login keeps of the officer during one request."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, secret: str, who: SignedIn) -> None:
+        self.secret = secret
+        self.actor = who.actor
+        self.session_id = who.session_id
+        self.language = who.language
+
+    def get_id(self) -> str:
+        """The secret itself: the cookie is signed, and the engine keeps only its digest."""
+        return self.secret
+
+
+def register(app: Flask) -> None:
+    """Recognise officers by their cookie, and send everybody else to sign in."""
+    manager = LoginManager()
+    # An officer's address changes when he leaves the office; the session is revoked, not guessed at.
+    manager.session_protection = None
+    manager.user_loader(_officer_of)
+    manager.init_app(app)
+    app.before_request(_require_sign_in)
+
+
+def public(view: View) -> View:
+    """Mark a page that may be read without signing in; every other page may not."""
+    view.is_public = True  # type: ignore[attr-defined]  # a mark that `is_public` reads
+    return view
+
+
+def is_public(view: Callable[..., Any]) -> bool:
+    """Whether a page may be read without signing in."""
+    return bool(getattr(view, "is_public", False))
+
+
+def engine() -> Engine:
+    """The engine behind this application."""
+    return cast(Engine, current_app.extensions["engine"])
+
+
+def settings() -> Settings:
+    """The settings of this installation."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def present() -> SignedInOfficer | None:
+    """The officer signed in by cookie, if there is one."""
+    user = current_user._get_current_object()
+    return user if isinstance(user, SignedInOfficer) else None
+
+
+def officer() -> Actor:
+    """The officer who asks; pages that are not public always have one."""
+    user = present()
+    if user is None:
+        raise SignInNeeded
+    return user.actor
+
+
+def secret() -> str:
+    """The secret of this browser's session, for commands about the session itself."""
+    user = present()
+    if user is None:
+        raise SignInNeeded
+    return user.secret
+
+
+def remember(secret_: str) -> None:
+    """Make this browser the officer's from now on."""
+    # A session fixed by somebody else before sign-in must not survive it.
+    session.clear()
+    session.permanent = True
+    who = engine().read(signed_in, secret=secret_)
+    if who is not None:
+        login_user(SignedInOfficer(secret_, who))
+
+
+def forget() -> None:
+    """Make this browser nobody's again."""
+    logout_user()
+    session.clear()
+
+
+def own_address(target: str | None) -> str | None:
+    """The target if it is a page of ours: nobody is sent elsewhere after signing in."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc or "\\" in target else target
+
+
+def _officer_of(secret_: str) -> SignedInOfficer | None:
+    who = engine().read(signed_in, secret=secret_)
+    return SignedInOfficer(secret_, who) if who else None
+
+
+def _require_sign_in() -> Response | None:
+    # Unknown addresses are refused by the router; the JSON interface has its own ways to sign in.
+    if request.endpoint is None or request.path.startswith(API_PREFIX):
+        return None
+    if is_public(current_app.view_functions[request.endpoint]) or present():
+        return None
+    if request.method not in ("GET", "HEAD"):
+        raise SignInNeeded
+    here = request.full_path if request.query_string else request.path
+    return redirect(url_for("sign_in.show", next=None if here == "/" else here))

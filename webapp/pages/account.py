@@ -1,0 +1,90 @@
+"""My account: language, password, where I am signed in, tokens for other systems."""
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine.commands import (
+    change_password,
+    choose_language,
+    create_token,
+    revoke_session,
+    revoke_token,
+)
+from engine.errors import EngineError
+from engine.queries import sessions, tokens
+from webapp.auth import engine, officer, present
+from webapp.errors import status_of
+from webapp.i18n import COOKIE, language
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """What concerns only the officer himself."""
+    return _page()
+
+
+@blueprint.post("/language")
+def set_language() -> ResponseReturnValue:
+    """Keep the language in which pages and messages come."""
+    wanted = request.form.get("language", "")
+    engine().run(officer(), choose_language, language=wanted)
+    answer = make_response(redirect(url_for("account.show")))
+    # The choice made here holds everywhere; a passing one kept in the cookie would hide it.
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@blueprint.post("/password")
+def set_password() -> ResponseReturnValue:
+    """Change the password for one typed twice."""
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    if new != request.form.get("repeated", ""):
+        return _page(problem=_("Le due password nuove sono diverse: riscrivile.")), 422
+    try:
+        engine().run(officer(), change_password, old=old, new=new)
+    except EngineError as refusal:
+        words = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
+        return _page(problem=words), status_of(refusal)
+    flash(_("La password è cambiata."), "ok")
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/tokens")
+def make_token() -> ResponseReturnValue:
+    """Make a token and show it this once."""
+    name = request.form.get("name", "").strip()
+    if not name:
+        return _page(token_problem=_("Dai un nome al token: dirà a che cosa serve.")), 422
+    return _page(new_token=engine().run(officer(), create_token, name=name))
+
+
+@blueprint.post("/tokens/<token_id>/revoke")
+def end_token(token_id: str) -> ResponseReturnValue:
+    """Make a token worthless."""
+    engine().run(officer(), revoke_token, token_id=token_id)
+    flash(_("Il token non vale più."), "ok")
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/sessions/<session_id>/revoke")
+def end_session(session_id: str) -> ResponseReturnValue:
+    """Sign out another browser of mine."""
+    engine().run(officer(), revoke_session, session_id=session_id)
+    flash(_("Quel dispositivo non ha più accesso."), "ok")
+    return redirect(url_for("account.show"))
+
+
+def _page(*, problem: str = "", token_problem: str = "", new_token: str | None = None) -> str:
+    user = present()
+    return render_template(
+        "pages/account.html",
+        sessions=engine().read(sessions, actor=officer()),
+        tokens=engine().read(tokens, actor=officer()),
+        this_session=user.session_id if user else None,
+        error=problem,
+        token_error=token_problem,
+        new_token=new_token,
+    )

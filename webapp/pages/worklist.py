@@ -1,0 +1,169 @@
+"""The worklist: one tab for each question, one row for each piece of work, the most urgent first."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from engine.commands import claim
+from engine.errors import EngineError, Invalid, WorkItemNotFound
+from engine.queries import (
+    SCOPES,
+    Page,
+    Scope,
+    TaskView,
+    WorkRow,
+    processes,
+    work_item,
+    worklist,
+    worklist_counts,
+    zones,
+)
+from engine.text import Text
+from webapp import shown
+from webapp.auth import engine, officer, own_address
+from webapp.i18n import language
+
+blueprint = Blueprint("worklist", __name__)
+
+# Only work that nobody holds can be taken on in a bulk.
+SELECTABLE: tuple[Scope, ...] = ("todo", "unassigned", "organisation")
+
+
+@blueprint.get("/worklist")
+def show() -> ResponseReturnValue:
+    """One tab of the worklist, filtered as the address says."""
+    scope, filters = _scope(), _filters()
+    found = engine().read(
+        worklist, actor=officer(), scope=scope, after=request.args.get("after"), **filters
+    )
+    opened = _opened()
+    return render_template(
+        "pages/worklist.html",
+        nav="worklist",
+        tabs=_tabs(scope),
+        scope=scope,
+        rows=[shown.work_row(row, open_id=opened.id if opened else None) for row in found.items],
+        words=_words(found),
+        more_url=shown.same_page(after=found.next) if found.next else None,
+        chips=_chips(filters),
+        selectable=scope in SELECTABLE and any(row.holder is None for row in found.items),
+        pane=_pane(opened) if opened else None,
+        processes=engine().read(processes, actor=officer()),
+        zones=engine().read(zones),
+        here=shown.same_page(),
+    )
+
+
+@blueprint.post("/worklist/claim")
+def take_on() -> ResponseReturnValue:
+    """Take on the work that was chosen; what a colleague was quicker to take is named."""
+    chosen, taken = request.form.getlist("item"), 0
+    for work_item_id in chosen:
+        try:
+            engine().run(officer(), claim, work_item_id=work_item_id)
+            taken += 1
+        except EngineError as refusal:
+            flash(refusal.message.in_(language()), "late")
+    if not chosen:
+        flash(_("Scegli prima almeno un’attività."), "soon")
+    if taken:
+        words = ngettext("%(num)s attività è in carico a te.", "%(num)s attività sono in carico a te.", taken)
+        flash(words, "ok")
+    return redirect(own_address(request.form.get("next")) or url_for("worklist.show"))
+
+
+def _scope() -> Scope:
+    wanted = request.args.get("scope", "todo")
+    return next((scope for scope in SCOPES if scope == wanted), "todo")
+
+
+def _filters() -> dict[str, Any]:
+    given = request.args
+    return {
+        "process": given.get("process") or None,
+        "zone": int(given["zone"]) if given.get("zone", "").isdecimal() else None,
+        "organisation": given.get("organisation") or None,
+        "due_before": _day(given.get("due_before", "")),
+        "q": given.get("q") or None,
+    }
+
+
+def _day(words: str) -> date | None:
+    if not words.strip():
+        return None
+    try:
+        if "/" in words:
+            day, month, year = (int(part) for part in words.split("/"))
+            return date(year, month, day)
+        return date.fromisoformat(words.strip())
+    except ValueError:
+        raise Invalid(
+            Text(f"“{words}” non è una data.", f"“{words}” is not a date."),
+            Text("Scrivila come 09/12/2026.", "Write it like 09/12/2026."),
+        ) from None
+
+
+def _tabs(current: Scope) -> list[dict[str, Any]]:
+    counts = engine().read(worklist_counts, actor=officer())
+    names = {
+        "todo": _("Da fare"),
+        "mine": _("Mie"),
+        "organisation": _("Del mio ente"),
+        "unassigned": _("Non assegnate"),
+        "waiting": _("In attesa di altri"),
+        "done": _("Concluse"),
+    }
+    return [
+        {
+            "label": names[scope],
+            "url": shown.same_page(scope=scope, open=None),
+            # Concluded work only grows; its number would tell nobody anything.
+            "count": counts.get(scope) if scope != "done" else None,
+            "current": scope == current,
+        }
+        for scope in SCOPES
+    ]
+
+
+def _chips(filters: dict[str, Any]) -> list[dict[str, Any]]:
+    words = {
+        "process": _("Procedimento: %(value)s", value=filters["process"]),
+        "zone": _("Zona %(value)s", value=filters["zone"]),
+        "organisation": _("Un solo ente"),
+        "due_before": _("Prima del %(value)s", value=request.args.get("due_before", "")),
+        "q": _("Contiene “%(value)s”", value=filters["q"]),
+    }
+    return [
+        {"label": words[name], "url": shown.same_page(**{name: None}), "on": True}
+        for name, value in filters.items()
+        if value is not None
+    ]
+
+
+def _words(found: Page[WorkRow]) -> str:
+    shown_now = len(found.items)
+    if found.next or request.args.get("after"):
+        return _("%(shown)s attività su %(total)s", shown=shown_now, total=found.total)
+    return ngettext("%(num)s attività", "%(num)s attività", shown_now)
+
+
+def _opened() -> TaskView | None:
+    """The activity shown beside the list; one that is gone closes its pane without a word."""
+    if not (wanted := request.args.get("open")):
+        return None
+    try:
+        return engine().read(work_item, actor=officer(), work_item_id=wanted)
+    except WorkItemNotFound:
+        return None
+
+
+def _pane(task: TaskView) -> dict[str, Any]:
+    return {
+        "task": task,
+        "clock": shown.clock(task.deadline) if task.deadline else None,
+        "close_url": shown.same_page(open=None),
+    }

@@ -1,0 +1,131 @@
+"""What the macros show of the engine's rows: the badge of a date, the row of a list, a term."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from engine.queries import DeadlineView, LedgerRow, TimelineRow, WaitingRow, WorkRow
+from engine.text import Text
+
+SOON = 7  # days; from here on a date is shown in amber
+
+
+def badge(clock: str, days_left: int | None, words: Text) -> dict[str, Any] | None:
+    """How a date stands: colour by meaning, words from the engine (`3 giorni di ritardo`)."""
+    if clock == "none" or not words:
+        return None
+    if clock == "suspended":
+        return {"kind": "suspended", "words": words}
+    if clock == "overdue" or (days_left is not None and days_left < 0):
+        return {"kind": "late", "words": words}
+    return {"kind": "soon" if days_left is not None and days_left <= SOON else "ok", "words": words}
+
+
+def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
+    """A piece of work as the lists show it: verb first, whose it is, by when and why."""
+    return {
+        "id": row.id,
+        "url": task_url(row),
+        "title": row.title,
+        "letter": row.letter,
+        "due_on": row.due_on,
+        "badge": badge(row.clock, row.days_left, row.days_text),
+        "organisation": row.organisation or "",
+        "other_mandate": row.other_mandate,
+        "process": row.process_title,
+        "number": row.case_number,
+        "draft_at": row.draft_saved_at,
+        "why_label": _("Perché entro il %(day)s:", day=short_day(row.due_on)) if row.due_on else "",
+        "why": row.why,
+        "details": [row.organisation, row.case_title],
+        "note": row.note,
+        "open": row.id == open_id,
+    }
+
+
+def task_url(row: WorkRow) -> str:
+    """Where a row leads: work of another mandate is opened by acting for that one."""
+    target = f"/work-items/{row.id}"
+    if row.other_mandate and row.mandate_id:
+        return url_for("mandates.open_as", mandate_id=row.mandate_id, next=target)
+    return request.script_root + target
+
+
+def case_url(case_id: str) -> str:
+    """The page of a case."""
+    return f"{request.script_root}/cases/{case_id}"
+
+
+def waiting_row(row: WaitingRow) -> dict[str, Any]:
+    """Whom we wait for, what they owe and what happens if they do not."""
+    return {
+        "who": row.organisation,
+        "what": row.what,
+        "badge": waiting_badge(row),
+        "note": row.after,
+    }
+
+
+def waiting_badge(row: WaitingRow) -> dict[str, str] | None:
+    """A date of somebody else: late is ours to know, the rest is violet."""
+    if row.clock == "overdue" or row.clock == "suspended" or row.due_on is None:
+        return badge(row.clock, row.days_left, row.days_text)
+    return {"kind": "wait", "words": _("entro il %(day)s", day=short_day(row.due_on))}
+
+
+def clock(view: DeadlineView, *, url: str | None = None) -> dict[str, Any]:
+    """A term with its ledger, as the clock panel shows it."""
+    return {
+        "label": view.title,
+        "due_on": view.due_on,
+        "badge": badge(view.clock, view.days_left, view.days_text),
+        "nature": view.nature,
+        "legal_basis": view.legal_basis,
+        "is_unverified": view.evidence == "unverified",
+        "silence": view.consequence,
+        "why": view.why,
+        "ledger": [ledger_row(row) for row in view.ledger],
+        "url": url,
+    }
+
+
+def ledger_row(row: LedgerRow) -> dict[str, Any]:
+    """One line of a term's ledger."""
+    return {
+        "on": row.day,
+        "event": row.what,
+        "rule": row.rule,
+        "effect": row.effect,
+        "due_on": row.due_on,
+    }
+
+
+ICONS = {"act": "pencil", "clock": "clock", "machine": "refresh"}
+
+
+def timeline_row(row: TimelineRow) -> dict[str, Any]:
+    """An event of the history as a sentence with its hour."""
+    return {
+        "at": row.at,
+        "icon": ICONS.get(row.lane, "pencil"),
+        "words": row.text,
+        "by": row.acting_for,
+        "clock": row.lane == "clock",
+    }
+
+
+def short_day(on: date) -> str:
+    """A day inside a sentence about this year: `09/12`."""
+    return f"{on:%d/%m}"
+
+
+def same_page(**changes: Any) -> str:
+    """This page with some of its filters changed; None takes one away."""
+    kept = {name: value for name, value in request.args.items() if name not in ("after", "lang")}
+    wanted = {**kept, **changes}
+    query = urlencode({name: value for name, value in wanted.items() if value not in (None, "")})
+    here = request.script_root + request.path
+    return f"{here}?{query}" if query else here
