@@ -1,0 +1,1 @@
+"""Process folders: read into values (`load`), checked without running them (`check`)."""

@@ -58,7 +58,8 @@ class Capacity:
     min: int = 0
     max: int | None = None
     default: str | None = None
-    """`the:<organisation kind>` (the only one of its kind) or `zone:<kind>` (the one of the zone of the municipalities)."""
+    """Who takes part when nobody says: `the:<kind>` is the only body of its kind, `zone:<kind>`
+    the one of the zone of the municipalities, `first:<capacity>` the first party given there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ class Field:
     required: bool = True
     options: tuple[Option, ...] = ()
     options_from: str | None = None
-    """`parties:<capacity>` (value = party id), `organisations:<kind>`, `officers:<capacity>` or `case:<variable>`."""
+    """`parties:<capacity>` (value = party id), `organisations:<kind>`, `officers:<capacity>` or
+    `case:<variable>`."""
     show_when: ShowWhen | None = None
     min: str | None = None
     max: str | None = None
@@ -257,7 +259,8 @@ class Bundle:
     drawings: Mapping[str, Drawing]
     """Process id → drawing, called elements included."""
     files: Mapping[str, bytes]
-    """Relative name → content of the folder and of what it calls (`shared/<name>/…`); the digest is over these."""
+    """Relative name → content of the folder and of what it calls (`shared/<name>/…`). The digest
+    is over these, without scenarios, coverage and notes."""
     bpmn: Mapping[str, bytes] = field(default_factory=dict)
     tables: Mapping[str, bytes] = field(default_factory=dict)
     scenarios: tuple[str, ...] = ()
@@ -290,7 +293,7 @@ class Bundle:
     def letters(
         self, activity: str, path: tuple[tuple[str, str], ...] = ()
     ) -> Mapping[Column, str]:
-        """Who does what for an activity: its own row, else its call's, else R and A of its stage."""
+        """Who does what for an activity: its own row, its call's, or R and A of its stage."""
         for element_id in (activity, *(step for step, _ in reversed(path))):
             if element_id in self.raci.rows:
                 return self.raci.rows[element_id]

@@ -22,7 +22,7 @@ Evaluate = Callable[[str, Mapping[str, Any]], bool]
 """Says whether a rule's expression is true of the values (the sandbox of engine.bpmn)."""
 
 Files = Callable[[str], Mapping[str, Any] | None]
-"""Upload id → `{"document", "name", "sha256"}`, or None if there is no such upload for the asker."""
+"""Upload id → `{"document", "name", "sha256"}`; None if the asker has no such upload."""
 
 
 def validate(

@@ -10,7 +10,7 @@ WITHOUT_VALUE = frozenset({"section", "note"})
 
 
 def visible_fields(fields: Sequence[Field], values: Mapping[str, Any]) -> list[Field]:
-    """The fields of one level that the answers bring up; what a hidden field holds does not count."""
+    """The fields of one level that the answers bring up; a hidden field answers nothing."""
     shown: dict[str, Field] = {}
     for field in fields:
         rule = field.show_when

@@ -1,0 +1,243 @@
+"""process.toml: identity, stages, capacities, rights, messages and terms of a procedure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from engine.bundles.columns import parse_column, read_columns
+from engine.bundles.definition import (
+    Capacity,
+    Column,
+    DeadlineRule,
+    Evidence,
+    MessageRule,
+    Silence,
+    Stage,
+    Term,
+)
+from engine.bundles.forms.reading import EVIDENCE
+from engine.bundles.problem import Problem
+from engine.bundles.source import Table, read_table
+from engine.bundles.terms import parse_term
+from engine.text import NO_TEXT, Text
+
+FILE = "process.toml"
+COMMANDS = (
+    "suspend_case", "resume_case", "withdraw_case", "reopen_case", "add_party", "remove_party",
+)  # fmt: skip
+"""The commands on a whole case; `[permissions]` says who may give them."""
+_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PREFIX = re.compile(r"[A-Z]{2,5}")
+_NOBODY = Column("", "")
+
+
+@dataclass(slots=True)
+class Manifest:
+    """What one process.toml says; a shared part says less."""
+
+    file: str
+    key: str
+    version: int
+    title: Text
+    summary: Text
+    number_prefix: str
+    accountable: Column
+    legal_basis: str
+    evidence: Evidence
+    calls: tuple[str, ...]
+    start_by: tuple[Column, ...]
+    stages: tuple[Stage, ...] = ()
+    capacities: tuple[Capacity, ...] = ()
+    permissions: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+    messages: Mapping[str, tuple[MessageRule, bool]] = field(default_factory=dict)
+    """Name → rule without its form, and whether it has one."""
+    deadlines: dict[str, DeadlineRule] = field(default_factory=dict)
+    table: Table | None = None
+    """Where each of these stands, for complaints."""
+
+
+def parse_manifest(
+    files: Mapping[str, bytes],
+    name: str,
+    problems: list[Problem],
+    *,
+    shared: bool,
+    known: Mapping[str, DeadlineRule],
+) -> Manifest | None:
+    """Read a manifest; `known` are the terms of shared parts that `[deadline.<call>.…]` may vary."""
+    table = read_table(files, name, problems)
+    if table is None:
+        return None
+    manifest = _identity(table, shared)
+    manifest.stages = tuple(_stages(table))
+    manifest.capacities = tuple(_capacities(table))
+    manifest.permissions = _permissions(table)
+    manifest.messages = dict(_messages(table))
+    manifest.deadlines = dict(_deadlines(table, known))
+    table.finish()
+    return manifest
+
+
+def calls_of(files: Mapping[str, bytes], name: str) -> tuple[str, ...]:
+    """The shared parts a manifest names, read before everything else; problems are told later."""
+    table = read_table(files, name, []) if name in files else None
+    return () if table is None else table.texts("calls")
+
+
+def _identity(table: Table, shared: bool) -> Manifest:
+    owed = None if not shared else ""
+    key = table.text("id")
+    if key and not _KEY.fullmatch(key):
+        table.complain(f"“{key}” is no id.", "Use small letters, digits and hyphens.", "id")
+    prefix = table.text("number_prefix", owed)
+    if prefix and not _PREFIX.fullmatch(prefix):
+        hint = "Use two to five capital letters: they begin the number of every case."
+        table.complain(f"“{prefix}” is no prefix.", hint, "number_prefix")
+    return Manifest(
+        file=table.file,
+        key=key,
+        version=table.number("version", 1, least=1) or 1,
+        title=table.both("title"),
+        summary=table.both("summary", required=not shared),
+        number_prefix=prefix,
+        accountable=_accountable(table, owed),
+        legal_basis=table.text("legal_basis", owed),
+        evidence=cast(Evidence, table.one_of("evidence", EVIDENCE, "V" if shared else None)),
+        calls=table.texts("calls"),
+        start_by=_start_by(table, shared),
+        table=table,
+    )
+
+
+def _accountable(table: Table, default: str | None) -> Column:
+    written = table.text("accountable", default)
+    column = parse_column(written)
+    if written and column is None:
+        hint = "Write capacity.role, for example cmto.coordinator."
+        table.complain(f"“{written}” is no role in a capacity.", hint, "accountable")
+    return column or _NOBODY
+
+
+def _start_by(table: Table, shared: bool) -> tuple[Column, ...]:
+    start = table.table("start")
+    if start is None:
+        if not shared:
+            table.complain(
+                "Nobody may start a case.", 'Write [start] and by = ["capacity.role"].', "start"
+            )
+        return ()
+    columns = read_columns(start, "by", start.texts("by"))
+    if not columns:
+        start.complain("Nobody may start a case.", 'Write by = ["capacity.role"].', "by")
+    start.finish()
+    return columns
+
+
+def _stages(table: Table) -> Iterator[Stage]:
+    for row in table.rows("stage"):
+        yield Stage(row.text("id"), row.both("title"), row.text("milestone"))
+        row.finish()
+
+
+def _capacities(table: Table) -> Iterator[Capacity]:
+    for row in table.rows("capacity"):
+        capacity = Capacity(
+            id=row.text("id"),
+            title=row.both("title"),
+            kinds=row.texts("kinds"),
+            min=row.number("min", 0) or 0,
+            max=row.number("max", least=1),
+            default=row.text("default", "") or None,
+        )
+        row.finish()
+        yield capacity
+
+
+def _permissions(table: Table) -> dict[str, tuple[Column, ...]]:
+    group = table.table("permissions")
+    if group is None:
+        return {}
+    rights = {c: read_columns(group, c, group.texts(c)) for c in COMMANDS if group.has(c)}
+    group.asked.update(COMMANDS)
+    group.finish()
+    return rights
+
+
+def _messages(table: Table) -> Iterator[tuple[str, tuple[MessageRule, bool]]]:
+    for name, row in table.named("message").items():
+        rule = MessageRule(
+            name=name,
+            title=row.both("title"),
+            by=read_columns(row, "by", row.texts("by")),
+            form=None,
+            own_party=row.flag("own_party", default=False),
+        )
+        if not rule.by:
+            row.complain(f"Nobody may send “{name}”.", 'Write by = ["capacity.role"].')
+        has_form = row.flag("form", default=False)
+        row.finish()
+        yield name, (rule, has_form)
+
+
+def _deadlines(
+    table: Table, known: Mapping[str, DeadlineRule]
+) -> Iterator[tuple[str, DeadlineRule]]:
+    own: dict[str, DeadlineRule] = {}
+    varied: list[tuple[str, str, Table]] = []
+    for name, row in table.named("deadline").items():
+        # [deadline.<call>.<name>] holds nothing but tables, among them no title.
+        is_call = bool(row.data) and all(
+            isinstance(value, Mapping) and key not in ("title", "consequence")
+            for key, value in row.data.items()
+        )
+        if is_call:
+            varied += [(name, inner, below) for inner in row.data if (below := row.table(inner))]
+        else:
+            own[name] = _deadline(name, row, None)
+    yield from own.items()
+    for call, name, row in varied:
+        yield f"{call}/{name}", _deadline(name, row, own.get(name) or known.get(name))
+
+
+def _deadline(name: str, row: Table, base: DeadlineRule | None) -> DeadlineRule:
+    """A term from its table; one that varies another takes from it whatever it does not say."""
+    rule = base or DeadlineRule(
+        name, NO_TEXT, Term(1, "days"), None, "excluded", "next_non_holiday", Silence.NONE,
+        "internal", "", "unverified", NO_TEXT,
+    )  # fmt: skip
+    said: dict[str, Any] = {}
+    for key, read in _DEADLINE_KEYS.items():
+        if row.has(key) or (base is None and key not in _OPTIONAL):
+            said[key] = read(row, key)
+        row.asked.add(key)
+    row.finish()
+    return replace(rule, **said)
+
+
+def _length(row: Table, key: str) -> Term:
+    written = row.text(key)
+    term = parse_term(written)
+    if term is None and written:
+        hint = "Write 30 days, 5 working days, 3 months, 1 year or case:<variable>."
+        row.complain(f"“{written}” is no length of time.", hint, key)
+    return term or Term(1, "days")
+
+
+def _silence(row: Table, key: str) -> Silence:
+    return Silence(row.one_of(key, list(Silence)))
+
+
+_DEADLINE_KEYS: Mapping[str, Any] = {
+    "title": Table.both,
+    "length": _length,
+    "starts_at": Table.text,
+    "first_day": lambda row, key: row.one_of(key, ("excluded", "included")),
+    "roll": lambda row, key: row.one_of(key, ("next_non_holiday", "none")),
+    "silence": _silence,
+    "nature": lambda row, key: row.one_of(key, ("statutory", "agreed", "internal")),
+    "legal_basis": Table.text,
+    "evidence": lambda row, key: row.one_of(key, EVIDENCE),
+    "consequence": Table.both,
+}
+_OPTIONAL = frozenset({"starts_at", "first_day", "roll"})
