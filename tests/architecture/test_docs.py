@@ -1,0 +1,106 @@
+"""The documentation names what exists, and what it names exists."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engine import commands, events, model
+from engine.settings import SETTINGS, Setting
+from tests.architecture.source import ROOT, tracked_files
+
+READMES = [name for name in tracked_files() if Path(name).name == "README.md"]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("room", ["engine", "processes", "webapp", "workers", "tests"])
+def test_every_room_has_a_readme(room: str) -> None:
+    assert f"{room}/README.md" in READMES
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_every_setting_stands_in_the_table_of_its_owner(setting: Setting) -> None:
+    default = f"`{setting.default}`" if setting.default else "empty"
+    row = f"| `{setting.name}` | {default} | {setting.meaning} |"
+    assert row in text_of(f"{setting.owner}/README.md")
+
+
+def test_every_command_stands_in_the_engines_readme() -> None:
+    readme = text_of("engine/README.md")
+    names = [name for name in commands.__all__ if inspect.isfunction(getattr(commands, name))]
+
+    assert names
+    assert [name for name in names if f"`{name}`" not in readme] == []
+
+
+def test_every_event_stands_in_the_engines_readme() -> None:
+    readme = text_of("engine/README.md")
+    names = [
+        name
+        for name, value in vars(events).items()
+        if inspect.isclass(value) and value.__module__ == events.__name__
+        if not name.startswith("_") and name != "Event"
+    ]
+
+    assert names
+    assert [name for name in names if f"`{name}`" not in readme] == []
+
+
+def test_every_mapped_class_stands_in_the_glossary() -> None:
+    glossary = text_of("README.md").partition("## Glossary")[2]
+    names = [
+        name
+        for name, value in vars(model).items()
+        if inspect.isclass(value) and hasattr(value, "__tablename__")
+    ]
+
+    assert names
+    assert [name for name in names if f"`{name}`" not in glossary] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_file_that_a_readme_links_to_exists(readme: str) -> None:
+    folder = (ROOT / readme).parent
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text_of(readme))
+    assert [target for target in targets if not (folder / target).exists()] == []
+
+
+def test_decisions_are_numbered_without_gaps_and_complete() -> None:
+    records = sorted((ROOT / "engine/decisions").glob("*.md"))
+    assert [record.name[:4] for record in records] == [
+        f"{number:04}" for number in range(1, len(records) + 1)
+    ]
+    for record in records:
+        text = record.read_text(encoding="utf-8")
+        for part in ("**Context.**", "**Decision.**", "**Consequences.**", "**How to undo.**"):
+            assert part in text, f"{record.name} lacks {part}"
+
+
+def test_every_library_has_its_reason_in_a_record() -> None:
+    requirements = re.findall(r'^    "([A-Za-z][\w.-]*)', text_of("pyproject.toml"), re.MULTILINE)
+    records = " ".join(
+        record.read_text(encoding="utf-8") for record in (ROOT / "engine/decisions").glob("*.md")
+    ).lower()
+    reasons = records.replace("*", "")
+
+    assert len(requirements) > 20
+    assert [name for name in requirements if name.lower() not in reasons] == []
+
+
+def test_the_catalogue_entry_is_complete_and_of_this_version() -> None:
+    entry = yaml.safe_load(text_of("publiccode.yml"))
+
+    assert entry["publiccodeYmlVersion"] == "0.7"
+    assert f'version = "{entry["softwareVersion"]}"' in text_of("pyproject.toml")
+    assert f"## {entry['softwareVersion']}" in text_of("CHANGELOG.md")
+    assert entry["legal"]["license"] == "EUPL-1.2"
+    for language in entry["localisation"]["availableLanguages"]:
+        words = entry["description"][language]
+        assert len(words["shortDescription"]) <= 150
+        assert 150 <= len(words["longDescription"]) <= 10_000
+        assert len(words["features"]) >= 5

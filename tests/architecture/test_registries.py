@@ -1,0 +1,26 @@
+"""What must exist in pairs does."""
+
+import typing
+
+from engine import deliveries
+from workers.jobs import JOBS
+from workers.queues import LINES
+from workers.relay import JOB
+
+
+def test_every_delivery_has_a_job_and_a_queue() -> None:
+    kinds = {kind.__name__ for kind in typing.get_args(deliveries.Delivery)}
+
+    assert kinds == set(JOBS)
+    assert kinds == set(LINES)
+
+
+def test_no_job_may_outlast_the_loan_of_its_delivery() -> None:
+    five_minutes = 300
+    assert all(line.time_limit < five_minutes for line in LINES.values())
+
+
+def test_the_relay_names_a_function_that_exists() -> None:
+    module, _, function = JOB.rpartition(".")
+    imported = __import__(module, fromlist=[function])
+    assert callable(getattr(imported, function))
