@@ -1,0 +1,288 @@
+"""Events told in sentences: what the timeline of a case reads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from engine.text import NO_TEXT, Text, both
+from engine.wording.dates import day_short, sentence, span
+from engine.wording.terms import silence_text
+
+Lane = Literal["act", "clock", "machine"]
+Payload = Mapping[str, Any]
+Name = Callable[[str], Text]
+
+
+def _as_written(key: str) -> Text:
+    return both(key)
+
+
+def _no_answer(_activity: str, _answers: Mapping[str, Any]) -> Text:
+    return NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids in a payload are called; the bundle of the case knows."""
+
+    activity: Name = _as_written
+    milestone: Name = _as_written
+    deadline: Name = _as_written
+    capacity: Name = _as_written
+    message: Name = _as_written
+    outcome: Name = _as_written
+    element: Name = _as_written
+    party: Name = _as_written
+    answer: Callable[[str, Mapping[str, Any]], Text] = _no_answer
+    """The answer that decides an activity, in words: `approvato, stesso testo`."""
+
+
+def lane_of(kind: str) -> Lane:
+    """In which lane of the timeline an event stands."""
+    return HAPPENINGS[kind][0] if kind in HAPPENINGS else "machine"
+
+
+def event_sentence(kind: str, payload: Payload, names: Names) -> Text:
+    """One event as a whole sentence; an event of a later release is told by its name."""
+    if kind not in HAPPENINGS:
+        return both(kind)
+    told = HAPPENINGS[kind][1](payload, names)
+    return Text(sentence(told.it), sentence(told.en))
+
+
+def _said(italian: str, english: str) -> Callable[[Payload, Names], Text]:
+    """A sentence with the payload's own words in it, and the reason if one was given."""
+    return lambda p, _names: _because(Text(italian.format_map(p), english.format_map(p)), p)
+
+
+def _joined(p: Payload, names: Names) -> Text:
+    as_ = names.capacity(p["capacity"])
+    return Text(
+        f"{p['organisation']} entra nel caso ({as_.it})",
+        f"{p['organisation']} joins the case ({as_.en})",
+    )
+
+
+def _opened(p: Payload, names: Names) -> Text:
+    return _quoted(p, names, "Da fare", "To do")
+
+
+def _claimed(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    return Text(
+        f"{p['holder']} prende in carico «{title.it}»", f"{p['holder']} takes “{title.en}” in hand"
+    )
+
+
+def _released(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    return Text(f"«{title.it}» torna ai colleghi", f"“{title.en}” goes back to the colleagues")
+
+
+def _delegated(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    return _because(
+        Text(f"«{title.it}» passa a {p['to']}", f"“{title.en}” is handed over to {p['to']}"), p
+    )
+
+
+def _returned(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    return _because(
+        Text(
+            f"«{title.it}» torna a chi ne risponde",
+            f"“{title.en}” is returned to whoever answers for it",
+        ),
+        p,
+    )
+
+
+def _completed(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    answer = names.answer(p["activity"], p.get("answers") or {})
+    body = f"{p['organisation']}: " if p.get("organisation") else ""
+    italian, english = f"{body}conclusa «{title.it}»", f"{body}“{title.en}” completed"
+    if answer:
+        italian, english = f"{italian}, {_lower(answer.it)}", f"{english}, {_lower(answer.en)}"
+    return Text(_upper(italian), _upper(english))
+
+
+def _cancelled(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    to_it = f" a {p['organisation']}" if p.get("organisation") else ""
+    of_en = f" of {p['organisation']}" if p.get("organisation") else ""
+    return Text(
+        f"«{title.it}» non è più richiesta{to_it}", f"“{title.en}” is no longer asked{of_en}"
+    )
+
+
+def _reached(p: Payload, names: Names) -> Text:
+    title = names.milestone(p["milestone"])
+    return _with_body(p, Text(f"Raggiunto: {title.it}", f"Reached: {title.en}"))
+
+
+def _term_started(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    told = Text(f"Parte il termine «{title.it}»", f"The term “{title.en}” starts")
+    if p.get("due_on"):
+        by = day_short(date.fromisoformat(p["due_on"]))
+        told = Text(f"{told.it}, entro il {by.it}", f"{told.en}, due on {by.en}")
+    return _with_body(p, told)
+
+
+def _term_met(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    return _with_body(
+        p, Text(f"Si chiude il termine «{title.it}»", f"The term “{title.en}” closes")
+    )
+
+
+def _term_expired(p: Payload, names: Names) -> Text:
+    title, silence = names.deadline(p["name"]), silence_text(p["silence"])
+    told = Text(f"È passato il termine «{title.it}»", f"The term “{title.en}” has passed")
+    if p.get("due_on"):
+        on = day_short(date.fromisoformat(p["due_on"]))
+        told = Text(f"{told.it} del {on.it}", f"{told.en}, due on {on.en}")
+    told = _with_body(p, told)
+    return Text(f"{told.it}. {silence.it}", f"{told.en}. {silence.en}") if silence else told
+
+
+def _attached(p: Payload, _names: Names) -> Text:
+    return _with_body(
+        p,
+        Text(
+            f"Acquisito «{p['title']}», {p['filename']}",
+            f"“{p['title']}” filed, {p['filename']}",
+        ),
+    )
+
+
+def _received(p: Payload, names: Names) -> Text:
+    title = names.message(p["name"])
+    told = Text(f"Comunicazione ricevuta: {title.it}", f"Message received: {title.en}")
+    if p.get("party"):
+        body = names.party(p["party"])
+        told = Text(f"{told.it} ({body.it})", f"{told.en} ({body.en})")
+    return _because(told, p.get("payload") or {})
+
+
+def _sent(p: Payload, names: Names) -> Text:
+    title = names.message(p["name"])
+    return Text(f"Comunicazione inviata: {title.it}", f"Message sent: {title.en}")
+
+
+def _ended(p: Payload, names: Names) -> Text:
+    words = {
+        "completed": Text("Caso concluso", "Case completed"),
+        "withdrawn": Text("Caso ritirato", "Case withdrawn"),
+        "cancelled": Text("Caso annullato", "Case cancelled"),
+    }.get(p["state"], Text("Caso concluso", "Case ended"))
+    if not p.get("outcome"):
+        return words
+    outcome = names.outcome(p["outcome"])
+    return Text(f"{words.it}: {_lower(outcome.it)}", f"{words.en}: {_lower(outcome.en)}")
+
+
+def _moved(p: Payload, names: Names) -> Text:
+    source, target = names.element(p["source"]), names.element(p["target"])
+    return _because(
+        Text(
+            f"Spostato a mano da «{source.it}» a «{target.it}»",
+            f"Moved by hand from “{source.en}” to “{target.en}”",
+        ),
+        p,
+    )
+
+
+def _clock_moved(p: Payload, _names: Names) -> Text:
+    by, today = span(p["days"], "days"), day_short(date.fromisoformat(p["today"]))
+    return Text(
+        f"Orologio di prova avanti di {by.it}: oggi è il {today.it}",
+        f"Training clock moved by {by.en}: today is {today.en}",
+    )
+
+
+Teller = Callable[[Payload, Names], Text]
+
+HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
+    "CaseStarted": (
+        "act",
+        _said("Avviato il caso {number}: {title}", "Case {number} started: {title}"),
+    ),
+    "PartyJoined": ("act", _joined),
+    "PartyLeft": ("act", _said("{organisation} esce dal caso", "{organisation} leaves the case")),
+    "WorkItemOpened": ("machine", _opened),
+    "WorkItemClaimed": ("act", _claimed),
+    "WorkItemReleased": ("act", _released),
+    "WorkItemDelegated": ("act", _delegated),
+    "WorkItemReturned": ("act", _returned),
+    "WorkItemCompleted": ("act", _completed),
+    "WorkItemCancelled": ("machine", _cancelled),
+    "MilestoneReached": ("act", _reached),
+    "DeadlineStarted": ("clock", _term_started),
+    "DeadlineMet": ("clock", _term_met),
+    "DeadlineExpired": ("clock", _term_expired),
+    "DocumentAttached": ("act", _attached),
+    "MessageDelivered": ("act", _received),
+    "MessageSent": ("machine", _sent),
+    "ServiceRequested": (
+        "machine",
+        _said("Richiesta a un servizio esterno: {topic}", "Outside service asked: {topic}"),
+    ),
+    "ServiceAnswered": (
+        "machine",
+        _said("Risposta del servizio esterno: {topic}", "Outside service answered: {topic}"),
+    ),
+    "ServiceFailed": (
+        "machine",
+        _said(
+            "Il servizio esterno {topic} non ha risposto: {error}",
+            "The outside service {topic} did not answer: {error}",
+        ),
+    ),
+    "CaseSuspended": ("clock", _said("Caso sospeso", "Case suspended")),
+    "CaseResumed": ("clock", _said("Caso ripreso", "Case resumed")),
+    "CaseWithdrawn": ("act", _said("Caso ritirato", "Case withdrawn")),
+    "CaseReopened": ("act", _said("Caso riaperto", "Case reopened")),
+    "CaseEnded": ("act", _ended),
+    "TokenMoved": ("act", _moved),
+    "ProcessDeployed": (
+        "machine",
+        _said(
+            "Pubblicata la versione {version} di {process}",
+            "Version {version} of {process} published",
+        ),
+    ),
+    "ClockMoved": ("clock", _clock_moved),
+}
+"""Every event with its lane and how it is told."""
+
+
+def _quoted(p: Payload, names: Names, italian: str, english: str) -> Text:
+    title = names.activity(p["activity"])
+    if p.get("organisation"):
+        return Text(
+            f"{italian} per {p['organisation']}: «{title.it}»",
+            f"{english} for {p['organisation']}: “{title.en}”",
+        )
+    return Text(f"{italian}: «{title.it}»", f"{english}: “{title.en}”")
+
+
+def _with_body(p: Payload, told: Text) -> Text:
+    body = p.get("organisation")
+    return Text(f"{told.it} ({body})", f"{told.en} ({body})") if body else told
+
+
+def _because(told: Text, p: Payload) -> Text:
+    reason = p.get("reason")
+    return Text(f"{told.it}: {reason}", f"{told.en}: {reason}") if reason else told
+
+
+def _lower(words: str) -> str:
+    # A word all in capitals is an abbreviation and stays.
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]

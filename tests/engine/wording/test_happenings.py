@@ -1,0 +1,93 @@
+"""Every event is told, in both languages, as a whole sentence."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from engine.events import EVENTS, Event
+from engine.text import Text
+from engine.wording import Names, event_sentence, lane_of
+from engine.wording.happenings import HAPPENINGS
+
+VALUES: dict[str, Any] = {
+    "due_on": "2026-12-09", "today": "2026-11-23", "days": 30, "version": 2, "silence": "escalate",
+    "payload": {}, "answers": {}, "state": "completed",
+}  # fmt: skip
+
+
+def payload_of(event: type[Event]) -> dict[str, Any]:
+    names = [f.name for f in dataclasses.fields(event) if f.name != "case_id"]
+    return {name: VALUES.get(name, f"<{name}>") for name in names}
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+def test_every_event_is_told_as_a_sentence(event: type[Event]) -> None:
+    told = event_sentence(event.__name__, payload_of(event), Names())
+
+    for words in told:
+        assert words.endswith((".", "!", "?"))
+        assert words[0].isupper() or words[0] in "<«“"
+        assert "None" not in words
+    assert told.it != told.en
+
+
+def test_nothing_is_told_that_cannot_happen() -> None:
+    assert set(HAPPENINGS) == {event.__name__ for event in EVENTS}
+
+
+def test_facts_that_may_be_missing_leave_no_hole() -> None:
+    payload = payload_of(next(e for e in EVENTS if e.__name__ == "DeadlineStarted"))
+
+    told = event_sentence(
+        "DeadlineStarted", payload | {"organisation": None, "due_on": None}, Names()
+    )
+
+    assert told.it == "Parte il termine «<name>»."
+
+
+def test_a_completed_activity_says_who_and_how() -> None:
+    names = Names(
+        activity=lambda _: Text("Registra la deliberazione", "Record the resolution"),
+        answer=lambda _a, _v: Text("Approvato, stesso testo", "Approved, same text"),
+    )
+
+    told = event_sentence(
+        "WorkItemCompleted",
+        {"activity": "record_vote", "organisation": "Comune di Verolengo", "answers": {"x": "y"}},
+        names,
+    )
+
+    assert told.it == (
+        "Comune di Verolengo: conclusa «Registra la deliberazione», approvato, stesso testo."
+    )
+    assert told.en == "Comune di Verolengo: “Record the resolution” completed, approved, same text."
+
+
+def test_a_reason_keeps_its_own_full_stop() -> None:
+    told = event_sentence("CaseSuspended", {"reason": "Manca il sindaco."}, Names())
+
+    assert told.it == "Caso sospeso: Manca il sindaco."
+
+
+def test_an_expired_term_says_what_silence_means() -> None:
+    told = event_sentence(
+        "DeadlineExpired",
+        {
+            "name": "opinion", "organisation": "Regione Piemonte", "due_on": "2026-11-30",
+            "silence": "none",
+        },
+        Names(deadline=lambda _: Text("Parere", "Opinion")),
+    )  # fmt: skip
+
+    assert told.it == (
+        "È passato il termine «Parere» del 30/11/2026 (Regione Piemonte). "
+        "Il silenzio non vale risposta."
+    )
+
+
+def test_the_machine_and_the_clock_have_their_own_lanes() -> None:
+    assert lane_of("WorkItemOpened") == "machine"
+    assert lane_of("DeadlineExpired") == "clock"
+    assert lane_of("WorkItemCompleted") == "act"
+    assert lane_of("SomethingOfALaterRelease") == "machine"
