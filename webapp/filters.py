@@ -1,7 +1,10 @@
 """What templates do to a value so that an officer can read it: words, dates, amounts, sizes."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import groupby
+from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -16,6 +19,9 @@ from engine.text import Language, Text
 
 ROME = ZoneInfo("Europe/Rome")
 LOCALES: dict[Language, Locale] = {"it": Locale("it", "IT"), "en": Locale("en", "GB")}
+
+NARROW_TYPES = frozenset({"date", "integer", "decimal", "money"})
+NARROW_WIDTHS = frozenset({"s", "m"})
 
 # With the day of the week when someone must act; without the year only inside badges.
 DAY = {
@@ -37,7 +43,12 @@ def register(app: Flask) -> None:
         number=number,
         filesize=filesize,
         fingerprint=fingerprint,
+        side_by_side=side_by_side,
+        grouped=grouped,
     )
+    # Parts are written for people to read; the page need not carry their indentation.
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(current_language=current_language, language_url=language_url)
 
 
@@ -125,6 +136,29 @@ def fingerprint(digest: str | None) -> Markup:
     return Markup('<span class="c-mono" title="{0}">SHA-256 {1}</span>').format(
         escape(digest), shown
     )
+
+
+def side_by_side(fields: Iterable[Any]) -> list[tuple[bool, list[Any]]]:
+    """Fields in their order, neighbours that are short enough gathered into one line."""
+    return [(narrow, list(run)) for narrow, run in groupby(fields, key=_is_narrow)]
+
+
+def grouped(options: Iterable[Any], attribute: str = "group") -> list[tuple[Any, list[Any]]]:
+    """Options under the heading they share, in the order in which headings first appear."""
+    groups: dict[Any, list[Any]] = {}
+    for option in options:
+        groups.setdefault(_read(option, attribute), []).append(option)
+    return list(groups.items())
+
+
+def _is_narrow(field: Any) -> bool:
+    width = _read(field, "width")
+    return width in NARROW_WIDTHS if width else _read(field, "type") in NARROW_TYPES
+
+
+def _read(value: Any, attribute: str) -> Any:
+    """Parts take dictionaries and dataclasses alike."""
+    return value.get(attribute) if isinstance(value, dict) else getattr(value, attribute, None)
 
 
 def _as_date(value: date | str) -> date:

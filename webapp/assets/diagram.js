@@ -1,0 +1,127 @@
+// The drawing of a case: what is done, where its tokens stand, how many branches are through.
+import 'bpmn-js/dist/assets/diagram-js.css'
+import 'bpmn-js/dist/assets/bpmn-js.css'
+import './styles/diagram.css'
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
+
+const FONT = "'Titillium Web', sans-serif"
+const STEP = 60
+
+for (const place of document.querySelectorAll('[data-diagram-url]')) {
+  draw(place).catch(() => {
+    place.querySelector('.c-diagram-canvas').hidden = true
+    place.prepend(sentence(place.dataset.failed))
+  })
+}
+
+async function draw(place) {
+  const canvasPlace = place.querySelector('.c-diagram-canvas')
+  const answer = await fetch(place.dataset.diagramUrl, { headers: { Accept: 'application/json' } })
+  if (!answer.ok) throw new Error(answer.statusText)
+  const state = await answer.json()
+
+  canvasPlace.hidden = false
+  await document.fonts.load(`13px ${FONT}`) // text is measured while it is drawn
+  const viewer = new NavigatedViewer({
+    container: canvasPlace,
+    textRenderer: {
+      defaultStyle: { fontFamily: FONT, fontSize: '13px' },
+      externalStyle: { fontFamily: FONT, fontSize: '12px' },
+    },
+  })
+  await viewer.importXML(state.xml)
+  mark(viewer, state, place.dataset.count)
+  describe(canvasPlace, place.dataset)
+  listen(place, canvasPlace, viewer, state)
+  showBest(viewer, state)
+  place.dataset.drawn = ''
+}
+
+// An id that this drawing does not show is passed over: a called process has its own drawing.
+function mark(viewer, state, countWords) {
+  const canvas = viewer.get('canvas')
+  const registry = viewer.get('elementRegistry')
+  const drawn = (id) => registry.get(id)
+  for (const id of state.done.filter(drawn)) canvas.addMarker(id, 'is-done')
+  for (const token of state.current.filter((one) => drawn(one.id))) {
+    canvas.addMarker(token.id, 'is-current')
+    flag(viewer, token.id, token.count > 1 ? `${token.label} × ${token.count}` : token.label, 'c-token', -14)
+  }
+  for (const branch of state.branches.filter((one) => drawn(one.id))) {
+    const words = countWords.replace('{k}', branch.done).replace('{n}', branch.total)
+    flag(viewer, branch.id, words, 'c-branches', registry.get(branch.id).height - 10)
+  }
+}
+
+function flag(viewer, id, words, className, top) {
+  if (!words) return
+  const label = document.createElement('span')
+  label.className = className
+  label.textContent = words
+  viewer.get('overlays').add(id, { position: { top, left: 8 }, html: label })
+}
+
+// For a screen reader the drawing is one picture; the words beneath tell the same.
+function describe(canvasPlace, data) {
+  const picture = canvasPlace.querySelector('svg')
+  picture.setAttribute('role', 'img')
+  picture.setAttribute('aria-label', data.name)
+  picture.setAttribute('aria-describedby', data.describedBy)
+}
+
+function listen(place, canvasPlace, viewer, state) {
+  const canvas = viewer.get('canvas')
+  const zoom = viewer.get('zoomScroll')
+  const acts = {
+    in: () => zoom.stepZoom(1),
+    out: () => zoom.stepZoom(-1),
+    fit: () => canvas.zoom('fit-viewport', 'auto'),
+    current: () => showCurrent(canvas, viewer, state),
+  }
+  const keys = {
+    '+': acts.in,
+    '-': acts.out,
+    0: acts.fit,
+    ArrowLeft: () => canvas.scroll({ dx: STEP, dy: 0 }),
+    ArrowRight: () => canvas.scroll({ dx: -STEP, dy: 0 }),
+    ArrowUp: () => canvas.scroll({ dx: 0, dy: STEP }),
+    ArrowDown: () => canvas.scroll({ dx: 0, dy: -STEP }),
+  }
+  const tools = place.querySelector('.c-diagram-tools')
+  tools.hidden = false
+  tools.querySelector('[data-zoom=current]').hidden = state.current.length === 0
+  tools.addEventListener('click', (event) => acts[event.target.closest('[data-zoom]')?.dataset.zoom]?.())
+  canvasPlace.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return
+    event.preventDefault()
+    keys[event.key]()
+  })
+}
+
+// A long drawing that fits the width cannot be read: then it opens where the case stands.
+function showBest(viewer, state) {
+  const canvas = viewer.get('canvas')
+  canvas.zoom('fit-viewport', 'auto')
+  if (canvas.zoom() < 0.55) showCurrent(canvas, viewer, state)
+}
+
+function showCurrent(canvas, viewer, state) {
+  const registry = viewer.get('elementRegistry')
+  const here = state.current.map((token) => registry.get(token.id)).find(Boolean)
+  if (!here) return
+  canvas.zoom(0.85)
+  const view = canvas.viewbox()
+  canvas.viewbox({
+    ...view,
+    x: here.x + here.width / 2 - view.width / 2,
+    y: here.y + here.height / 2 - view.height / 2,
+  })
+}
+
+function sentence(words) {
+  const paragraph = document.createElement('p')
+  paragraph.className = 'c-calc'
+  paragraph.setAttribute('role', 'status')
+  paragraph.textContent = words
+  return paragraph
+}

@@ -1,0 +1,98 @@
+// Municipalities on a map without tiles: points of their zone, picked here or in the list beside.
+import 'leaflet/dist/leaflet.css'
+import './styles/map.css'
+import L from 'leaflet'
+
+// Shape of state by colour and ring; the list beside carries the same in words.
+const LOOKS = {
+  picked: { radius: 9, weight: 3, color: '#17324d', fillColor: '#0059b3', fillOpacity: 1 },
+  free: { radius: 7, weight: 2, color: '#0059b3', fillColor: '#fff', fillOpacity: 1 },
+  far: { radius: 4, weight: 1, color: '#5d7083', fillColor: '#d3dae2', fillOpacity: 1 },
+}
+
+for (const place of document.querySelectorAll('[data-map-url]')) {
+  show(place).catch(() => {
+    place.hidden = false
+    place.classList.add('is-failed')
+    place.textContent = place.dataset.failed
+  })
+}
+countPicked()
+document.addEventListener('change', countPicked)
+
+async function show(place) {
+  const answer = await fetch(place.dataset.mapUrl, { headers: { Accept: 'application/json' } })
+  if (!answer.ok) throw new Error(answer.statusText)
+  const { points } = await answer.json()
+
+  place.hidden = false
+  const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, keyboard: true })
+  const boxes = boxesOf(place)
+  const shown = points.map((point) => draw(point, boxes.get(String(point.id)), map, place.dataset))
+  const near = shown.filter((one) => one.box)
+  fit(map, near.length ? near : shown)
+  document.addEventListener('change', (event) => {
+    for (const one of shown) if (one.box === event.target) paint(one, place.dataset)
+  })
+  map.getContainer().setAttribute('role', 'group')
+  map.getContainer().setAttribute('aria-label', place.dataset.name)
+  place.dataset.drawn = ''
+}
+
+function boxesOf(place) {
+  const inputs = document.querySelectorAll(`input[name="${CSS.escape(place.dataset.mapInput)}"]`)
+  return new Map([...inputs].map((box) => [box.value, box]))
+}
+
+function draw(point, box, map, data) {
+  const marker = L.circleMarker([point.lat, point.lon], { ...LOOKS.far }).addTo(map)
+  const one = { point, box, marker }
+  marker.bindTooltip(point.name, { permanent: Boolean(box), direction: 'top', offset: [0, -6] })
+  if (box && !box.disabled) {
+    marker.on('click', () => toggle(box))
+    makeButton(marker.getElement(), box)
+  }
+  paint(one, data)
+  return one
+}
+
+// A point is a switch for the keyboard too; its box is the one truth.
+function makeButton(element, box) {
+  element.setAttribute('tabindex', '0')
+  element.setAttribute('role', 'checkbox')
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return
+    event.preventDefault()
+    event.stopPropagation()
+    toggle(box)
+  })
+}
+
+function toggle(box) {
+  box.checked = !box.checked
+  for (const kind of ['input', 'change']) box.dispatchEvent(new Event(kind, { bubbles: true }))
+}
+
+function paint({ point, box, marker }, data) {
+  const look = box?.checked ? 'picked' : box ? 'free' : 'far'
+  marker.setStyle(LOOKS[look])
+  marker.setRadius(LOOKS[look].radius)
+  const element = marker.getElement()
+  if (box) element.setAttribute('aria-checked', String(box.checked))
+  const words = [point.name, point.state, look === 'picked' && !box ? data.picked : '']
+  element.setAttribute('aria-label', words.filter(Boolean).join(', '))
+}
+
+function fit(map, shown) {
+  const bounds = L.latLngBounds(shown.map(({ point }) => [point.lat, point.lon]))
+  map.fitBounds(bounds.pad(0.12))
+  map.setMaxBounds(bounds.pad(1.5))
+}
+
+function countPicked() {
+  for (const picker of document.querySelectorAll('[data-picker]')) {
+    const words = picker.querySelector('[data-picked-count]')
+    const picked = picker.querySelectorAll('input[type=checkbox]:checked').length
+    words.textContent = words.dataset.words.replace('{n}', picked)
+  }
+}
