@@ -1,4 +1,27 @@
-"""The only place that speaks SpiffWorkflow: drawings in, running cases out, no database, no clock."""
+"""The only place that speaks SpiffWorkflow: drawings in, running cases out.
+
+Pure: no database, no clock, no network. A state comes in, a step and a new state go out.
+
+    specification = compile_process(drawings, tables, process="tripartite_agreement")   # at deployment
+    definition = Definition.restore(specification)                  # cached, shared by all cases
+    case, step = Instance.start(definition, data={…}, facts={"members": …})
+    step = case.complete(step.open[0].token_id, {"choice": "join"}, facts=facts)
+    row = case.pack()                                               # Packed: what is stored
+    case = Instance.load(definition, row)
+
+A `Step` says what is open (activities), awaited (deadlines and messages, each with the id of its
+one token), asked (service tasks), running (every element with a token, rounds with k of n), and
+what this call has passed and sent. Events are never broadcast: `deliver` names the token.
+Deadlines never fire by themselves: the ledger decides and delivers. `facts` are the functions a
+script may call; they are given with every call, so that a token never carries yesterday's truth.
+
+    definition, instance, step, errors    the door
+    surface                               a running case → the values of a step
+    state, values                         how a case is stored, and what it may carry
+    script, policy, functions, scripting  the restricted language of drawings
+    library/                              SpiffWorkflow mended, extended and held to its release
+    lint/                                 what is refused before a drawing is deployed, and why
+"""
 
 from engine.bpmn.definition import Definition, compile_process
 from engine.bpmn.errors import (
@@ -12,7 +35,7 @@ from engine.bpmn.errors import (
     TokenGone,
 )
 from engine.bpmn.instance import Instance
-from engine.bpmn.script import script_problems
+from engine.bpmn.script import evaluate, script_problems
 from engine.bpmn.step import (
     Activity,
     Branches,
@@ -48,5 +71,6 @@ __all__ = [
     "TokenGone",
     "Wait",
     "compile_process",
+    "evaluate",
     "script_problems",
 ]

@@ -1,0 +1,63 @@
+"""What a case, or an activity that is still running, has written so far."""
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.library.joins import ALIVE, FINISHED, is_pending_token
+from engine.bpmn.library.merging import Arrival, line_of, merged
+
+HAPPENED = ALIVE | FINISHED
+
+
+def written_inside(activity: Any) -> dict[str, Any]:
+    """The data of a running activity as they stand, without those of a party's own branch."""
+    if isinstance(activity.task_spec, LoopTask):
+        return activity.data  # type: ignore[no-any-return]  # the results of the finished branches
+    inside = activity.workflow.top_workflow.subprocesses.get(activity.id)
+    if inside is None:
+        return activity.data  # type: ignore[no-any-return]  # untyped library
+    data = known_in(inside)
+    specification = inside.spec.io_specification
+    if isinstance(activity.task_spec, CallActivity) and _outputs(specification):
+        names = [reference.bpmn_id for reference in specification.data_outputs]
+        return {**activity.data, **{name: data[name] for name in names if name in data}}
+    return data
+
+
+def _outputs(specification: Any) -> bool:
+    return specification is not None and bool(specification.data_outputs)
+
+
+def known_in(part: Any) -> dict[str, Any]:
+    """The data of a running process, merged over all its tokens."""
+    own = {t.id: t for t in part.tasks.values() if _counts(t)}
+    tips = [t for t in own.values() if not any(child in own for child in t._children)]
+    arrivals = [arrival for tip in tips if (arrival := _arrival(tip)) is not None]
+    return merged(arrivals) if arrivals else part.task_tree.data  # type: ignore[no-any-return]
+
+
+def _counts(task: Any) -> bool:
+    if not task.has_state(HAPPENED) or _is_branch(task):
+        return False
+    return not task.has_state(TaskState.CANCELLED) or is_pending_token(task)
+
+
+def _is_branch(task: Any) -> bool:
+    parent = task.parent
+    return (
+        parent is not None
+        and isinstance(parent.task_spec, MultiInstanceTask)
+        and task.task_spec.name == parent.task_spec.task_spec
+    )
+
+
+def _arrival(tip: Any) -> Arrival | None:
+    if tip.has_state(TaskState.CANCELLED | TaskState.WAITING):
+        if tip.parent is None:
+            return None
+        return Arrival(line_of(tip.parent), tip.last_state_change, tip.parent.data)
+    data = written_inside(tip) if tip.has_state(TaskState.STARTED) else tip.data
+    return Arrival(line_of(tip), tip.last_state_change, data)

@@ -1,0 +1,49 @@
+"""Connects the library's places for scripts with the restricted language of this house."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
+
+from engine.bpmn import script
+from engine.bpmn.errors import ScriptFailed
+from engine.bpmn.step import Facts
+
+
+class Scripts(PythonScriptEngine):  # type: ignore[misc]  # untyped library
+    """Runs the scripts of one case with the facts of the present call."""
+
+    def __init__(self) -> None:
+        super().__init__(environment=BasePythonScriptEngineEnvironment())
+        self.facts: Facts = {}
+
+    def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
+        """Work out an expression of the drawing for one token."""
+        scope = {**task.data, **external_context} if external_context else task.data
+        return self.evaluate_in(task, expression, scope)
+
+    def evaluate_in(self, task: Any, expression: str, scope: Mapping[str, Any]) -> Any:
+        """Work out an expression over given variables."""
+        try:
+            return script.evaluate(expression, scope, self.facts)
+        except Exception as problem:
+            raise _failure(task, expression, problem) from problem
+
+    def execute(self, task: Any, source: str, external_context: Any = None) -> bool:
+        """Run a script of the drawing on the variables of one token."""
+        try:
+            script.execute(source, task.data, self.facts)
+        except Exception as problem:
+            raise _failure(task, source, problem) from problem
+        return True
+
+
+def _failure(task: Any, source: str, problem: Exception) -> ScriptFailed:
+    if isinstance(problem, NameError) and problem.name:
+        what = f"there is no “{problem.name}” here"
+    elif isinstance(problem, KeyError):
+        what = f"there is no entry {problem} here"
+    else:
+        what = str(problem) or type(problem).__name__
+    first = source.strip().splitlines()[0][:80] if source.strip() else ""
+    return ScriptFailed(task.task_spec.bpmn_id or task.task_spec.name, f"{what} — in: {first}")
