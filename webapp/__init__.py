@@ -13,8 +13,6 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app = Flask(__name__)
     app.extensions["engine"] = engine
     app.extensions["settings"] = settings
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
 
     health.register(app)
     security.register(app, settings)

@@ -1,0 +1,55 @@
+"""Who acts: an officer with his mandates, or the system itself."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A role held in an organisation by virtue of an act."""
+
+    id: str
+    organisation_id: str
+    organisation_name: str
+    capacity: str
+    """The kind of the organisation: the capacity in which it usually takes part."""
+    role: str
+    act: str
+    valid_from: str
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The author of a change, as the history will name him."""
+
+    officer_id: str | None
+    name: str
+    mandates: tuple[Mandate, ...] = ()
+    """Mandates alive now; narrowed to one when the officer acts for one."""
+    acting_for: str | None = None
+    """The mandate chosen in the band or by `X-Acting-For`; None means all."""
+
+    @classmethod
+    def system(cls, name: str) -> Self:
+        """An act of the machine: the clock, the relay, a deployment."""
+        return cls(officer_id=None, name=name)
+
+    @property
+    def is_system(self) -> bool:
+        return self.officer_id is None
+
+    def narrowed(self, mandate_id: str) -> "Actor":
+        """The same officer acting for one mandate only."""
+        chosen = tuple(m for m in self.mandates if m.id == mandate_id)
+        return replace(self, mandates=chosen, acting_for=mandate_id)
+
+    def holds(self, organisation_id: str, role: str) -> Mandate | None:
+        """The living mandate for a role in an organisation, if any."""
+        for mandate in self.mandates:
+            if mandate.organisation_id == organisation_id and mandate.role == role:
+                return mandate
+        return None
+
+    def is_administrator(self) -> bool:
+        return any(m.role == "administrator" for m in self.mandates)

@@ -1,0 +1,108 @@
+"""The values an officer may pick where a form takes its options from the case or the registers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from engine.bundles.definition import Field
+from engine.model import MandateRow, Officer, Organisation, Party
+from engine.text import Text, both
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a select, and how it reads."""
+
+    value: str
+    label: Text
+
+
+def choices(
+    session: Session,
+    fields: Iterable[Field],
+    *,
+    parties: Sequence[Party],
+    variables: Mapping[str, Any],
+    today: date,
+) -> dict[str, tuple[Choice, ...]]:
+    """Field path (`clauses.office`) → choices, for every field that takes them from elsewhere."""
+    found: dict[str, tuple[Choice, ...]] = {}
+    for path, field in _walk(fields, ""):
+        if field.options_from is None:
+            continue
+        source, _, name = field.options_from.partition(":")
+        if source == "parties":
+            found[path] = _parties(session, parties, name)
+        elif source == "organisations":
+            found[path] = _organisations(session, name)
+        elif source == "officers":
+            found[path] = _officers(session, parties, name, today)
+        else:
+            found[path] = _variable(variables.get(name))
+    return found
+
+
+def _walk(fields: Iterable[Field], before: str) -> Iterable[tuple[str, Field]]:
+    for field in fields:
+        path = f"{before}{field.name}"
+        yield path, field
+        yield from _walk(field.fields, f"{path}.")
+
+
+def _parties(session: Session, parties: Sequence[Party], capacity: str) -> tuple[Choice, ...]:
+    living = [p for p in parties if p.left_at is None and p.capacity == capacity]
+    rows = session.scalars(
+        select(Organisation).where(Organisation.id.in_([p.organisation_id for p in living]))
+    )
+    names = {o.id: Text(o.name, o.name_en) for o in rows}
+    return tuple(Choice(p.id, names[p.organisation_id]) for p in living)
+
+
+def _organisations(session: Session, kind: str) -> tuple[Choice, ...]:
+    statement = select(Organisation).where(Organisation.kind == kind).order_by(Organisation.name)
+    return tuple(Choice(o.id, Text(o.name, o.name_en)) for o in session.scalars(statement))
+
+
+def _officers(
+    session: Session, parties: Sequence[Party], capacity: str, today: date
+) -> tuple[Choice, ...]:
+    bodies = {p.organisation_id for p in parties if p.left_at is None and p.capacity == capacity}
+    statement = (
+        select(Officer.id, Officer.name)
+        .join(MandateRow, MandateRow.officer_id == Officer.id)
+        .where(
+            Officer.active,
+            MandateRow.organisation_id.in_(bodies),
+            MandateRow.valid_from <= today,
+            or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today),
+        )
+        .distinct()
+        .order_by(Officer.name)
+    )
+    return tuple(Choice(officer_id, both(name)) for officer_id, name in session.execute(statement))
+
+
+def _variable(value: Any) -> tuple[Choice, ...]:
+    """A case variable as choices: a dictionary by its keys, a list by its items."""
+    if isinstance(value, Mapping):
+        return tuple(Choice(str(key), _label(key, item)) for key, item in value.items())
+    if isinstance(value, list):
+        return tuple(Choice(_key(item), _label(item, item)) for item in value)
+    return ()
+
+
+def _key(item: Any) -> str:
+    return str(item.get("value", item.get("id", ""))) if isinstance(item, Mapping) else str(item)
+
+
+def _label(key: Any, item: Any) -> Text:
+    if isinstance(item, Mapping):
+        label = item.get("label") or item.get("name") or item.get("title") or key
+        if isinstance(label, Mapping):
+            return Text(str(label.get("it", key)), str(label.get("en", key)))
+        return both(str(label))
+    return both(str(key))

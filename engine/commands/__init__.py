@@ -1,0 +1,72 @@
+"""Everything the product can do: the catalogue of verbs, each `engine.run(actor, verb, …)`."""
+
+from engine.commands.accounts import (
+    act_for,
+    change_password,
+    choose_language,
+    create_token,
+    read_notices,
+    revoke_session,
+    revoke_token,
+    sign_in,
+    sign_out,
+    visit_today,
+)
+from engine.commands.cases import (
+    move_token,
+    reopen_case,
+    resume_case,
+    start_case,
+    suspend_case,
+    withdraw_case,
+)
+from engine.commands.deadlines import expire_deadline
+from engine.commands.deployments import deploy_process
+from engine.commands.documents import store_upload
+from engine.commands.messages import deliver_message
+from engine.commands.outbox import mark_delivered, mark_failed, take_deliveries
+from engine.commands.parties import add_party, remove_party
+from engine.commands.settings import move_training_day
+from engine.commands.tasks import (
+    claim,
+    complete_task,
+    delegate,
+    release,
+    return_task,
+    save_draft,
+)
+
+__all__ = [
+    "act_for",
+    "add_party",
+    "change_password",
+    "choose_language",
+    "claim",
+    "complete_task",
+    "create_token",
+    "delegate",
+    "deliver_message",
+    "deploy_process",
+    "expire_deadline",
+    "mark_delivered",
+    "mark_failed",
+    "move_token",
+    "move_training_day",
+    "read_notices",
+    "release",
+    "remove_party",
+    "reopen_case",
+    "resume_case",
+    "return_task",
+    "revoke_session",
+    "revoke_token",
+    "save_draft",
+    "sign_in",
+    "sign_out",
+    "start_case",
+    "store_upload",
+    "suspend_case",
+    "take_deliveries",
+    "visit_today",
+    "withdraw_case",
+]

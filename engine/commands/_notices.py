@@ -1,0 +1,146 @@
+"""Telling people: a notice in the product, and the same by mail through the outbox."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+
+from engine.bundles.definition import Bundle
+from engine.deliveries import SendMail
+from engine.model import Case, MandateRow, Notice, Officer, WorkItem
+from engine.policy import Seat, seats
+from engine.text import Text
+from engine.unit_of_work import UnitOfWork
+
+
+def tell_opened(
+    work: UnitOfWork, case: Case, bundle: Bundle, item: WorkItem, offered: Iterable[Seat]
+) -> None:
+    """Those who have to do it learn that it is there."""
+    form = bundle.forms.get(item.activity)
+    if form is None:
+        return
+    words = Text(
+        f"{case.number}: tocca a te. {form.title.it}.",
+        f"{case.number}: it is your turn. {form.title.en}.",
+    )
+    tell(work, case, item.id, "turn", words, [s for s in offered if s.letter == "R"])
+
+
+def tell_completed(
+    work: UnitOfWork, case: Case, bundle: Bundle, item: WorkItem, offered: Iterable[Seat]
+) -> None:
+    """Those who are informed learn that it was done, and by which body."""
+    form = bundle.forms.get(item.activity)
+    body = work.name_of(item.organisation_id) or work.author
+    if form is None:
+        return
+    words = Text(
+        f"{case.number}: {body} ha completato «{form.title.it}».",
+        f"{case.number}: {body} completed “{form.title.en}”.",
+    )
+    tell(work, case, item.id, "informed", words, [s for s in offered if s.letter == "I"])
+
+
+def tell_milestone(work: UnitOfWork, case: Case, bundle: Bundle, milestone: str) -> None:
+    """An I in a milestone's row is told when it is reached."""
+    row = bundle.raci.rows.get(milestone)
+    stage = next((s for s in bundle.stages if s.milestone == milestone), None)
+    if row is None or stage is None:
+        return
+    told = {column: "I" for column, cell in row.items() if "I" in cell}
+    words = Text(
+        f"{case.number}: conclusa la fase «{stage.title.it}».",
+        f"{case.number}: stage “{stage.title.en}” is complete.",
+    )
+    tell(work, case, None, "milestone", words, seats(told, work.parties(case), None))
+
+
+def tell_expired(
+    work: UnitOfWork, case: Case, title: Text, consequence: Text, offered: Iterable[Seat]
+) -> None:
+    """A term has passed: those who do it and those who answer for it learn what that means."""
+    words = Text(
+        f"{case.number}: è passato il termine «{title.it}». {consequence.it}",
+        f"{case.number}: the term “{title.en}” has passed. {consequence.en}",
+    )
+    tell(work, case, None, "expired", words, offered)
+
+
+def tell_officer(
+    work: UnitOfWork, case: Case, item: WorkItem, kind: str, words: Text, officer_id: str
+) -> None:
+    """One person is told."""
+    officer = work.session.get(Officer, officer_id)
+    if officer is not None:
+        _write(work, case, item.id, kind, words, [officer])
+
+
+def tell(
+    work: UnitOfWork,
+    case: Case,
+    work_item_id: str | None,
+    kind: str,
+    words: Text,
+    offered: Iterable[Seat],
+) -> None:
+    """Everyone with a living mandate on these seats, once, except the author himself."""
+    wanted = {(s.organisation_id, s.role) for s in offered}
+    if not wanted:
+        return
+    people = work.session.execute(
+        select(Officer, MandateRow.organisation_id, MandateRow.role)
+        .join(MandateRow, MandateRow.officer_id == Officer.id)
+        .where(
+            Officer.active,
+            MandateRow.organisation_id.in_({o for o, _ in wanted}),
+            MandateRow.valid_from <= work.today,
+            or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= work.today),
+        )
+        .order_by(Officer.id)
+    )
+    chosen = {officer.id: officer for officer, body, role in people if (body, role) in wanted}
+    chosen.pop(work.actor.officer_id or "", None)
+    _write(work, case, work_item_id, kind, words, chosen.values())
+
+
+def _write(
+    work: UnitOfWork,
+    case: Case,
+    work_item_id: str | None,
+    kind: str,
+    words: Text,
+    people: Iterable[Officer],
+) -> None:
+    for officer in people:
+        work.add(
+            Notice(
+                id=work.new_id(),
+                officer_id=officer.id,
+                case_id=case.id,
+                work_item_id=work_item_id,
+                kind=kind,
+                words={"it": words.it, "en": words.en},
+                at=work.now,
+            )
+        )
+        sentence = words.in_(officer.language)
+        link = f"{work.settings.public_url}/" + (
+            f"work-items/{work_item_id}" if work_item_id else f"cases/{case.id}"
+        )
+        work.deliver(
+            SendMail(
+                to=officer.email,
+                subject=sentence[:150],
+                text=f"{sentence}\n\n{case.title}\n{link}\n",
+                html=_html(sentence, case.title, link),
+            ),
+            case_id=case.id,
+        )
+
+
+def _html(sentence: str, title: str, link: str) -> str:
+    escaped = [
+        part.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+        for part in (sentence, title, link)
+    ]
+    return f'<p>{escaped[0]}</p><p>{escaped[1]}</p><p><a href="{escaped[2]}">{escaped[2]}</a></p>'

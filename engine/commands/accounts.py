@@ -1,0 +1,165 @@
+"""Signing in and out, the mandate one acts for, personal tokens, notices read."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select, update
+
+from engine.errors import Invalid, NotAllowed, NotFound, SignInRefused
+from engine.model import ApiToken, MandateRow, Notice, Officer, SignInSession
+from engine.text import Text
+from engine.unit_of_work import UnitOfWork
+
+PASSWORD_MIN = 12
+_hasher = PasswordHasher()
+# Verified when the name is unknown, so that the time an answer takes tells nobody who has an account.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a cookie's secret or a token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    """Argon2id with the library's recommended cost (RFC 9106)."""
+    return _hasher.hash(password)
+
+
+def sign_in(work: UnitOfWork, *, login: str, password: str, device: str) -> str:
+    """Open a session and return its secret for the cookie. Raises SignInRefused."""
+    officer = work.session.scalar(select(Officer).where(Officer.login == login.strip().lower()))
+    stored = officer.password_hash if officer is not None and officer.active else None
+    if not _verified(stored or _NOBODY, password) or stored is None or officer is None:
+        raise SignInRefused(
+            Text("Nome utente o password non corretti.", "Wrong user name or password."),
+            Text(
+                "Controlla maiuscole e minuscole; se non ricordi la password, chiedi a chi "
+                "amministra il tuo ente.",
+                "Check upper and lower case; if you forgot the password, ask your administrator.",
+            ),
+        )
+    if _hasher.check_needs_rehash(stored):
+        officer.password_hash = _hasher.hash(password)
+    secret = secrets.token_urlsafe(32)
+    work.add(
+        SignInSession(
+            id=digest_of(secret), officer_id=officer.id, created_at=work.now,
+            expires_at=work.now + timedelta(hours=work.settings.session_hours),
+            device=device[:200], acting_for=None,
+        )
+    )  # fmt: skip
+    return secret
+
+
+def sign_out(work: UnitOfWork, *, secret: str) -> None:
+    """End the session of this browser; ending it twice is no error."""
+    row = work.session.get(SignInSession, digest_of(secret))
+    if row is not None and row.revoked_at is None:
+        row.revoked_at = work.now
+
+
+def revoke_session(work: UnitOfWork, *, session_id: str) -> None:
+    """End one of my sessions elsewhere."""
+    row = work.session.get(SignInSession, session_id)
+    if row is None or row.officer_id != work.actor.officer_id:
+        raise NotFound(Text("Sessione sconosciuta.", "Unknown session."))
+    row.revoked_at = row.revoked_at or work.now
+
+
+def act_for(work: UnitOfWork, *, secret: str, mandate_id: str | None) -> None:
+    """Choose the mandate this browser acts for; None means all of mine."""
+    row = work.session.get(SignInSession, digest_of(secret))
+    if row is None or row.officer_id != work.actor.officer_id:
+        raise NotFound(Text("Sessione sconosciuta.", "Unknown session."))
+    if mandate_id is not None:
+        mandate = work.session.get(MandateRow, mandate_id)
+        alive = (
+            mandate is not None
+            and mandate.officer_id == work.actor.officer_id
+            and mandate.valid_from <= work.today
+            and (mandate.valid_to is None or mandate.valid_to >= work.today)
+        )
+        if not alive:
+            raise NotAllowed(
+                Text(
+                    "Questo incarico non è tuo o non è più valido.",
+                    "This mandate is not yours or no longer valid.",
+                )
+            )
+    row.acting_for = mandate_id
+
+
+def create_token(work: UnitOfWork, *, name: str) -> str:
+    """Make a personal token of the JSON interface; it is shown this once."""
+    if not name.strip():
+        raise Invalid(Text("Dai un nome al token.", "Give the token a name."))
+    token = "ct_" + secrets.token_urlsafe(32)
+    work.add(
+        ApiToken(
+            id=work.new_id(), officer_id=str(work.actor.officer_id), name=name.strip()[:120],
+            digest=digest_of(token), created_at=work.now,
+        )
+    )  # fmt: skip
+    return token
+
+
+def revoke_token(work: UnitOfWork, *, token_id: str) -> None:
+    """Make one of my tokens useless."""
+    row = work.session.get(ApiToken, token_id)
+    if row is None or row.officer_id != work.actor.officer_id:
+        raise NotFound(Text("Token sconosciuto.", "Unknown token."))
+    row.revoked_at = row.revoked_at or work.now
+
+
+def change_password(work: UnitOfWork, *, old: str, new: str) -> None:
+    """Set a new password and end my other sessions."""
+    officer = work.session.get_one(Officer, str(work.actor.officer_id))
+    if officer.password_hash is None or not _verified(officer.password_hash, old):
+        raise Invalid(Text("La password attuale non è corretta.", "The current password is wrong."))
+    if len(new) < PASSWORD_MIN:
+        raise Invalid(
+            Text(
+                f"La nuova password deve avere almeno {PASSWORD_MIN} caratteri.",
+                f"The new password needs at least {PASSWORD_MIN} characters.",
+            )
+        )
+    officer.password_hash = _hasher.hash(new)
+    work.session.execute(
+        update(SignInSession)
+        .where(SignInSession.officer_id == officer.id, SignInSession.revoked_at.is_(None))
+        .values(revoked_at=work.now)
+    )
+
+
+def choose_language(work: UnitOfWork, *, language: str) -> None:
+    """Remember the language I read and receive mail in."""
+    if language not in ("it", "en"):
+        raise Invalid(Text("Lingua sconosciuta.", "Unknown language."))
+    work.session.get_one(Officer, str(work.actor.officer_id)).language = language
+
+
+def read_notices(work: UnitOfWork, *, ids: Sequence[str] | None = None) -> None:
+    """Mark my notices as read: those named, or all."""
+    statement = update(Notice).where(
+        Notice.officer_id == work.actor.officer_id, Notice.read_at.is_(None)
+    )
+    if ids is not None:
+        statement = statement.where(Notice.id.in_(ids))
+    work.session.execute(statement.values(read_at=work.now))
+
+
+def visit_today(work: UnitOfWork) -> None:
+    """Remember when I last looked at Today: what happens later is news."""
+    work.session.get_one(Officer, str(work.actor.officer_id)).last_seen_at = work.now
+
+
+def _verified(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False

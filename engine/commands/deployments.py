@@ -1,0 +1,57 @@
+"""Publishing a version of a procedure; running cases keep the one they started with."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from engine import events
+from engine.bpmn import LIBRARY_VERSION, DrawingInvalid, compile_process
+from engine.bundles.load import load_files, pack_files
+from engine.bundles.problem import Problem
+from engine.checks import problems_of
+from engine.errors import BundleInvalid
+from engine.model import Deployment
+from engine.policy import require_administrator
+from engine.unit_of_work import UnitOfWork
+
+
+def deploy_process(work: UnitOfWork, *, files: Mapping[str, bytes]) -> dict[str, str | int]:
+    """Publish a process folder. Raises BundleInvalid with every problem; the same content twice is
+    the same version."""
+    require_administrator(work.actor)
+    bundle = load_files(files)
+    newest = work.session.scalar(
+        select(Deployment)
+        .where(Deployment.process == bundle.key)
+        .order_by(Deployment.version.desc())
+        .limit(1)
+    )
+    if newest is not None and newest.digest == bundle.digest:
+        return {"process": bundle.key, "version": newest.version, "digest": newest.digest}
+    problems = problems_of(bundle)
+    if newest is not None and bundle.version <= newest.version:
+        problems.append(
+            Problem(
+                "process.toml", 1,
+                f"version {bundle.version} was already published with another content",
+                f"raise version to {newest.version + 1}",
+            )
+        )  # fmt: skip
+    if problems:
+        raise BundleInvalid(problems)
+    try:
+        specification = compile_process(
+            bundle.bpmn, bundle.tables, process=bundle.key.replace("-", "_")
+        )
+    except DrawingInvalid as invalid:
+        raise BundleInvalid(
+            [Problem(invalid.file, 1, f"{invalid.element}: {invalid.message}", "mend the drawing")]
+        ) from invalid
+    row = Deployment(
+        id=work.new_id(), process=bundle.key, version=bundle.version, digest=bundle.digest,
+        files=pack_files(bundle), specification=specification, library=LIBRARY_VERSION,
+        deployed_at=work.now, deployed_by=work.author,
+    )  # fmt: skip
+    work.add(row)
+    work.record(events.ProcessDeployed(None, bundle.key, bundle.version, bundle.digest))
+    return {"process": bundle.key, "version": bundle.version, "digest": bundle.digest}

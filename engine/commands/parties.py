@@ -1,0 +1,167 @@
+"""Bodies that come into a case, or leave it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import events
+from engine.bpmn import Facts, Instance, Step
+from engine.bundles.definition import Bundle
+from engine.commands._advance import advance, deliver, jsonable
+from engine.commands.cases import require_reason
+from engine.errors import AlreadyParty, OrganisationNotFound, PartiesInvalid, PartyNotFound
+from engine.model import Case, Organisation, Party, Subscription
+from engine.policy import require_column
+from engine.text import Text
+from engine.unit_of_work import UnitOfWork, member
+
+
+def add_party(
+    work: UnitOfWork,
+    *,
+    case_id: str,
+    organisation_id: str,
+    capacity: str,
+    reason: str,
+    version: int | None = None,
+) -> str:
+    """Let a body join a running case: into the running round where the drawing says so."""
+    case = work.case(case_id, version=version)
+    bundle = work.bundle(case)
+    work.mandate = require_column(
+        work.actor, bundle.permissions.get("add_party", ()), work.parties(case),
+        accountable=bundle.accountable,
+    )  # fmt: skip
+    require_reason(reason)
+    case.require_running()
+    body = work.organisations([organisation_id]).get(organisation_id)
+    if body is None:
+        raise OrganisationNotFound(Text("Ente sconosciuto.", "Unknown body."))
+    _require_fit(work, case, bundle, body, capacity)
+    party = _joined(work, case, body, capacity)
+    _tell_drawing(work, case, bundle, party, body)
+    return party.id
+
+
+def remove_party(
+    work: UnitOfWork,
+    *,
+    case_id: str,
+    party_id: str,
+    reason: str,
+    version: int | None = None,
+) -> None:
+    """Take a body out of a case: its own branches end, the others' work stays as it is."""
+    case = work.case(case_id, version=version)
+    bundle = work.bundle(case)
+    party = next((p for p in work.parties(case) if p.id == party_id), None)
+    if party is None:
+        raise PartyNotFound(
+            Text("Questo ente non partecipa al caso.", "This body takes no part in the case.")
+        )
+    work.mandate = require_column(
+        work.actor, bundle.permissions.get("remove_party", ()), work.parties(case),
+        own_party=party, accountable=bundle.accountable,
+    )  # fmt: skip
+    require_reason(reason)
+    case.require_running()
+    name = str(work.name_of(party.organisation_id))
+    work.record(party.leave(organisation=name, reason=reason, at=work.now), case)
+    payload = {"reason": reason, "by": work.author, "party": party.id, "name": name}
+    told: set[tuple[str, str]] = set()
+    while (row := _next_branch(work, case, party, told)) is not None:
+        told.add((row.element, str(row.path)))
+        work.record(events.MessageDelivered(case.id, row.name, party.id, jsonable(payload)), case)
+        deliver(work, case, row.token_id, "party-withdrawn", payload)
+
+
+def _next_branch(
+    work: UnitOfWork, case: Case, party: Party, told: set[tuple[str, str]]
+) -> Subscription | None:
+    """The outermost branch of the party that still waits to hear of its leaving."""
+    work.session.flush()
+    rows = work.session.scalars(
+        select(Subscription).where(
+            Subscription.case_id == case.id, Subscription.name == "party-withdrawn"
+        )
+    )
+    own = [
+        row
+        for row in rows
+        if party.id in (row.party_id, row.key) and (row.element, str(row.path)) not in told
+    ]
+    return min(own, key=lambda row: (len(row.path), row.token_id), default=None)
+
+
+def _require_fit(
+    work: UnitOfWork, case: Case, bundle: Bundle, body: Organisation, capacity: str
+) -> None:
+    rule = next((c for c in bundle.capacities if c.id == capacity), None)
+    if rule is None or body.kind not in rule.kinds:
+        raise PartiesInvalid(
+            Text(
+                f"{body.name} non può partecipare in questa veste.",
+                f"{body.name_en} cannot take part in that capacity.",
+            )
+        )
+    living = [p for p in work.parties(case) if p.capacity == capacity and p.left_at is None]
+    if any(p.organisation_id == body.id for p in living):
+        raise AlreadyParty(
+            Text(f"{body.name} partecipa già.", f"{body.name_en} already takes part.")
+        )
+    if rule.max is not None and len(living) >= rule.max:
+        raise PartiesInvalid(
+            Text(
+                f"{rule.title.it}: al massimo {rule.max}.", f"{rule.title.en}: {rule.max} at most."
+            )
+        )
+
+
+def _joined(work: UnitOfWork, case: Case, body: Organisation, capacity: str) -> Party:
+    """The party's row: a body that left comes back under its old key."""
+    for party in work.parties(case):
+        if party.organisation_id == body.id and party.capacity == capacity:
+            work.record(party.rejoin(organisation=body.name, at=work.now), case)
+            return party
+    party = Party(
+        id=work.new_id(), case_id=case.id, organisation_id=body.id, capacity=capacity,
+        joined_at=work.now,
+    )  # fmt: skip
+    work.add_party(party)
+    work.session.flush()
+    work.record(events.PartyJoined(case.id, party.id, body.name, capacity), case)
+    return party
+
+
+def _tell_drawing(
+    work: UnitOfWork, case: Case, bundle: Bundle, party: Party, body: Organisation
+) -> None:
+    """Into the running round (`joins="now"`), else to whoever waits for newcomers, else no one."""
+    for branch in list(case.progress):
+        element = bundle.element(branch["element"])
+        properties = element.properties if element is not None else {}
+        if properties.get("joins") == "now" and properties.get("capacity") == party.capacity:
+            _join_branch(work, case, branch, party, body)
+            return
+    work.session.flush()
+    row = work.session.scalar(
+        select(Subscription).where(
+            Subscription.case_id == case.id, Subscription.name == "party-joined"
+        )
+    )
+    if row is not None:
+        payload = {"party": party.id, "name": body.name, "by": work.author}
+        work.record(events.MessageDelivered(case.id, row.name, party.id, payload), case)
+        deliver(work, case, row.token_id, "party-joined", payload)
+
+
+def _join_branch(
+    work: UnitOfWork, case: Case, branch: Mapping[str, Any], party: Party, body: Organisation
+) -> None:
+    element, within = branch["element"], tuple((e, k) for e, k in branch["path"])
+
+    def join(instance: Instance, facts: Facts) -> Step:
+        return instance.add_branch(element, party.id, member(body), within=within, facts=facts)
+
+    advance(work, case, join)

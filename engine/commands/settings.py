@@ -1,0 +1,38 @@
+"""Facts about the installation itself: how far its training clock has been moved."""
+
+from datetime import timedelta
+
+from engine import events
+from engine.clock import day_of
+from engine.errors import Invalid, NotAllowed
+from engine.model import Setting
+from engine.text import Text
+from engine.unit_of_work import TRAINING_DAYS, UnitOfWork
+
+MOST_DAYS = 3700
+
+
+def move_training_day(work: UnitOfWork, *, days: int = 1) -> int:
+    """Move the training clock forward by whole days; returns how far it stands from the real one.
+
+    Raises NotAllowed on a production instance.
+    """
+    if not work.settings.training:
+        raise NotAllowed(
+            Text(
+                "Solo un'installazione di prova può spostare l'orologio.",
+                "Only a training instance can move its clock.",
+            )
+        )
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid(
+            Text(f"Scegli da 1 a {MOST_DAYS} giorni.", f"Choose from 1 to {MOST_DAYS} days.")
+        )
+    row = work.session.get(Setting, TRAINING_DAYS, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = Setting(name=TRAINING_DAYS, value=0)
+        work.add(row)
+    row.value = int(row.value) + days
+    today = day_of(work.now + timedelta(days=days))
+    work.record(events.ClockMoved(None, days, today.isoformat()))
+    return int(row.value)

@@ -1,0 +1,253 @@
+"""Working on one item: take it, leave it, hand it over, write it, close it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from engine.bundles.definition import Form
+from engine.commands import _notices
+from engine.commands._advance import advance, close_items, jsonable, seats_for
+from engine.commands._answers import attach, checked
+from engine.errors import NotAllowed, NotHeld, OfficerNotFound, StaleVersion
+from engine.model import Case, Draft, MandateRow, Officer, WorkItem
+from engine.policy import Seat, fits, permitting, require_responsible, the_one
+from engine.text import Text
+from engine.unit_of_work import UnitOfWork
+
+
+def claim(work: UnitOfWork, *, work_item_id: str, version: int | None = None) -> int:
+    """Take a piece of work in hand, so that colleagues see who has it."""
+    item, case = work.work_item(work_item_id, version=version)
+    title, seats = _title(work, case, item), _seats(work, case, item)
+    work.mandate = require_responsible(work.actor, seats, _form(work, case, item))
+    _claim(work, case, item, title)
+    work.session.flush()
+    return item.version
+
+
+def release(work: UnitOfWork, *, work_item_id: str, version: int | None = None) -> int:
+    """Put a piece of work back for the colleagues; its draft stays."""
+    item, case = work.work_item(work_item_id, version=version)
+    _require_holder_or_accountable(work, case, item)
+    work.record(item.release(title=_title(work, case, item)), case)
+    work.session.flush()
+    return item.version
+
+
+def delegate(
+    work: UnitOfWork, *, work_item_id: str, to: str, reason: str, version: int | None = None
+) -> int:
+    """Hand a piece of work to a colleague whom the matrix lets do it."""
+    item, case = work.work_item(work_item_id, version=version)
+    seats = _seats(work, case, item)
+    _require_reassigner(work, seats)
+    officer = work.session.get(Officer, to)
+    mandate = _mandate_on(work, seats, to, _form(work, case, item))
+    if officer is None or mandate is None:
+        raise OfficerNotFound(
+            Text(
+                "Questa persona non può ricevere l'attività.",
+                "This person cannot be given this work.",
+            ),
+            Text(
+                "Scegli chi ha un incarico con la lettera R per questa attività.",
+                "Choose somebody whose mandate carries the letter R for this activity.",
+            ),
+        )
+    title = _title(work, case, item)
+    work.record(
+        item.delegate(
+            to_id=officer.id, to=officer.name, mandate_id=mandate.id, reason=reason, title=title,
+            at=work.now,
+        ),
+        case,
+    )  # fmt: skip
+    words = Text(
+        f"{case.number}: {work.author} ti ha passato «{title.it}». {reason}",
+        f"{case.number}: {work.author} handed you “{title.en}”. {reason}",
+    )
+    _notices.tell_officer(work, case, item, "delegated", words, officer.id)
+    work.session.flush()
+    return item.version
+
+
+def return_task(
+    work: UnitOfWork, *, work_item_id: str, reason: str, version: int | None = None
+) -> int:
+    """Give a piece of work back, with the reason, to whoever answers for it."""
+    item, case = work.work_item(work_item_id, version=version)
+    seats = _seats(work, case, item)
+    work.mandate = require_responsible(work.actor, seats, _form(work, case, item))
+    title = _title(work, case, item)
+    if item.holder_id not in (None, work.actor.officer_id):
+        _claim(work, case, item, title)  # refuses, naming the colleague who holds it
+    work.record(item.give_back(reason=reason, title=title), case)
+    words = Text(
+        f"{case.number}: «{title.it}» è stata restituita. {reason}",
+        f"{case.number}: “{title.en}” was returned. {reason}",
+    )
+    _notices.tell(work, case, item.id, "returned", words, [s for s in seats if s.letter == "A"])
+    work.session.flush()
+    return item.version
+
+
+def save_draft(
+    work: UnitOfWork,
+    *,
+    work_item_id: str,
+    data: Mapping[str, Any],
+    draft_version: int | None = None,
+) -> int:
+    """Keep what has been typed so far, as it is; the item itself does not change."""
+    item, case = work.work_item(work_item_id)
+    item.require_live(_title(work, case, item))
+    seats, form = _seats(work, case, item), _form(work, case, item)
+    work.mandate = require_responsible(work.actor, seats, form)
+    if item.holder_id not in (None, work.actor.officer_id):
+        _claim(work, case, item, _title(work, case, item))  # refuses, naming who holds it
+    draft = work.session.get(Draft, item.id)
+    if draft is None:
+        draft = Draft(work_item_id=item.id, draft_version=0)
+        work.add(draft)
+    elif draft_version is not None and draft.draft_version != draft_version:
+        raise StaleVersion(
+            Text(
+                "La bozza è stata salvata da un'altra finestra o da un collega.",
+                "The draft was saved from another window or by a colleague.",
+            )
+        )
+    draft.data, draft.saved_at = jsonable(data), work.now
+    draft.saved_by_id = str(work.actor.officer_id)
+    draft.draft_version += 1
+    return draft.draft_version
+
+
+def complete_task(
+    work: UnitOfWork,
+    *,
+    work_item_id: str,
+    data: Mapping[str, Any],
+    version: int | None = None,
+) -> dict[str, str]:
+    """Close a work item with the officer's answers and move the case on.
+
+    Raises NotResponsible, AlreadyClaimed, AlreadyCompleted, CaseSuspended, StaleVersion, or
+    FormInvalid with every wrong field; nothing is changed then.
+    """
+    item, case = work.work_item(work_item_id)
+    title, seats, form = _title(work, case, item), _seats(work, case, item), _form(work, case, item)
+    work.mandate = require_responsible(work.actor, seats, form)
+    item.require_live(title)
+    work.expect(item.version, version)
+    case.require_running()
+    _claim(work, case, item, title, quietly=True)
+
+    running = work.running(case)
+    variables = running.instance.variables(item.token_id)
+    answers = (
+        checked(work, form, data, parties=work.parties(case), variables=variables) if form else {}
+    )
+    body = work.name_of(item.organisation_id or work.mandate.organisation_id)
+    work.record(
+        item.complete(
+            by_id=work.actor.officer_id, by=work.author, answers=jsonable(answers),
+            organisation=body, title=title, at=work.now,
+        ),
+        case,
+    )  # fmt: skip
+    if form is not None:
+        attach(
+            work, case, form, answers, work_item_id=item.id,
+            organisation_id=item.organisation_id or work.mandate.organisation_id,
+        )  # fmt: skip
+    draft = work.session.get(Draft, item.id)
+    if draft is not None:
+        work.session.delete(draft)
+    close_items(work, case, [item.id])
+    _notices.tell_completed(work, case, work.bundle(case), item, seats)
+    advance(
+        work, case, lambda instance, facts: instance.complete(item.token_id, answers, facts=facts)
+    )
+    return {"id": item.id, "state": item.state, "case": case.id}
+
+
+def _form(work: UnitOfWork, case: Case, item: WorkItem) -> Form | None:
+    return work.bundle(case).forms.get(item.activity)
+
+
+def _title(work: UnitOfWork, case: Case, item: WorkItem) -> Text:
+    form = _form(work, case, item)
+    return form.title if form is not None else Text(item.activity, item.activity)
+
+
+def _seats(work: UnitOfWork, case: Case, item: WorkItem) -> tuple[Seat, ...]:
+    path = tuple((element, key) for element, key in item.path)
+    return seats_for(work, case, work.bundle(case), item.activity, path)
+
+
+def _claim(
+    work: UnitOfWork, case: Case, item: WorkItem, title: Text, *, quietly: bool = False
+) -> None:
+    """Take it; `quietly` when completing, which says more than taking."""
+    holder = work.session.get(Officer, item.holder_id) if item.holder_id else None
+    event = item.claim(
+        by_id=str(work.actor.officer_id), by=work.author,
+        mandate_id=work.mandate.id if work.mandate else None,
+        holder=holder.name if holder else None, title=title, at=work.now,
+    )  # fmt: skip
+    if not quietly:
+        work.record(event, case)
+
+
+def _require_holder_or_accountable(work: UnitOfWork, case: Case, item: WorkItem) -> None:
+    seats = _seats(work, case, item)
+    accountable = permitting(work.actor, seats, "A")
+    if accountable:
+        work.mandate = the_one(accountable)
+        return
+    work.mandate = require_responsible(work.actor, seats, _form(work, case, item))
+    if item.holder_id != work.actor.officer_id:
+        raise NotHeld(
+            Text(
+                "L'attività non è in carico a te.",
+                "You do not hold this work.",
+            )
+        )
+
+
+def _require_reassigner(work: UnitOfWork, seats: tuple[Seat, ...]) -> None:
+    """Who answers for it may hand it to anyone; who does it, to his own colleagues."""
+    mandates = permitting(work.actor, seats, "A") or permitting(work.actor, seats, "R")
+    if not mandates:
+        raise NotAllowed(
+            Text(
+                "Può passarla chi l'ha in carico o chi ne risponde.",
+                "Only its holder or whoever answers for it may hand it over.",
+            )
+        )
+    work.mandate = the_one(mandates)
+
+
+def _mandate_on(
+    work: UnitOfWork, seats: tuple[Seat, ...], officer_id: str, form: Form | None
+) -> MandateRow | None:
+    wanted = {(s.organisation_id, s.role) for s in seats if s.letter == "R"}
+    rows = work.session.scalars(
+        select(MandateRow)
+        .join(Officer, Officer.id == MandateRow.officer_id)
+        .where(
+            MandateRow.officer_id == officer_id,
+            Officer.active,
+            MandateRow.valid_from <= work.today,
+            or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= work.today),
+        )
+        .order_by(MandateRow.id)
+    )
+    for row in rows:
+        if (row.organisation_id, row.role) not in wanted:
+            continue
+        kind = work.organisations([row.organisation_id])[row.organisation_id].kind
+        if form is None or fits(kind, row.role, form.nature):
+            return row
+    return None

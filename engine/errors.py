@@ -1,0 +1,202 @@
+"""Refusals. Each states the fact and the way out, in both languages; none knows the web."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.text import Text
+
+
+class EngineError(Exception):
+    """Base of every refusal: `message` is the fact, `hint` what to do."""
+
+    hint_by_default = Text(
+        "Riprova; se si ripete, avvisa chi amministra l'installazione.",
+        "Try again; if it happens again, tell your administrator.",
+    )
+
+    def __init__(self, message: Text, hint: Text | None = None, **details: Any) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.hint = hint or self.hint_by_default
+        self.details: Mapping[str, Any] = details
+
+    @property
+    def code(self) -> str:
+        return type(self).__name__
+
+
+class NotFound(EngineError):
+    """What was asked for does not exist, or is not the asker's to see: the answer is the same."""
+
+    hint_by_default = Text(
+        "Controlla l'indirizzo, oppure cerca il caso fra i tuoi.",
+        "Check the address, or look for the case among yours.",
+    )
+
+
+class CaseNotFound(NotFound):
+    """No such case for this reader."""
+
+
+class WorkItemNotFound(NotFound):
+    """No such work item for this reader."""
+
+
+class ProcessNotFound(NotFound):
+    """No procedure of that name has been published."""
+
+
+class OrganisationNotFound(NotFound):
+    """No such organisation in the register."""
+
+
+class PartyNotFound(NotFound):
+    """The organisation takes no part in the case."""
+
+
+class DeadlineNotFound(NotFound):
+    """No such term."""
+
+
+class DocumentNotFound(NotFound):
+    """No such document for this reader."""
+
+
+class OfficerNotFound(NotFound):
+    """No such officer."""
+
+
+class NotAllowed(EngineError):
+    """The actor lacks the right."""
+
+    hint_by_default = Text(
+        "Chiedi a chi risponde dell'attività, o cambia l'incarico per cui agisci.",
+        "Ask whoever answers for the activity, or change the mandate you act for.",
+    )
+
+
+class SignInRefused(NotAllowed):
+    """Wrong name or password; which of the two is not said."""
+
+
+class NotResponsible(NotAllowed):
+    """The matrix gives the activity to others."""
+
+
+class NotAccountable(NotAllowed):
+    """Only who answers for it may do this."""
+
+
+class Conflict(EngineError):
+    """The world has moved on, or several readings are possible."""
+
+    hint_by_default = Text(
+        "Ricarica la pagina: vedrai la situazione attuale.",
+        "Reload the page: you will see how things stand now.",
+    )
+
+
+class StaleVersion(Conflict):
+    """Somebody changed it after the caller read it."""
+
+
+class AlreadyClaimed(Conflict):
+    """A colleague holds the work item."""
+
+
+class AlreadyCompleted(Conflict):
+    """The work item is no longer open."""
+
+
+class NotHeld(Conflict):
+    """Nobody, or somebody else, holds the work item."""
+
+
+class CaseSuspended(Conflict):
+    """The case stands still until it is resumed."""
+
+
+class CaseClosed(Conflict):
+    """The case has ended; reopen it first."""
+
+
+class WrongState(Conflict):
+    """The command does not fit the state of the case."""
+
+
+class NobodyWaits(Conflict):
+    """The case does not expect that message now."""
+
+
+class SeveralMandates(Conflict):
+    """More than one of the actor's mandates permits it: he must say which."""
+
+
+class AlreadyParty(Conflict):
+    """The organisation already takes part in that capacity."""
+
+
+class KeyReused(Conflict):
+    """An idempotency key was used before for something else."""
+
+
+class WindowClosed(Conflict):
+    """The term for it has passed."""
+
+
+class Invalid(EngineError):
+    """The input is wrong; the message says what and where."""
+
+    hint_by_default = Text(
+        "Correggi quanto indicato e riprova.", "Correct what is shown and try again."
+    )
+
+
+class FormInvalid(Invalid):
+    """One or more fields are wrong: field name (nested) → what would be right."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        super().__init__(
+            Text("Alcuni campi sono da correggere.", "Some fields need correcting."),
+            Text(
+                "Ogni campo dice che cosa non va; quello che hai scritto è conservato.",
+                "Each field says what is wrong; what you typed is kept.",
+            ),
+        )
+        self.fields = fields
+
+
+class BundleInvalid(Invalid):
+    """A process folder has problems: all of them, with file, line and remedy."""
+
+    def __init__(self, problems: list[Any]) -> None:
+        count = len(problems)
+        super().__init__(
+            Text(
+                f"La cartella del procedimento ha {count} problemi.",
+                f"The process folder has {count} problems.",
+            ),
+            Text(
+                "Correggi i file indicati, poi `python -m engine check`.",
+                "Mend the files named, then run `python -m engine check`.",
+            ),
+            problems=[str(p) for p in problems],
+        )
+        self.problems = problems
+
+
+class FileRefused(Invalid):
+    """An upload is too large, empty, or not of a kind that is accepted."""
+
+
+class PartiesInvalid(Invalid):
+    """The organisations given do not fit the capacities of the procedure."""
+
+
+class ProcessFault(EngineError):
+    """A drawing failed while it ran: nothing was changed; who keeps the procedure must mend it."""
+
+    hint_by_default = Text(
+        "Non è stato cambiato nulla. Segnala il caso a chi cura il procedimento.",
+        "Nothing was changed. Report the case to whoever maintains the procedure.",
+    )

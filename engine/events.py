@@ -1,0 +1,219 @@
+"""Everything that can have happened, in the past tense. The history is made of these and nothing else.
+
+Payload values are JSON; names of people and bodies are written out, because the history must read
+the same in ten years, when a mandate has ended or a body was renamed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events; `case_id` is None only for events about the installation."""
+
+    case_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStarted(Event):
+    number: str
+    title: str
+    process: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartyJoined(Event):
+    party: str
+    organisation: str
+    capacity: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyLeft(Event):
+    party: str
+    organisation: str
+    capacity: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemOpened(Event):
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemClaimed(Event):
+    work_item: str
+    activity: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemReleased(Event):
+    work_item: str
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemDelegated(Event):
+    work_item: str
+    activity: str
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemReturned(Event):
+    work_item: str
+    activity: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemCompleted(Event):
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+    answers: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemCancelled(Event):
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneReached(Event):
+    milestone: str
+    party: str | None
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineStarted(Event):
+    deadline: str
+    name: str
+    party: str | None
+    organisation: str | None
+    due_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineMet(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineExpired(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+    due_on: str
+    silence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAttached(Event):
+    document: str
+    title: str
+    filename: str
+    sha256: str
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDelivered(Event):
+    name: str
+    party: str | None
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent(Event):
+    name: str
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequested(Event):
+    topic: str
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswered(Event):
+    topic: str
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFailed(Event):
+    topic: str
+    delivery: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSuspended(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResumed(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWithdrawn(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReopened(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEnded(Event):
+    state: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMoved(Event):
+    source: str
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessDeployed(Event):
+    process: str
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMoved(Event):
+    days: int
+    today: str
+
+
+EVENTS: tuple[type[Event], ...] = (
+    CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
+    WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
+    DeadlineStarted, DeadlineMet, DeadlineExpired, DocumentAttached, MessageDelivered, MessageSent,
+    ServiceRequested, ServiceAnswered, ServiceFailed, CaseSuspended, CaseResumed, CaseWithdrawn,
+    CaseReopened, CaseEnded, TokenMoved, ProcessDeployed, ClockMoved,
+)  # fmt: skip

@@ -1,0 +1,30 @@
+"""Mapped classes, one noun per file. A noun changes its own state and returns the event."""
+
+from engine.model.base import Base
+from engine.model.case import (
+    ENDED,
+    Case,
+    CaseCounter,
+    CaseEngineState,
+    CaseState,
+    Milestone,
+    PassedFlow,
+    Subscription,
+)
+from engine.model.deadline import Deadline, DeadlineState, LedgerEntry
+from engine.model.deployment import Deployment
+from engine.model.document import Document, Upload
+from engine.model.history import HistoryEntry
+from engine.model.officer import ApiToken, MandateRow, Notice, Officer, SignInSession
+from engine.model.organisation import Neighbour, Organisation, Zone
+from engine.model.outbox import DeliveryRow, DeliveryState, RememberedAnswer, Setting
+from engine.model.party import Party
+from engine.model.work_item import LIVE, Draft, Offer, WorkItem, WorkItemState
+
+__all__ = [
+    "ENDED", "LIVE", "ApiToken", "Base", "Case", "CaseCounter", "CaseEngineState", "CaseState",
+    "Deadline", "DeadlineState", "DeliveryRow", "DeliveryState", "Deployment", "Document", "Draft",
+    "HistoryEntry", "LedgerEntry", "MandateRow", "Milestone", "Neighbour", "Notice", "Offer",
+    "Officer", "Organisation", "Party", "PassedFlow", "RememberedAnswer", "Setting",
+    "SignInSession", "Subscription", "Upload", "WorkItem", "WorkItemState", "Zone",
+]  # fmt: skip

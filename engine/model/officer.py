@@ -1,0 +1,88 @@
+"""People who work with the product: their mandates, sessions, tokens and notices."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.model.base import Base, Id, Instant, Json
+
+
+class Officer(Base):
+    """A person with an account."""
+
+    __tablename__ = "officer"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    login: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(2), default="it")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When he last opened Today: what is new since then is counted from here."""
+
+
+class MandateRow(Base):
+    """A role in an organisation, by an act, from a day to a day (both included)."""
+
+    __tablename__ = "mandate"
+    __table_args__ = (
+        Index(None, "organisation_id", "role"),
+        Index(None, "officer_id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[str] = mapped_column(String(40))
+    act: Mapped[str] = mapped_column(String(200))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class SignInSession(Base):
+    """A browser in which an officer is signed in; revocable from his account page."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the secret in the cookie: a stolen table signs nobody in."""
+    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    device: Mapped[str] = mapped_column(String(200))
+    acting_for: Mapped[str | None] = mapped_column(Id)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ApiToken(Base):
+    """A personal token of the JSON interface; only its digest is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Notice(Base):
+    """Something an officer is told: in the product always, by mail where he wishes."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index(None, "officer_id", "read_at"), Index(None, "officer_id", "at"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"))
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("procedure_case.id"))
+    work_item_id: Mapped[str | None] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(String(40))
+    words: Mapped[dict[str, Any]] = mapped_column(Json)
+    """{"it": …, "en": …}: the sentence as it was told."""
+    at: Mapped[datetime] = mapped_column(Instant)
+    read_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,189 @@
+"""One occurrence of a user task for a case, offered to roles and held by one officer."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine import events
+from engine.errors import AlreadyClaimed, AlreadyCompleted, NotHeld
+from engine.model.base import Base, Id, Instant, Json
+from engine.text import Text
+
+
+class WorkItemState(StrEnum):
+    OPEN = "open"
+    HELD = "held"
+    RETURNED = "returned"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+LIVE = (WorkItemState.OPEN, WorkItemState.HELD, WorkItemState.RETURNED)
+
+
+class WorkItem(Base):
+    """A piece of work. Kind `activity` lives exactly as long as its token in the drawing."""
+
+    __tablename__ = "work_item"
+    __table_args__ = (
+        Index(None, "case_id", "state"),
+        Index(None, "holder_id", "state", "due_on"),
+        Index(None, "completed_by_id", "completed_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"))
+    kind: Mapped[str] = mapped_column(String(20), default="activity")
+    token_id: Mapped[str] = mapped_column(Id, index=True)
+    activity: Mapped[str] = mapped_column(String(120))
+    stage: Mapped[str | None] = mapped_column(String(80))
+    path: Mapped[list[Any]] = mapped_column(Json, default=list)
+    party_id: Mapped[str | None] = mapped_column(ForeignKey("party.id"))
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    """The body whose turn it is: the party's, or the only one that does it."""
+    state: Mapped[str] = mapped_column(String(20), default=WorkItemState.OPEN)
+    holder_id: Mapped[str | None] = mapped_column(ForeignKey("officer.id"))
+    holder_mandate_id: Mapped[str | None] = mapped_column(Id)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    deadline_id: Mapped[str | None] = mapped_column(Id)
+    due_on: Mapped[date | None]
+    completed_at: Mapped[datetime | None] = mapped_column(Instant)
+    completed_by_id: Mapped[str | None] = mapped_column(ForeignKey("officer.id"))
+    completed_by: Mapped[str | None] = mapped_column(String(200))
+    answers: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    note: Mapped[str | None] = mapped_column(String(2000))
+    """Why it was handed over or returned."""
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own way)
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    def require_live(self, title: Text) -> None:
+        """Refuse once the work is done or no longer asked for."""
+        if self.state == WorkItemState.COMPLETED:
+            raise AlreadyCompleted(
+                Text(
+                    f"«{title.it}» è già stata completata da {self.completed_by}.",
+                    f"“{title.en}” was already completed by {self.completed_by}.",
+                ),
+                Text(
+                    "Non serve altro: trovi l'esito nella pagina del caso.",
+                    "Nothing more is needed: the outcome is on the case page.",
+                ),
+            )
+        if self.state == WorkItemState.CANCELLED:
+            raise AlreadyCompleted(
+                Text(f"«{title.it}» non è più richiesta.", f"“{title.en}” is no longer needed."),
+                Text(
+                    "La cronologia del caso dice che cosa è successo.",
+                    "The history of the case says what happened.",
+                ),
+            )
+
+    def claim(
+        self, *, by_id: str, by: str, mandate_id: str | None, holder: str | None, title: Text,
+        at: datetime,
+    ) -> events.WorkItemClaimed | None:  # fmt: skip
+        """Take it in hand; taking it again is no event, taking a colleague's is refused."""
+        self.require_live(title)
+        if self.state == WorkItemState.HELD:
+            if self.holder_id == by_id:
+                return None
+            raise AlreadyClaimed(
+                Text(f"«{title.it}» è in carico a {holder}.", f"“{title.en}” is held by {holder}."),
+                Text(
+                    f"Chiedi a {holder} di rilasciarla, o a chi ne risponde di riassegnarla.",
+                    f"Ask {holder} to release it, or whoever answers for it to reassign it.",
+                ),
+            )
+        self.state, self.holder_id, self.holder_mandate_id = WorkItemState.HELD, by_id, mandate_id
+        self.claimed_at = at
+        return events.WorkItemClaimed(self.case_id, self.id, self.activity, by)
+
+    def release(self, *, title: Text) -> events.WorkItemReleased:
+        """Put it back for the colleagues."""
+        self.require_live(title)
+        self._require_held(title)
+        self._let_go(WorkItemState.OPEN)
+        return events.WorkItemReleased(self.case_id, self.id, self.activity)
+
+    def delegate(
+        self, *, to_id: str, to: str, mandate_id: str, reason: str, title: Text, at: datetime
+    ) -> events.WorkItemDelegated:
+        """Hand it to a colleague who may do it."""
+        self.require_live(title)
+        self.state, self.holder_id, self.holder_mandate_id = WorkItemState.HELD, to_id, mandate_id
+        self.claimed_at, self.note = at, reason
+        return events.WorkItemDelegated(self.case_id, self.id, self.activity, to, reason)
+
+    def give_back(self, *, reason: str, title: Text) -> events.WorkItemReturned:
+        """Return it to whoever answers for it, with the reason."""
+        self.require_live(title)
+        self._let_go(WorkItemState.RETURNED)
+        self.note = reason
+        return events.WorkItemReturned(self.case_id, self.id, self.activity, reason)
+
+    def complete(
+        self, *, by_id: str | None, by: str, answers: dict[str, Any], organisation: str | None,
+        title: Text, at: datetime,
+    ) -> events.WorkItemCompleted:  # fmt: skip
+        """Close it with the officer's answers."""
+        self.require_live(title)
+        self.state, self.completed_at = WorkItemState.COMPLETED, at
+        self.completed_by_id, self.completed_by, self.answers = by_id, by, answers
+        return events.WorkItemCompleted(
+            self.case_id, self.id, self.activity, self.party_id, organisation, answers
+        )
+
+    def cancel(self, *, organisation: str | None) -> events.WorkItemCancelled:
+        """Its token has gone: nobody needs it any more."""
+        self.state, self.holder_id, self.holder_mandate_id = WorkItemState.CANCELLED, None, None
+        return events.WorkItemCancelled(
+            self.case_id, self.id, self.activity, self.party_id, organisation
+        )
+
+    def _require_held(self, title: Text) -> None:
+        if self.state != WorkItemState.HELD:
+            raise NotHeld(
+                Text(f"«{title.it}» non è in carico a nessuno.", f"Nobody holds “{title.en}”.")
+            )
+
+    def _let_go(self, state: WorkItemState) -> None:
+        self.state, self.holder_id, self.holder_mandate_id = state, None, None
+        self.claimed_at = None
+
+
+class Offer(Base):
+    """A live work item as one role of one body sees it; kept so that a worklist reads rows only."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        Index(None, "organisation_id", "role", "due_on"),
+        Index(None, "work_item_id"),
+    )
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(40), primary_key=True)
+    letter: Mapped[str] = mapped_column(String(1), primary_key=True)
+    work_item_id: Mapped[str] = mapped_column(ForeignKey("work_item.id"), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"), index=True)
+    due_on: Mapped[date | None]
+
+
+class Draft(Base):
+    """What an officer has typed so far: unvalidated, under its own version."""
+
+    __tablename__ = "draft"
+
+    work_item_id: Mapped[str] = mapped_column(ForeignKey("work_item.id"), primary_key=True)
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    draft_version: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+    saved_by_id: Mapped[str] = mapped_column(ForeignKey("officer.id"))

@@ -1,0 +1,172 @@
+"""Who may see and do what: the matrix, the parties and the mandates turned into yes or no.
+
+Everything asks here. A refusal about something the actor may not even see is the NotFound of that
+thing, so that refusals do not tell whether it exists.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, select, true
+
+from engine.actor import Actor, Mandate
+from engine.bundles.definition import Column, Element, Form, Nature
+from engine.bundles.roles import role_nature
+from engine.errors import NotAllowed, NotResponsible, SeveralMandates
+from engine.model import Case, Party
+from engine.text import Text
+
+ALL_CASES_CAPACITY = "cmto"
+"""CMTo coordinates every zone (Statute art. 34): its officers see all cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role in a body that a letter of the matrix points at, now."""
+
+    letter: str
+    organisation_id: str
+    role: str
+
+
+def sees_all_cases(actor: Actor) -> bool:
+    """Whether the actor reads every case of the installation."""
+    return actor.is_system or any(m.capacity == ALL_CASES_CAPACITY for m in actor.mandates)
+
+
+def visible_case(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Case` under which the actor may read it: his body is or was a party."""
+    if sees_all_cases(actor):
+        return true()
+    bodies = {m.organisation_id for m in actor.mandates}
+    return exists(
+        select(Party.id).where(Party.case_id == Case.id, Party.organisation_id.in_(bodies))
+    )
+
+
+def bodies_of(column: Column, parties: Iterable[Party], branch: Party | None) -> tuple[str, ...]:
+    """The organisations a column means: inside a branch that branch's party, else any living one."""
+    if branch is not None and branch.capacity == column.capacity:
+        return (branch.organisation_id,)
+    return tuple(
+        p.organisation_id for p in parties if p.capacity == column.capacity and p.left_at is None
+    )
+
+
+def seats(
+    letters: Mapping[Column, str], parties: Sequence[Party], branch: Party | None
+) -> tuple[Seat, ...]:
+    """Every role in every body that the letters of an activity point at."""
+    found = {
+        Seat(letter, organisation_id, column.role): None
+        for column, cell in letters.items()
+        for organisation_id in bodies_of(column, parties, branch)
+        for letter in cell
+    }
+    return tuple(found)
+
+
+def permitting(actor: Actor, seats_: Iterable[Seat], letter: str) -> tuple[Mandate, ...]:
+    """The actor's mandates that sit on a letter."""
+    wanted = {(s.organisation_id, s.role) for s in seats_ if s.letter == letter}
+    return tuple(m for m in actor.mandates if (m.organisation_id, m.role) in wanted)
+
+
+def the_one(mandates: Sequence[Mandate]) -> Mandate:
+    """The mandate a write is done under; where several bodies would do, the actor must choose."""
+    if len({m.organisation_id for m in mandates}) > 1:
+        names = ", ".join(f"{m.organisation_name} ({m.role})" for m in mandates)
+        raise SeveralMandates(
+            Text(
+                f"Puoi farlo per più enti: {names}.",
+                f"You may do this for several bodies: {names}.",
+            ),
+            Text(
+                "Scegli l'incarico per cui agisci, poi ripeti.",
+                "Choose the mandate you act for, then repeat.",
+            ),
+            mandates=[m.id for m in mandates],
+        )
+    return mandates[0]
+
+
+def require_responsible(actor: Actor, seats_: Iterable[Seat], form: Form | None) -> Mandate:
+    """The mandate under which the actor may do an activity (letter R), or the refusal.
+
+    A political act is closed only by a political office or whoever records its acts, a technical
+    one never by a politician (separation of functions, TUEL art. 107).
+    """
+    found = [
+        m
+        for m in permitting(actor, seats_, "R")
+        if form is None or fits(m.capacity, m.role, form.nature)
+    ]
+    if not found:
+        raise NotResponsible(
+            Text(
+                "La matrice affida questa attività ad altri.",
+                "The matrix gives this activity to others.",
+            )
+        )
+    return the_one(found)
+
+
+def fits(capacity: str, role: str, nature: Nature) -> bool:
+    """Whether a role is of the kind an activity needs."""
+    return role_nature(capacity, role) in ("both", nature.value)
+
+
+def require_column(
+    actor: Actor,
+    columns: Iterable[Column],
+    parties: Sequence[Party],
+    *,
+    own_party: Party | None = None,
+    accountable: Column | None = None,
+) -> Mandate | None:
+    """The mandate under which the actor may give a command on a case.
+
+    With `own_party`, officers of other bodies than the accountable one act for their own only.
+    """
+    if actor.is_system:
+        return None
+    found = []
+    for column in columns:
+        for mandate in actor.mandates:
+            if mandate.role != column.role:
+                continue
+            if mandate.organisation_id not in bodies_of(column, parties, None):
+                continue
+            foreign = own_party is not None and own_party.organisation_id != mandate.organisation_id
+            if foreign and (accountable is None or column.capacity != accountable.capacity):
+                continue
+            found.append(mandate)
+    if found:
+        return the_one(found)
+    administrator = next((m for m in actor.mandates if m.role == "administrator"), None)
+    if administrator is not None:
+        return administrator
+    raise NotAllowed(
+        Text(
+            "Il tuo incarico non permette questo atto in questo caso.",
+            "Your mandate does not permit this act in this case.",
+        )
+    )
+
+
+def require_administrator(actor: Actor) -> None:
+    """Refuse everyone but administrators and the system itself."""
+    if not (actor.is_system or actor.is_administrator()):
+        raise NotAllowed(
+            Text("Serve l'incarico di amministratore.", "This takes an administrator's mandate.")
+        )
+
+
+def lane_seats(
+    element: Element, parties: Sequence[Party], branch: Party | None
+) -> tuple[Seat, ...]:
+    """What the drawing itself says, where the matrix has no row: the lane does it."""
+    if element.lane is None or "." not in element.lane:
+        return ()
+    capacity, role = element.lane.split(".", 1)
+    return seats({Column(capacity, role): "R"}, parties, branch)

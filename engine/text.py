@@ -1,0 +1,27 @@
+"""Text that a person reads, in the two languages of the product."""
+
+from typing import Literal, NamedTuple
+
+Language = Literal["it", "en"]
+
+
+class Text(NamedTuple):
+    """One sentence or label, Italian first, English beside it."""
+
+    it: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """The wording for a reader; anything but English reads Italian."""
+        return self.en if language == "en" else self.it
+
+    def __bool__(self) -> bool:
+        return bool(self.it or self.en)
+
+
+NO_TEXT = Text("", "")
+
+
+def both(words: str) -> Text:
+    """A proper name: the same in every language."""
+    return Text(words, words)

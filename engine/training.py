@@ -1,0 +1,52 @@
+"""Living through terms in a minute: every day is begun, and whatever fell due takes effect in it."""
+
+from engine.actor import Actor
+from engine.commands import expire_deadline, move_training_day
+from engine.errors import EngineError, Invalid
+from engine.facade import Engine
+from engine.queries import due_deadlines
+from engine.text import Text
+
+BATCH = 100
+MOST_AT_ONCE = 1100
+
+
+def advance(engine: Engine, actor: Actor, days: int) -> None:
+    """Move the training clock day by day; each day's expired terms take effect before the next.
+
+    Raises NotAllowed outside training and Invalid for a senseless number of days.
+    """
+    if not 1 <= days <= MOST_AT_ONCE:
+        raise Invalid(
+            Text(
+                f"Scegli da 1 a {MOST_AT_ONCE} giorni.",
+                f"Choose from 1 to {MOST_AT_ONCE} days.",
+            )
+        )
+    for _ in range(days):
+        engine.move_training_clock(engine.run(actor, move_training_day, days=1))
+        tick(engine)
+
+
+def tick(engine: Engine) -> int:
+    """Let every term that has run out take effect, in the order of their days; how many did.
+
+    A term whose drawing fails is left as it is and does not hold up the others.
+    """
+    count = 0
+    failed: set[str] = set()
+    while True:
+        due = [d for d in engine.read(due_deadlines, limit=BATCH) if d.deadline_id not in failed]
+        if not due:
+            return count
+        for row in due:
+            try:
+                done = engine.run(
+                    Actor.system("clock"), expire_deadline, deadline_id=row.deadline_id
+                )
+            except EngineError:
+                done = False
+            if done:
+                count += 1
+            else:
+                failed.add(row.deadline_id)

@@ -1,0 +1,374 @@
+"""What a command may hold: load, add, record, deliver, now, actor. One transaction, one case."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine.actor import Actor, Mandate
+from engine.bpmn import Facts, Instance, Packed
+from engine.bundles.definition import Bundle
+from engine.clock import day_of
+from engine.deliveries import Delivery
+from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
+from engine.events import Event
+from engine.ids import NewId
+from engine.model import (
+    Case,
+    CaseEngineState,
+    DeliveryRow,
+    HistoryEntry,
+    Neighbour,
+    Organisation,
+    Party,
+    WorkItem,
+)
+from engine.policy import visible_case
+from engine.settings import Settings
+from engine.store import Files, HotCases, Version, Versions
+from engine.text import Text
+
+TRAINING_DAYS = "training_days"
+"""The setting that says how far a training clock was moved."""
+
+CASE_UNKNOWN = Text(
+    "Questo caso non esiste o non è fra i tuoi.", "This case does not exist or is not yours."
+)
+ITEM_UNKNOWN = Text(
+    "Questa attività non esiste o non è fra le tue.",
+    "This piece of work does not exist or is not yours.",
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a query may hold: a read-only session and the moment."""
+
+    session: Session
+    now: datetime
+    settings: Settings
+    versions: Versions
+    files: Files
+    training_days: int = 0
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now)
+
+    @property
+    def training(self) -> bool:
+        return self.settings.training
+
+    def bundle(self, deployment_id: str) -> Bundle:
+        """The procedure as the version says."""
+        return self.versions.get(self.session, deployment_id).bundle
+
+    def latest(self, process: str) -> Version | None:
+        """The version new cases of a process start with."""
+        return self.versions.latest(self.session, process)
+
+
+@dataclass(slots=True)
+class Running:
+    """A case being moved in this transaction."""
+
+    case: Case
+    version: Version
+    instance: Instance
+    state_version: int
+    """0 while the case has no stored state yet."""
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """The hands of a command. Only the facade commits; nothing outside is called from here."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    new_id: NewId
+    settings: Settings
+    versions: Versions
+    hot: HotCases
+    files: Files
+    mandate: Mandate | None = None
+    """The mandate under which the act is done, once the policy has said so."""
+    _running: dict[str, Running] = field(default_factory=dict)
+    _parties: dict[str, list[Party]] = field(default_factory=dict)
+    _organisations: dict[str, Organisation] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now)
+
+    @property
+    def author(self) -> str:
+        return self.actor.name
+
+    # -- load ----------------------------------------------------------------------------------
+    def case(self, case_id: str, *, version: int | None = None) -> Case:
+        """The case, locked: one writer at a time. Foreign and unknown read the same."""
+        statement = (
+            select(Case)
+            .where(Case.id == case_id, visible_case(self.actor))
+            .with_for_update(of=Case)
+            .execution_options(populate_existing=True)
+        )
+        case = self.session.scalar(statement)
+        if case is None:
+            raise CaseNotFound(CASE_UNKNOWN)
+        self.expect(case.version, version)
+        return case
+
+    def work_item(self, work_item_id: str, *, version: int | None = None) -> tuple[WorkItem, Case]:
+        """The work item and its case; the case is locked first, always."""
+        case_id = self.session.scalar(select(WorkItem.case_id).where(WorkItem.id == work_item_id))
+        if case_id is None:
+            raise WorkItemNotFound(ITEM_UNKNOWN)
+        try:
+            case = self.case(case_id)
+        except CaseNotFound as unseen:
+            raise WorkItemNotFound(ITEM_UNKNOWN) from unseen
+        item = self.session.get_one(WorkItem, work_item_id, populate_existing=True)
+        self.expect(item.version, version)
+        return item, case
+
+    def expect(self, actual: int, expected: int | None) -> None:
+        """Refuse when the caller decided on an older version."""
+        if expected is not None and expected != actual:
+            raise StaleVersion(
+                Text(
+                    "Qualcuno ha modificato la situazione dopo che l'hai letta.",
+                    "Somebody changed this after you read it.",
+                )
+            )
+
+    def bundle(self, case: Case) -> Bundle:
+        """The procedure in the version the case keeps."""
+        return self.versions.get(self.session, case.deployment_id).bundle
+
+    def parties(self, case: Case) -> list[Party]:
+        """All parties of a case, those that left included, in the order they joined."""
+        if case.id not in self._parties:
+            statement = select(Party).where(Party.case_id == case.id)
+            found = self.session.scalars(statement.order_by(Party.joined_at, Party.id))
+            self._parties[case.id] = list(found)
+        return self._parties[case.id]
+
+    def add_party(self, party: Party) -> None:
+        """A new party, known to the rest of this transaction at once."""
+        self.session.add(party)
+        if party.case_id in self._parties:
+            self._parties[party.case_id].append(party)
+
+    def organisations(self, ids: Sequence[str]) -> dict[str, Organisation]:
+        """Bodies by id, each read once."""
+        missing = {i for i in ids if i not in self._organisations}
+        if missing:
+            for row in self.session.scalars(
+                select(Organisation).where(Organisation.id.in_(missing))
+            ):
+                self._organisations[row.id] = row
+        return {i: self._organisations[i] for i in ids if i in self._organisations}
+
+    def name_of(self, organisation_id: str | None) -> str | None:
+        """The name of a body as the history writes it."""
+        if organisation_id is None:
+            return None
+        return self.organisations([organisation_id])[organisation_id].name
+
+    # -- the running case ----------------------------------------------------------------------
+    def running(self, case: Case) -> Running:
+        """The tokens of a case, from memory when this process moved them last."""
+        found = self._running.get(case.id)
+        if found is None:
+            version = self.versions.get(self.session, case.deployment_id)
+            state_version = self.session.scalar(
+                select(CaseEngineState.version).where(CaseEngineState.case_id == case.id)
+            )
+            if state_version is None:
+                raise Conflict(Text("Il caso non ha stato.", "The case has no state."))
+            instance = self.hot.take(case.id, state_version)
+            if instance is None:
+                row = self.session.execute(
+                    select(CaseEngineState.codec, CaseEngineState.blob, CaseEngineState.library)
+                    .where(CaseEngineState.case_id == case.id)
+                ).one()  # fmt: skip
+                packed = Packed(row.codec, row.blob, row.library)
+                instance = Instance.load(version.definition, packed)
+            found = Running(case, version, instance, state_version)
+            self._running[case.id] = found
+        return found
+
+    def begin(self, case: Case, version: Version, instance: Instance) -> Running:
+        """A case that starts in this transaction."""
+        self._running[case.id] = Running(case, version, instance, 0)
+        return self._running[case.id]
+
+    def save_state(self, running: Running) -> None:
+        """Store the tokens; a lost race shows as a version that is not the one read."""
+        packed = running.instance.pack()
+        if running.state_version == 0:
+            self.session.add(
+                CaseEngineState(
+                    case_id=running.case.id, codec=packed.codec, blob=packed.blob,
+                    library=packed.library, version=1,
+                )
+            )  # fmt: skip
+            running.state_version = 1
+            return
+        changed = self.session.execute(
+            update(CaseEngineState)
+            .where(
+                CaseEngineState.case_id == running.case.id,
+                CaseEngineState.version == running.state_version,
+            )
+            .values(
+                codec=packed.codec, blob=packed.blob, library=packed.library,
+                version=running.state_version + 1,
+            )
+        )  # fmt: skip
+        if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult of an UPDATE
+            raise StaleVersion(Text("Il caso è cambiato.", "The case has changed."))
+        running.state_version += 1
+
+    def keep_hot(self) -> None:
+        """After commit: what was moved stays in memory for the next command."""
+        for running in self._running.values():
+            self.hot.keep(running.case.id, running.state_version, running.instance)
+
+    def facts(self, case: Case) -> Facts:
+        """What scripts of a drawing may ask about the case, as it stands now."""
+        parties = self.parties(case)
+
+        def members(capacity: str) -> dict[str, dict[str, Any]]:
+            living = [p for p in parties if p.capacity == capacity and p.left_at is None]
+            bodies = self.organisations([p.organisation_id for p in living])
+            return {p.id: member(bodies[p.organisation_id]) for p in living}
+
+        def same_zone(keys: Sequence[str]) -> bool:
+            return len({body.zone_number for body in chosen(keys)}) == 1
+
+        def contiguous(keys: Sequence[str]) -> bool:
+            return self._contiguous({body.id for body in chosen(keys)})
+
+        def chosen(keys: Sequence[str]) -> list[Organisation]:
+            ids = [p.organisation_id for p in parties if p.id in set(keys)]
+            return list(self.organisations(ids).values())
+
+        functions: dict[str, Callable[..., Any]] = {
+            "members": members,
+            "same_zone": same_zone,
+            "contiguous": contiguous,
+            "today": lambda: self.today,
+        }
+        return functions
+
+    def _contiguous(self, bodies: set[str]) -> bool:
+        """Whether the bodies form one piece of land (shared boundaries, L.R. 56/1977 art. 16)."""
+        if not bodies:
+            return False
+        statement = select(Neighbour.organisation_id, Neighbour.neighbour_id).where(
+            Neighbour.organisation_id.in_(bodies), Neighbour.neighbour_id.in_(bodies)
+        )
+        beside: dict[str, set[str]] = {}
+        for one, other in self.session.execute(statement):
+            beside.setdefault(one, set()).add(other)
+        reached, edge = set(), {min(bodies)}
+        while edge:
+            reached |= edge
+            edge = {n for one in edge for n in beside.get(one, ())} - reached
+        return reached == bodies
+
+    # -- record --------------------------------------------------------------------------------
+    def add(self, row: Any) -> None:
+        """A new row, written with the transaction."""
+        self.session.add(row)
+
+    def record(self, event: Event | None, case: Case | None = None) -> None:
+        """Write the event into the history, bound by its digest to the one before it."""
+        if event is None:
+            return
+        payload = {
+            f.name: getattr(event, f.name) for f in dataclasses.fields(event) if f.name != "case_id"
+        }
+        entry = HistoryEntry(
+            id=self.new_id(),
+            case_id=event.case_id,
+            seq=0,
+            at=self.now,
+            type=type(event).__name__,
+            actor_id=self.actor.officer_id,
+            actor=self.actor.name,
+            acting_for=_written_out(self.mandate),
+            payload=payload,
+            digest="",
+        )
+        if case is None:
+            entry.digest = entry_digest("", entry)
+        else:
+            case.history_count += 1
+            entry.seq = case.history_count
+            entry.digest = case.history_digest = entry_digest(case.history_digest, entry)
+        self.session.add(entry)
+
+    def deliver(
+        self, delivery: Delivery, *, case_id: str | None = None, token_id: str | None = None
+    ) -> str:
+        """Write down an act towards the outside; a worker carries it out after the commit."""
+        row = DeliveryRow(
+            id=self.new_id(),
+            case_id=case_id,
+            token_id=token_id,
+            kind=type(delivery).__name__,
+            payload=dataclasses.asdict(delivery),
+            next_at=self.now,
+            created_at=self.now,
+        )
+        self.session.add(row)
+        return row.id
+
+
+def member(body: Organisation) -> dict[str, Any]:
+    """What scripts see of a body."""
+    return {
+        "organisation": body.id,
+        "name": body.name,
+        "istat": body.istat_code,
+        "zone": body.zone_number,
+        "population": body.population,
+    }
+
+
+def entry_digest(before: str, entry: HistoryEntry) -> str:
+    """SHA-256 over the digest before and the canonical JSON of the entry (decision record 0003)."""
+    return chained(
+        before,
+        {
+            "id": entry.id,
+            "case_id": entry.case_id,
+            "seq": entry.seq,
+            "at": entry.at.isoformat(),
+            "type": entry.type,
+            "actor_id": entry.actor_id,
+            "actor": entry.actor,
+            "acting_for": entry.acting_for,
+            "payload": entry.payload,
+        },
+    )
+
+
+def chained(before: str, fields: Mapping[str, Any]) -> str:
+    """The digest of one entry, given the one before it."""
+    canonical = orjson.dumps(dict(fields), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(before.encode() + canonical).hexdigest()
+
+
+def _written_out(mandate: Mandate | None) -> str | None:
+    return None if mandate is None else f"{mandate.organisation_name}, {mandate.role}"
