@@ -50,7 +50,7 @@ class SignedInOfficer:
 def register(app: Flask) -> None:
     """Recognise officers by their cookie, and send everybody else to sign in."""
     manager = LoginManager()
-    # An officer's address changes when he leaves the office; the session is revoked, not guessed at.
+    # An officer's address changes when he goes home; sessions are revoked, not guessed at.
     manager.session_protection = None
     manager.user_loader(_officer_of)
     manager.init_app(app)

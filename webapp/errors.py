@@ -1,20 +1,18 @@
 """Every refusal becomes one page, or one problem in JSON: the fact and the way out."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Flask, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
 from engine.errors import (
-    CaseNotFound,
     Conflict,
     EngineError,
-    FileRefused,
     FormInvalid,
     Invalid,
     NotAllowed,
@@ -23,7 +21,7 @@ from engine.errors import (
     StaleVersion,
 )
 from engine.logs import log
-from engine.text import Text
+from engine.text import Text, both
 from webapp.auth import API_PREFIX, SignInNeeded
 from webapp.i18n import language
 
@@ -147,7 +145,7 @@ def _engine_refusal(error: EngineError) -> Response | tuple[str, int]:
 
 def _web_refusal(error: HTTPException) -> Response | tuple[str, int]:
     if error.code is not None and error.code < 400:  # a redirect of the router
-        return error.get_response()  # type: ignore[return-value]  # sansio at heart, a Response here
+        return error.get_response()
     if _for_machines():
         return web_problem(error)
     message, hint = _words(error)
@@ -174,19 +172,23 @@ def _words(error: HTTPException) -> tuple[Text, Text]:
         return REFUSALS[status]
     if status >= 500:
         return REFUSALS[500]
-    fact = HTTPStatus(status).phrase if status in HTTPStatus else str(status)
-    return Text(fact, fact), REFUSALS[400][1]
+    return both(_phrase(status)), REFUSALS[400][1]
 
 
 def _problem(code: str, status: int, detail: str, hint: str) -> dict[str, Any]:
-    title = HTTPStatus(status).phrase
     return {
         "type": f"urn:concerto:problem:{code}",
-        "title": title,
+        "title": _phrase(status),
         "status": status,
         "detail": detail,
         "hint": hint,
     }
+
+
+def _phrase(status: int) -> str:
+    with suppress(ValueError):
+        return HTTPStatus(status).phrase
+    return str(status)
 
 
 def _json(body: dict[str, Any]) -> Response:

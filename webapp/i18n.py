@@ -1,7 +1,8 @@
 """In which language a page is written: Italian sentences are the keys, English is a catalogue."""
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, gettext
+from flask_babel import ngettext as _ngettext
 from werkzeug.wrappers import Response
 
 from engine.text import Language
@@ -20,7 +21,7 @@ def register(app: Flask) -> None:
 
 
 def language() -> Language:
-    """The language asked for now, else the one chosen before, else the officer's, else the office's."""
+    """The language asked for now, else chosen before, else the officer's, else the office's."""
     if not has_request_context():
         return "it"
     if "language" not in g:
@@ -34,6 +35,16 @@ def language() -> Language:
         chosen = next((wish for wish in wishes if wish in ("it", "en")), "it")
         g.language = chosen
     return "en" if g.language == "en" else "it"
+
+
+def _(words: str, **named: object) -> str:
+    """An Italian sentence in the language of the page."""
+    return str(gettext(words, **named))
+
+
+def ngettext(one: str, many: str, number: int, **named: object) -> str:
+    """An Italian sentence about one thing or several, in the language of the page."""
+    return str(_ngettext(one, many, number, **named))
 
 
 def _remember_choice(response: Response) -> Response:

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request, url_for
-from flask_babel import gettext as _
+from flask import request
 
 from engine.queries import DeadlineView, LedgerRow, TimelineRow, WaitingRow, WorkRow
 from engine.text import Text
+from webapp.i18n import _
 
 SOON = 7  # days; from here on a date is shown in amber
 
@@ -28,7 +28,7 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
     """A piece of work as the lists show it: verb first, whose it is, by when and why."""
     return {
         "id": row.id,
-        "url": task_url(row),
+        "url": f"{request.script_root}/work-items/{row.id}",
         "title": row.title,
         "letter": row.letter,
         "due_on": row.due_on,
@@ -44,14 +44,6 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
         "note": row.note,
         "open": row.id == open_id,
     }
-
-
-def task_url(row: WorkRow) -> str:
-    """Where a row leads: work of another mandate is opened by acting for that one."""
-    target = f"/work-items/{row.id}"
-    if row.other_mandate and row.mandate_id:
-        return url_for("mandates.open_as", mandate_id=row.mandate_id, next=target)
-    return request.script_root + target
 
 
 def case_url(case_id: str) -> str:

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine.commands import (
     change_password,
@@ -10,12 +9,13 @@ from engine.commands import (
     create_token,
     revoke_session,
     revoke_token,
+    sign_in,
 )
 from engine.errors import EngineError
-from engine.queries import sessions, tokens
-from webapp.auth import engine, officer, present
+from engine.queries import me, sessions, tokens
+from webapp.auth import engine, officer, present, remember
 from webapp.errors import status_of
-from webapp.i18n import COOKIE, language
+from webapp.i18n import COOKIE, _, language
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -43,12 +43,16 @@ def set_password() -> ResponseReturnValue:
     old, new = request.form.get("old", ""), request.form.get("new", "")
     if new != request.form.get("repeated", ""):
         return _page(problem=_("Le due password nuove sono diverse: riscrivile.")), 422
+    login = engine().read(me, actor=officer()).login
     try:
         engine().run(officer(), change_password, old=old, new=new)
     except EngineError as refusal:
         words = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
         return _page(problem=words), status_of(refusal)
-    flash(_("La password è cambiata."), "ok")
+    # The engine ends every session under the old password; this browser opens a new one.
+    device = request.user_agent.string
+    remember(engine().run(officer(), sign_in, login=login, password=new, device=device))
+    flash(_("La password è cambiata. Gli altri dispositivi devono accedere di nuovo."), "ok")
     return redirect(url_for("account.show"))
 
 

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from engine.errors import ProcessNotFound
 from engine.queries import ProcessView, RaciView, process, processes
 from engine.text import Text
-from webapp import shown
 from webapp.auth import engine, officer
 
 blueprint = Blueprint("catalogue", __name__)

@@ -4,10 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.commands import act_for
-from engine.errors import NotAllowed
-from engine.text import Text
+from engine.queries import MandateView
 from webapp.auth import engine, officer, own_address, secret
 from webapp.frame import reader
+from webapp.i18n import _
 
 blueprint = Blueprint("mandates", __name__)
 
@@ -15,7 +15,13 @@ blueprint = Blueprint("mandates", __name__)
 @blueprint.get("/mandates")
 def show() -> ResponseReturnValue:
     """Offer the officer's mandates as cards."""
-    return _page(request.args.get("next"))
+    who = reader()
+    return render_template(
+        "pages/mandates.html",
+        next=own_address(request.args.get("next")),
+        selected=who.acting.id if who and who.acting else None,
+        past=[(mandate, _why_not(mandate)) for mandate in who.past_mandates] if who else [],
+    )
 
 
 @blueprint.get("/welcome")
@@ -30,33 +36,14 @@ def after_sign_in() -> ResponseReturnValue:
 @blueprint.post("/mandates")
 def choose() -> ResponseReturnValue:
     """Act for one mandate from now on, or for all of them."""
-    _act_for(request.form.get("mandate") or None)
+    mandate_id = request.form.get("mandate") or None
+    engine().run(officer(), act_for, secret=secret(), mandate_id=mandate_id)
     return redirect(own_address(request.form.get("next")) or url_for("today.show"))
 
 
-@blueprint.get("/mandates/<mandate_id>/open")
-def open_as(mandate_id: str) -> ResponseReturnValue:
-    """Open work of another mandate: the band follows, nothing is asked."""
-    target = own_address(request.args.get("next")) or url_for("today.show")
-    # A link on a page of somebody else's must not change for whom the officer acts.
-    if request.headers.get("Sec-Fetch-Site") != "same-origin":
-        return _page(target, selected=mandate_id)
-    _act_for(mandate_id)
-    return redirect(target)
-
-
-def _act_for(mandate_id: str | None) -> None:
+def _why_not(mandate: MandateView) -> dict[str, object]:
+    """A mandate that cannot be chosen today stays visible and says why."""
     who = reader()
-    if mandate_id and who and mandate_id not in {mandate.id for mandate in who.mandates}:
-        raise NotAllowed(
-            Text("Questo incarico non è tuo, o è scaduto.", "This mandate is not yours, or is over.")
-        )
-    engine().run(officer(), act_for, secret=secret(), mandate_id=mandate_id)
-
-
-def _page(target: str | None, *, selected: str | None = None) -> str:
-    who = reader()
-    acting = who.acting.id if who and who.acting else None
-    return render_template(
-        "pages/mandates.html", next=own_address(target), selected=selected or acting
-    )
+    if who and mandate.valid_from > who.today:
+        return {"words": _("da"), "on": mandate.valid_from}
+    return {"words": _("scaduto il"), "on": mandate.valid_to}

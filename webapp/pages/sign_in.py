@@ -4,14 +4,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
 
 from engine import Actor
 from engine.commands import sign_in, sign_out
 from engine.errors import SignInRefused
 from webapp.auth import engine, forget, own_address, present, public, remember, secret
-from webapp.i18n import language
+from webapp.i18n import _, language
 from webapp.security import limiter
 
 blueprint = Blueprint("sign_in", __name__)

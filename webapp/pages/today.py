@@ -5,12 +5,13 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
+from engine.commands import visit_today
 from engine.queries import TodayView, WorkRow, today
 from webapp import shown
 from webapp.auth import engine, officer
 from webapp.filters import long_day
+from webapp.i18n import _
 
 blueprint = Blueprint("today", __name__)
 
@@ -19,6 +20,7 @@ blueprint = Blueprint("today", __name__)
 def show() -> ResponseReturnValue:
     """The day of an officer on one page."""
     view = engine().read(today, actor=officer())
+    engine().run(officer(), visit_today)
     chosen = request.args.get("organisation")
     return render_template(
         "pages/today.html",
@@ -27,7 +29,7 @@ def show() -> ResponseReturnValue:
         groups=[_group(group.key, group.items, view, chosen) for group in view.groups],
         organisations=_organisations(view, chosen),
         waiting=[shown.waiting_row(row) for row in view.waiting],
-        news=[{"row": row, "url": shown.case_url(row.case_id)} for row in view.news],
+        news=[{"row": row, "url": shown.case_url(row.case_id or "")} for row in view.news],
     )
 
 
@@ -53,8 +55,10 @@ def _empty(key: str, view: TodayView) -> str:
     if key == "late":
         return _("Niente è in ritardo.")
     if key == "soon":
-        following = _("La prossima scadenza è %(day)s.", day=long_day(view.next_due)) if view.next_due else ""
-        return f"{_('Niente scade oggi né domani.')} {following}".strip()
+        words = _("Niente scade oggi né domani.")
+        if view.next_due is None:
+            return words
+        return f"{words} {_('La prossima scadenza è %(day)s.', day=long_day(view.next_due))}"
     if key == "week":
         return _("Nient’altro scade questa settimana.")
     return _("Niente più avanti.")

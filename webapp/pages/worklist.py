@@ -1,12 +1,10 @@
-"""The worklist: one tab for each question, one row for each piece of work, the most urgent first."""
+"""The worklist: one tab for each question, one row for each task, the most urgent first."""
 
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from engine.commands import claim
 from engine.errors import EngineError, Invalid, WorkItemNotFound
@@ -25,7 +23,7 @@ from engine.queries import (
 from engine.text import Text
 from webapp import shown
 from webapp.auth import engine, officer, own_address
-from webapp.i18n import language
+from webapp.i18n import _, language, ngettext
 
 blueprint = Blueprint("worklist", __name__)
 
@@ -71,7 +69,9 @@ def take_on() -> ResponseReturnValue:
     if not chosen:
         flash(_("Scegli prima almeno un’attività."), "soon")
     if taken:
-        words = ngettext("%(num)s attività è in carico a te.", "%(num)s attività sono in carico a te.", taken)
+        words = ngettext(
+            "%(num)s attività è in carico a te.", "%(num)s attività sono in carico a te.", taken
+        )
         flash(words, "ok")
     return redirect(own_address(request.form.get("next")) or url_for("worklist.show"))
 
