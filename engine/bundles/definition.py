@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -304,6 +303,3 @@ class Bundle:
                 kept = {c: "".join(x for x in v if x in "RA") for c, v in row.items()}
                 return {c: v for c, v in kept.items() if v}
         return {}
-
-
-Number = int | Decimal

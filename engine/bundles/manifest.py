@@ -65,7 +65,7 @@ def parse_manifest(
     shared: bool,
     known: Mapping[str, DeadlineRule],
 ) -> Manifest | None:
-    """Read a manifest; `known` are the terms of shared parts that `[deadline.<call>.…]` may vary."""
+    """Read a manifest; `known` are the terms of shared parts, which a caller may vary."""
     table = read_table(files, name, problems)
     if table is None:
         return None

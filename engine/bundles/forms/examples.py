@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.bundles.definition import Field, Form, Option
-from engine.bundles.forms.presenting import Choices
+from engine.bundles.definition import Field, Form
+from engine.bundles.forms.presenting import Choices, Offer
 from engine.bundles.forms.visibility import WITHOUT_VALUE, visible_fields
 
 _PLAIN = {"decimal": "1.00", "money": "1.00", "date": "2026-12-01", "yes_no": "yes"}
@@ -48,7 +48,7 @@ def _answer(field: Field, choices: Choices, upload: Upload | None, path: str) ->
     return _plain(field, choices.get(path, field.options)) if field.required else None
 
 
-def _plain(field: Field, offered: Sequence[Option]) -> Any:
+def _plain(field: Field, offered: Sequence[Offer]) -> Any:
     if field.type in ("choice", "organisation", "officer"):
         return offered[0].value if offered else None
     if field.type == "choices":

@@ -1,12 +1,22 @@
 """A form as data for the JSON interface and the pages."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from engine.bundles.definition import Field, Form, Option
-from engine.text import Text
+from engine.text import NO_TEXT, Text
 
-Choices = Mapping[str, Sequence[Option]]
+
+class Offer(Protocol):
+    """Something that may be chosen: an option of the form, or a party, body or person."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def label(self) -> Text: ...
+
+
+Choices = Mapping[str, Sequence[Offer]]
 """Dotted path of a field with `options_from` → what is offered now."""
 
 _YES_NO = (Option("yes", Text("Sì", "Yes")), Option("no", Text("No", "No")))
@@ -59,12 +69,13 @@ def _bound(field: Field, written: str | None) -> int | str | None:
 
 
 def _options(field: Field, path: str, language: str, choices: Choices) -> list[dict[str, str]]:
-    offered = choices.get(path, ()) if field.options_from else field.options
-    if field.type == "yes_no":
-        offered = _YES_NO
+    offered: Sequence[Offer] = _YES_NO if field.type == "yes_no" else field.options
+    if field.options_from:
+        offered = choices.get(path, ())
     return [_option(option, language) for option in offered]
 
 
-def _option(option: Option, language: str) -> dict[str, str]:
+def _option(option: Offer, language: str) -> dict[str, str]:
     shown = {"value": option.value, "label": option.label.in_(language)}
-    return {**shown, "help": option.help.in_(language)} if option.help else shown
+    words: Text = getattr(option, "help", NO_TEXT)
+    return {**shown, "help": words.in_(language)} if words else shown

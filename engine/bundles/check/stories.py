@@ -1,0 +1,222 @@
+"""Scenarios and coverage: stories that can be told, and proof that nothing was left undrawn."""
+
+import csv
+import io
+import re
+
+from engine.bundles.check.terms import ENGINE_MESSAGES
+from engine.bundles.check.view import ACTIVITIES, View
+from engine.bundles.columns import parse_column
+from engine.bundles.manifest import COMMANDS
+from engine.bundles.problem import Problem
+from engine.bundles.source import Table, read_table, read_text
+from engine.bundles.terms import parse_term
+
+COVERAGE = "coverage.csv"
+ACTS = (
+    "complete", "message", "command", "advance_clock", "expect_open", "expect_refused",
+)  # fmt: skip
+_BESIDE = ("by", "party", "data", "reason", "organisation", "capacity", "element", "note")
+_EXPECTED = ("state", "outcome", "milestones", "parties_left", "note")
+_ALIAS = re.compile(r"[a-z][a-z0-9_]*")
+_COMMANDS = (*COMMANDS, "move_token")
+
+
+def check_stories(view: View) -> None:
+    """Every scenario can be read and names only what exists; every numbered step is covered."""
+    if view.draft.shared:
+        return
+    if not view.bundle.scenarios:
+        hint = "Write one: the straight path from start to end."
+        view.complain("scenarios", 1, "The process has no scenario.", hint)
+    for name in view.bundle.scenarios:
+        table = read_table(view.draft.files, name, view.problems)
+        if table is not None:
+            _check_scenario(view, table)
+    _check_coverage(view)
+    if "CHANGES.md" not in view.draft.files:
+        hint = "Write what each version changes for the officers."
+        view.complain("CHANGES.md", 1, "The folder has no CHANGES.md.", hint)
+
+
+def _check_scenario(view: View, story: Table) -> None:
+    story.text("title")
+    aliases = _parties(view, story)
+    start = story.table("start")
+    if start is None:
+        story.complain("The story does not begin.", 'Write [start] and by = "…".', "start")
+    else:
+        _check_actor(view, start, aliases)
+        _check_data(view, start, "start")
+        start.text("title", "")
+        start.finish()
+    for step in story.rows("steps"):
+        _check_step(view, step, aliases)
+    expected = story.table("expect")
+    if expected is None:
+        story.complain("The story has no ending.", "Write [expect] and state = …", "expect")
+    else:
+        expected.asked.update(_EXPECTED)
+        for milestone in expected.texts("milestones"):
+            if milestone not in view.milestones():
+                hint = f"Known: {', '.join(sorted(view.milestones()))}."
+                expected.complain(f"“{milestone}” is no milestone.", hint, "milestones")
+        for alias in expected.texts("parties_left"):
+            _check_party(expected, alias, aliases, "parties_left")
+        expected.finish()
+    story.asked.update(("note", "begins_on"))
+    story.finish()
+
+
+def _parties(view: View, story: Table) -> set[str]:
+    """The names that the story may use for bodies: its own, and capacities filled by default."""
+    aliases = {c.id for c in view.bundle.capacities if c.default is not None}
+    known = {c.id for c in view.bundle.capacities}
+    for alias, row in story.named("parties").items():
+        if not _ALIAS.fullmatch(alias):
+            row.complain(f"“{alias}” is no name for a party.", "Use small letters, digits and _.")
+        capacity = row.text("capacity")
+        if capacity and capacity not in known:
+            hint = f"Use one of: {', '.join(sorted(known))}."
+            row.complain(f"“{capacity}” is no capacity.", hint, "capacity")
+        row.asked.update(("istat", "kind", "zone", "name", "organisation", "joins_later"))
+        row.finish()
+        aliases.add(alias)
+    return aliases
+
+
+def _check_step(view: View, step: Table, aliases: set[str]) -> None:
+    acts = [act for act in ACTS if step.has(act)]
+    step.asked.update((*ACTS, *_BESIDE))
+    if len(acts) != 1:
+        hint = f"Write exactly one of: {', '.join(ACTS)}."
+        step.complain("The step does not say what happens.", hint)
+        return
+    step.finish()
+    act = acts[0]
+    if act in ("complete", "message", "command"):
+        _check_actor(view, step, aliases)
+        _check_act(view, step, act)
+    elif act == "advance_clock":
+        _check_clock(step)
+    elif act == "expect_open":
+        for name in step.texts(act):
+            activity, _, alias = name.partition("@")
+            _check_activity(view, step, activity, act)
+            if alias:
+                _check_party(step, alias, aliases, act)
+    else:
+        _check_refusal(view, step, aliases)
+
+
+def _check_clock(step: Table) -> None:
+    written = step.text("advance_clock")
+    term = parse_term(written)
+    if written and (term is None or term.amount is None):
+        hint = "Write 30 days, 5 working days, 3 months or 1 year."
+        step.complain(f"“{written}” is no length of time.", hint, "advance_clock")
+
+
+def _check_refusal(view: View, step: Table, aliases: set[str]) -> None:
+    refused = step.table("expect_refused")
+    if refused is None:
+        return
+    refused.text("error")
+    _check_actor(view, refused, aliases)
+    refused.asked.update((*ACTS, *_BESIDE))
+    acts = [act for act in ("complete", "message", "command") if refused.has(act)]
+    if len(acts) != 1:
+        hint = "Write exactly one of: complete, message, command."
+        refused.complain("The refusal does not say of what.", hint)
+    for act in acts:
+        _check_act(view, refused, act, data=False)  # wrong data may be what is refused
+    refused.finish()
+
+
+def _check_act(view: View, step: Table, act: str, *, data: bool = True) -> None:
+    name = step.text(act)
+    if act == "complete":
+        _check_activity(view, step, name, act)
+        if data:
+            _check_data(view, step, name)
+    elif act == "message":
+        if name not in view.bundle.messages and name not in ENGINE_MESSAGES:
+            hint = f"Declared: {', '.join(sorted(view.bundle.messages)) or 'none'}."
+            step.complain(f"“{name}” is no message.", hint, act)
+        elif data:
+            _check_data(view, step, f"message-{name}")
+    elif name not in _COMMANDS:
+        step.complain(f"“{name}” is no command.", f"Use one of: {', '.join(_COMMANDS)}.", act)
+
+
+def _check_activity(view: View, step: Table, name: str, key: str) -> None:
+    element = view.bundle.element(name)
+    if element is None or element.type not in ACTIVITIES:
+        step.complain(f"“{name}” is no activity.", "Name a user task of the drawing.", key)
+
+
+def _check_actor(view: View, step: Table, aliases: set[str]) -> None:
+    written = step.text("by")
+    column = parse_column(written)
+    if written and column is None:
+        step.complain(f"“{written}” is nobody.", "Write party.role or capacity.role.", "by")
+    elif column is not None:
+        capacities = {capacity.id for capacity in view.bundle.capacities}
+        _check_party(step, column.capacity, aliases | capacities, "by")
+    if step.has("party"):
+        _check_party(step, step.text("party"), aliases, "party")
+
+
+def _check_party(step: Table, alias: str, aliases: set[str], key: str) -> None:
+    if alias and alias not in aliases:
+        hint = f"Name it under [parties]; known: {', '.join(sorted(aliases)) or 'none'}."
+        step.complain(f"“{alias}” is no party of the story.", hint, key)
+
+
+def _check_data(view: View, step: Table, form_name: str) -> None:
+    data = step.value("data")
+    message = view.bundle.messages.get(form_name.removeprefix("message-"))
+    form = view.bundle.start_form if form_name == "start" else view.bundle.forms.get(form_name)
+    if form_name.startswith("message-") and message is not None:
+        form = message.form
+    if not isinstance(data, dict) or form is None:
+        return
+    names = {field.name for field in form.fields}
+    for name in data:
+        if name not in names:
+            hint = f"Fields of the form: {', '.join(sorted(names)) or 'none'}."
+            step.complain(f"“{name}” is no field of “{form_name}”.", hint, "data")
+
+
+def _check_coverage(view: View) -> None:
+    if COVERAGE not in view.draft.files:
+        hint = "Write item,element,scenario: every numbered step and branch of the procedure."
+        view.complain(COVERAGE, 1, "The folder has no coverage.csv.", hint)
+        return
+    text = read_text(view.draft.files, COVERAGE, view.problems) or ""
+    reader = csv.reader(io.StringIO(text))
+    if [cell.strip() for cell in next(reader, [])] != ["item", "element", "scenario"]:
+        hint = "Begin with: item,element,scenario"
+        view.complain(COVERAGE, 1, "The table has no heading.", hint)
+    elements = {e.id for e in view.elements()} | {
+        f.id for d in view.bundle.drawings.values() for f in d.flows
+    }
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            view.problems += _coverage_row(view, cells, reader.line_num, elements)
+
+
+def _coverage_row(view: View, cells: list[str], line: int, elements: set[str]) -> list[Problem]:
+    item, element, scenario = [cell.strip() for cell in (*cells, "", "", "")][:3]
+    found = []
+    for name in re.split(r"[;\s]+", element):
+        if name not in elements:
+            what = f"“{item}”: “{name}” is not drawn." if name else f"“{item}” names no element."
+            hint = "Name the node or flow that does it."
+            found.append(Problem(COVERAGE, line, what, hint))
+    for name in re.split(r"[;\s]+", scenario):
+        file = f"scenarios/{name.removesuffix('.toml')}.toml"
+        if file not in view.bundle.scenarios:
+            what = f"“{item}”: there is no scenario “{name}”."
+            found.append(Problem(COVERAGE, line, what, f"Write {file}."))
+    return found

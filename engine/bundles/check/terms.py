@@ -1,0 +1,110 @@
+"""Terms and messages: what is drawn is declared, what is declared is drawn."""
+
+import re
+
+from engine.bundles.check.view import View
+from engine.bundles.definition import DeadlineRule
+
+ENGINE_MESSAGES = {
+    "case-withdrawn": "withdraw_case",
+    "case-reopened": "reopen_case",
+    "party-withdrawn": "remove_party",
+    "party-joined": "add_party",
+}
+"""Messages that commands send by themselves."""
+_THROWING = frozenset({"intermediateThrowEvent", "endEvent", "sendTask"})
+
+
+def check_terms(view: View) -> None:
+    """Deadlines, their start, their use; messages and who sends them."""
+    drawn = _check_drawn(view)
+    owners = {"": view.draft.manifest, **view.draft.parts}
+    for prefix, manifest in owners.items():
+        for key, rule in (manifest.deadlines if manifest else {}).items():
+            _check_deadline(view, f"{prefix}process.toml", key, rule, drawn)
+    _check_named_in_forms(view)
+    _check_messages(view)
+
+
+def _check_drawn(view: View) -> set[str]:
+    """The names of deadlines that the drawings arm."""
+    names: set[str] = set()
+    for place in view.places() if not view.draft.shared else ():
+        element = place.element
+        if (element.event or "").startswith("deadline:"):
+            name = str(element.event).removeprefix("deadline:")
+            if view.bundle.deadline(name, place.path) is None:
+                hint = f"Write [deadline.{name}] in process.toml."
+                view.at(element, f"“{element.id}” waits for an unknown term “{name}”.", hint)
+    for element in view.elements():
+        if (element.event or "").startswith("deadline:"):
+            names.add(str(element.event).removeprefix("deadline:"))
+        paused = element.properties.get("suspends")
+        if paused is not None and not any(
+            key.rsplit("/", 1)[-1] == paused for key in view.bundle.deadlines
+        ):
+            hint = f"Write [deadline.{paused}] in process.toml."
+            view.at(element, f"“{element.id}” suspends an unknown term “{paused}”.", hint)
+    return names
+
+
+def _check_deadline(view: View, file: str, key: str, rule: DeadlineRule, drawn: set[str]) -> None:
+    call, _, name = key.rpartition("/")
+    path = ("deadline", call, name) if call else ("deadline", name)
+
+    def complain(what: str, hint: str, *at: str) -> None:
+        view.complain(file, view.line(file, *path, *at), what, hint)
+
+    if call and view.bundle.element(call) is None:
+        complain(f"Nothing is drawn with the id “{call}”.", "Name the call activity.")
+    if name not in drawn and rule.starts_at is None:
+        hint = "Draw a timer event deadline:<name>, or say starts_at, or delete it."
+        complain(f"The term “{name}” never begins.", hint)
+    if rule.starts_at is not None and rule.starts_at not in view.milestones():
+        hint = f"Known milestones: {', '.join(sorted(view.milestones())) or 'none'}."
+        complain(f"“{rule.starts_at}” is no milestone.", hint, "starts_at")
+    variable = rule.length.variable
+    if variable is not None and not _somewhere(view, variable):
+        hint = "Name a field of a form or a variable that a script sets."
+        complain(f"Nothing writes the variable “{variable}”.", hint, "length")
+
+
+def _somewhere(view: View, variable: str) -> bool:
+    word = re.compile(rf"\b{re.escape(variable)}\b".encode())
+    names = {f.name for form in view.bundle.forms.values() for f in form.fields}
+    names |= {f.name for f in view.bundle.start_form.fields}
+    return variable in names or any(word.search(text) for text in view.bundle.bpmn.values())
+
+
+def _check_named_in_forms(view: View) -> None:
+    known = {key.rsplit("/", 1)[-1] for key in view.bundle.deadlines}
+    for activity, form in view.bundle.forms.items():
+        if form.deadline is not None and form.deadline not in known:
+            file = view.draft.form_files[activity]
+            hint = f"Use one of: {', '.join(sorted(known)) or 'none is declared'}."
+            what = f"The form shows an unknown term “{form.deadline}”."
+            view.complain(file, view.line(file, "deadline"), what, hint)
+
+
+def _check_messages(view: View) -> None:
+    declared = view.bundle.messages
+    caught = {
+        str(e.event).removeprefix("message:"): e
+        for e in view.elements()
+        if (e.event or "").startswith("message:") and e.type not in _THROWING
+    }
+    for name, element in caught.items():
+        if name not in declared and name not in ENGINE_MESSAGES:
+            hint = f"Write [message.{name}] with title and by in process.toml."
+            view.at(element, f"Nobody may send the message “{name}”.", hint)
+    for prefix, manifest in {"": view.draft.manifest, **view.draft.parts}.items():
+        file = f"{prefix}process.toml"
+        for name in manifest.messages if manifest else ():
+            line = view.line(file, "message", name)
+            if name in ENGINE_MESSAGES:
+                hint = f"Delete it and name the senders under permissions.{ENGINE_MESSAGES[name]}."
+                what = f"“{name}” is sent by a command, not by people."
+                view.complain(file, line, what, hint)
+            elif name not in caught:
+                hint = "Draw an event that catches it, or delete it."
+                view.complain(file, line, f"Nothing waits for the message “{name}”.", hint)
