@@ -6,8 +6,6 @@ are then created beside the named one, which itself is never touched.
 
 import os
 import shutil
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +16,8 @@ import redis
 from hypothesis import settings
 from sqlalchemy import NullPool, create_engine, make_url, text
 
+from engine.db import connect
+from engine.migrations import upgrade
 from tests import servers
 
 HERE = Path(__file__).parent
@@ -85,11 +85,9 @@ def empty_postgres_url(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(
-    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def _postgres_template(postgres_url: str) -> Iterator[str]:
     for url in _postgres_database(postgres_url):
-        _migrate(url, tmp_path_factory.mktemp("template"))
+        _migrate(url)
         yield str(make_url(url).database)
 
 
@@ -101,9 +99,9 @@ def migrated_postgres_url(postgres_url: str, _postgres_template: str) -> Iterato
 
 @pytest.fixture(scope="session")
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    _migrate(f"sqlite:///{folder / 'template.sqlite3'}", folder)
-    return folder / "template.sqlite3"
+    place = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _migrate(f"sqlite:///{place}")
+    return place
 
 
 @pytest.fixture
@@ -151,18 +149,10 @@ def _on_server(server: str, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def _migrate(url: str, folder: Path) -> None:
-    """Bring a database to the present schema by the command that administrators use."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "engine", "migrate"],
-        cwd=HERE.parent,
-        env={**kept, "DATABASE_URL": url, "DATA_DIR": str(folder), "SECRET_KEY": "t" * 32},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"python -m engine migrate failed:\n{done.stdout}{done.stderr}"
+def _migrate(url: str) -> None:
+    database = connect(url)
+    upgrade(database)
+    database.dispose()  # SQLite's last connection empties the journal into the file to be copied
 
 
 # --- Redis

@@ -23,7 +23,7 @@ from workers.gateways import Outside
 from workers.queues import LINES
 from workers.relay import relay_due
 
-_log = log(__name__)
+_log = log("workers")
 
 
 def main(arguments: Sequence[str]) -> int:

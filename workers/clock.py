@@ -28,7 +28,7 @@ def expire_due(engine: Engine) -> int:
 
 def _expire(engine: Engine, deadline_id: str, case_id: str) -> bool:
     try:
-        engine.run(CLOCK, expire_deadline, deadline_id=deadline_id)
+        return engine.run(CLOCK, expire_deadline, deadline_id=deadline_id)
     except EngineError as refusal:
         # Another clock was faster, or an officer closed the case a moment ago.
         _log.info("not expired", deadline=deadline_id, case=case_id, reason=str(refusal))
@@ -36,4 +36,3 @@ def _expire(engine: Engine, deadline_id: str, case_id: str) -> bool:
     except Exception:
         _log.exception("expiry failed", deadline=deadline_id, case=case_id)
         return False
-    return True

@@ -23,8 +23,8 @@ def carry_out(
     except Exception as failure:  # whatever goes wrong outside is the engine's to judge
         reason = f"{type(failure).__name__}: {failure}"[:500]
         _log.warning("delivery failed", delivery=delivery_id, kind=kind, reason=reason)
-        engine.run(RELAY, mark_failed, delivery_id, error=reason)
+        engine.run(RELAY, mark_failed, delivery_id=delivery_id, error=reason)
         return False
-    engine.run(RELAY, mark_delivered, delivery_id, result=dict(result) if result else None)
+    engine.run(RELAY, mark_delivered, delivery_id=delivery_id, result=result)
     _log.info("delivered", delivery=delivery_id, kind=kind)
     return True

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 from engine import Engine
 from engine.commands import take_deliveries
@@ -60,13 +61,15 @@ class Embedded:
     def _work(self) -> None:
         ticked = float("-inf")
         while not self._stop.wait(self._settings.relay_seconds):
-            try:
-                if time.monotonic() - ticked >= self._settings.clock_seconds:
-                    self.run_once()
-                    ticked = time.monotonic()
-                else:
-                    with self._one_at_a_time:
-                        self._deliver_due()
-            except Exception:
-                # The office goes on; a broken disk or database is reported at every round.
-                _log.exception("background round failed")
+            if time.monotonic() - ticked >= self._settings.clock_seconds:
+                ticked = time.monotonic()
+                self._round(lambda: expire_due(self._engine))
+            self._round(self._deliver_due)
+
+    def _round(self, act: Callable[[], int]) -> None:
+        try:
+            with self._one_at_a_time:
+                act()
+        except Exception:
+            # The office goes on; a broken disk or database is reported at every round.
+            _log.exception("background round failed")

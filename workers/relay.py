@@ -10,7 +10,8 @@ from rq.serializers import JSONSerializer
 
 from engine import Engine
 from engine.clock import SystemClock
-from engine.commands import DeliveryRow, take_deliveries
+from engine.commands import take_deliveries
+from engine.commands.outbox import Taken
 from engine.logs import log
 from workers.delivering import RELAY
 from workers.queues import LINES
@@ -31,7 +32,7 @@ def relay_due(engine: Engine, redis: Redis) -> int:
     return moved
 
 
-def _enqueue(redis: Redis, row: DeliveryRow) -> None:
+def _enqueue(redis: Redis, row: Taken) -> None:
     line = LINES[row.kind]
     queue = Queue(line.name, connection=redis, serializer=JSONSerializer)
     for _ in range(2):

@@ -1,13 +1,17 @@
 """A mail server that really listens, and keeps what it is given."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+
+from tests.workers.offices import Office
 
 
 @dataclass
@@ -23,7 +27,7 @@ class Postbox:
         """Answer the DATA command, as aiosmtpd calls it."""
         if self.refuse_with:
             return self.refuse_with
-        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]  # the default policy makes EmailMessage
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         self.recipients.append(list(envelope.rcpt_tos))
         return "250 OK"
 
@@ -40,8 +44,14 @@ def postbox() -> Iterator[Postbox]:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def office(database_url: str, postbox: Postbox, tmp_path: Path) -> Iterator[Office]:
+    """An office on each kind of database, with a mail server."""
+    made = Office({"DATABASE_URL": database_url, "SMTP_URL": postbox.url}, tmp_path / "data")
+    yield made
+    made.engine.close()
