@@ -54,8 +54,16 @@ def _shared() -> list[Processor]:
 
 def _rendering(form: LogFormat, *, colours: bool) -> list[Processor]:
     if form == "json":
+        # Local variables stay out of every log: they hold passwords and the contents of forms.
+        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         return [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(plain),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
-    return [structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="at")]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=colours,
+            timestamp_key="at",
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    ]
