@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Invalid
 from engine.text import Text
-from webapp.auth import engine, own_address
+from engine.training import advance as move_clock
+from webapp.auth import engine, officer, own_address
 from webapp.i18n import ngettext
 
 blueprint = Blueprint("training", __name__)
@@ -15,7 +16,7 @@ blueprint = Blueprint("training", __name__)
 def advance() -> ResponseReturnValue:
     """Move the training clock forward, day by day."""
     days = _days(request.form.get("advance_days", ""))
-    engine().training.advance(days)
+    move_clock(engine(), officer(), days)
     flash(
         ngettext(
             "L’orologio è avanti di %(num)s giorno.", "L’orologio è avanti di %(num)s giorni.", days
