@@ -19,6 +19,7 @@ from sqlalchemy import NullPool, create_engine, make_url, text
 from engine.db import connect
 from engine.migrations import upgrade
 from tests import servers
+from tests.office import Office, open_office
 
 HERE = Path(__file__).parent
 
@@ -205,3 +206,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if os.geteuid() == 0:
         flags.append("--no-sandbox")  # Chromium refuses root otherwise
     return {**browser_type_launch_args, "executable_path": chromium_path(), "args": flags}
+
+
+# --- the office
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+    """An office with the territory and the joint-visit process, on each kind of database."""
+    office = open_office(database_url, tmp_path)
+    office.deploy()
+    yield office
+    office.engine.close()

@@ -24,6 +24,7 @@ from engine.commands.deadlines import expire_deadline
 from engine.commands.deployments import deploy_process
 from engine.commands.documents import store_upload
 from engine.commands.messages import deliver_message
+from engine.commands.organisations import import_territory
 from engine.commands.outbox import mark_delivered, mark_failed, take_deliveries
 from engine.commands.parties import add_party, remove_party
 from engine.commands.settings import move_training_day
@@ -48,6 +49,7 @@ __all__ = [
     "deliver_message",
     "deploy_process",
     "expire_deadline",
+    "import_territory",
     "mark_delivered",
     "mark_failed",
     "move_token",

@@ -140,11 +140,12 @@ def _milestones(scope: _Scope, step: Step) -> list[Milestone]:
     named = [p for p in step.passed if "milestone" in p.properties]
     if not named:
         return []
-    known = set(
-        scope.work.session.execute(
+    known = {
+        (name, branch)
+        for name, branch in scope.work.session.execute(
             select(Milestone.name, Milestone.branch).where(Milestone.case_id == scope.case.id)
-        ).tuples()
-    )
+        )
+    }
     reached = []
     for passed in named:
         name, branch = passed.properties["milestone"], branch_text(passed.path)

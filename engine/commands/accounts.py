@@ -98,10 +98,15 @@ def create_token(work: UnitOfWork, *, name: str) -> str:
     """Make a personal token of the JSON interface; it is shown this once."""
     if not name.strip():
         raise Invalid(Text("Dai un nome al token.", "Give the token a name."))
+    return create_token_for(work, str(work.actor.officer_id), name=name)
+
+
+def create_token_for(work: UnitOfWork, officer_id: str, *, name: str) -> str:
+    """A token for somebody else: only the installation itself does that, for its demo office."""
     token = "ct_" + secrets.token_urlsafe(32)
     work.add(
         ApiToken(
-            id=work.new_id(), officer_id=str(work.actor.officer_id), name=name.strip()[:120],
+            id=work.new_id(), officer_id=officer_id, name=name.strip()[:120],
             digest=digest_of(token), created_at=work.now,
         )
     )  # fmt: skip

@@ -1,0 +1,274 @@
+"""A demo office to try the product with: real municipalities, invented people.
+
+Officers of every municipality of zones 10 and 11, some of them serving two towns as they do in
+life, and people of CMTo, the Region and the other bodies of an agreement.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from engine.actor import Actor
+from engine.bundles.load import load_folder
+from engine.commands import deploy_process, import_territory
+from engine.commands.accounts import create_token_for, hash_password
+from engine.errors import BundleInvalid
+from engine.facade import Engine, restore_training_clock
+from engine.migrations import upgrade
+from engine.model import MandateRow, Officer, Organisation
+from engine.unit_of_work import UnitOfWork
+
+SYSTEM = Actor.system("installation")
+DEMO_ZONES = (10, 11)
+DEMO_PASSWORD = "concerto-di-prova"  # noqa: S105 (printed at start; demo accounts only)
+SMALL = 2500
+"""Below this many inhabitants the technical officer serves two towns."""
+FIRST_NAMES = [
+    "Elena",
+    "Davide",
+    "Federica",
+    "Silvia",
+    "Carlo",
+    "Paola",
+    "Roberto",
+    "Chiara",
+    "Marco",
+    "Lucia",
+    "Stefano",
+    "Anna",
+    "Giorgio",
+    "Francesca",
+    "Luca",
+    "Marta",
+    "Enrico",
+    "Simona",
+    "Paolo",
+    "Giulia",
+    "Alberto",
+    "Cristina",
+    "Andrea",
+    "Monica",
+    "Fabio",
+    "Laura",
+    "Riccardo",
+    "Sara",
+    "Massimo",
+    "Barbara",
+    "Matteo",
+    "Daniela",
+    "Claudio",
+    "Valentina",
+    "Sergio",
+    "Irene",
+    "Giovanni",
+    "Alessandra",
+    "Bruno",
+    "Teresa",
+]
+SURNAMES = [
+    "Garabello",
+    "Monticone",
+    "Oddenino",
+    "Ansaldi",
+    "Brunetta",
+    "Vaudagna",
+    "Boasso",
+    "Perotti",
+    "Cantarello",
+    "Ferrero",
+    "Gallo",
+    "Bertolino",
+    "Actis",
+    "Borello",
+    "Cena",
+    "Debernardi",
+    "Fassino",
+    "Gariglio",
+    "Novarese",
+    "Olivero",
+    "Peretti",
+    "Quaglia",
+    "Rolando",
+    "Savio",
+    "Tonello",
+    "Vercellino",
+    "Zanetti",
+    "Avanzato",
+    "Bosio",
+    "Crivello",
+    "Dezzani",
+    "Forneris",
+    "Giachino",
+    "Marocco",
+    "Nota",
+    "Pautasso",
+    "Ramello",
+    "Sandrone",
+    "Trinchero",
+    "Usseglio",
+    "Viano",
+    "Audisio",
+    "Baima",
+    "Capello",
+    "Durando",
+    "Elia",
+    "Fenoglio",
+    "Gribaudo",
+]
+
+
+@dataclass(slots=True)
+class Account:
+    """One demo officer, as `demo-accounts.json` lists him."""
+
+    login: str
+    password: str
+    token: str
+    name: str
+    roles: list[dict[str, str]] = field(default_factory=list)
+
+
+def install(engine: Engine, *, processes: Path) -> list[str]:
+    """Bring an installation up to date: schema, territory, procedures. Returns problems to show.
+
+    A folder that cannot be published is named and left out; the others are published.
+    """
+    upgrade(engine.database)
+    restore_training_clock(engine)
+    engine.run(SYSTEM, import_territory)
+    problems: list[str] = []
+    for folder in sorted(processes.glob("*/process.toml")):
+        if folder.parent.name == "shared":
+            continue
+        try:
+            engine.run(SYSTEM, deploy_process, files=read_folder(folder.parent))
+        except BundleInvalid as invalid:
+            problems += [f"{folder.parent.name}: {problem}" for problem in invalid.problems]
+    return problems
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """A process folder and the shared ones beside it, as files."""
+    return dict(load_folder(folder, folder.parent / "shared").files)
+
+
+def seed(engine: Engine, *, accounts_file: Path) -> int:
+    """Create the demo office once and write its accounts down; returns how many there are."""
+    accounts = engine.run(SYSTEM, _demo_office)
+    if accounts:
+        listed = [
+            {
+                "login": a.login,
+                "password": a.password,
+                "token": a.token,
+                "name": a.name,
+                "roles": a.roles,
+            }
+            for a in accounts
+        ]
+        text = json.dumps(listed, ensure_ascii=False, indent=1)
+        accounts_file.write_text(text + "\n", encoding="utf-8")
+        accounts_file.chmod(0o600)
+        return len(accounts)
+    return len(json.loads(accounts_file.read_text("utf-8"))) if accounts_file.exists() else 0
+
+
+def _demo_office(work: UnitOfWork) -> list[Account]:
+    if work.session.scalar(select(func.count(Officer.id))):
+        return []
+    people = _People(work, hash_password(DEMO_PASSWORD))
+    towns = work.session.scalars(
+        select(Organisation)
+        .where(Organisation.kind == "municipality", Organisation.zone_number.in_(DEMO_ZONES))
+        .order_by(Organisation.zone_number, Organisation.name)
+    ).all()
+    _towns(people, list(towns))
+    for body, role, act in (
+        ("cmto", "coordinator", "decreto del sindaco metropolitano n. 21 del 04/02/2026"),
+        ("cmto", "coordinator", "decreto del sindaco metropolitano n. 22 del 04/02/2026"),
+        ("cmto", "director", "decreto del sindaco metropolitano n. 5 del 10/01/2026"),
+        ("cmto", "administrator", "atto del direttore generale n. 88 del 02/03/2026"),
+        ("region", "official", "determinazione A1600A n. 112 del 19/01/2026"),
+        ("region", "official", "determinazione A1600A n. 113 del 19/01/2026"),
+        ("region", "director", "D.G.R. n. 4 del 12/01/2026"),
+        ("zone-10", "spokesperson", "verbale dell'assemblea di zona del 15/01/2026"),
+        ("zone-11", "spokesperson", "verbale dell'assemblea di zona del 22/01/2026"),
+        ("college", "secretary", "verbale del Collegio dei portavoce del 29/01/2026"),
+        ("architects", "representative", "delibera dell'Ordine n. 3 del 20/01/2026"),
+        ("polytechnic", "representative", "decreto rettorale n. 140 del 26/01/2026"),
+    ):
+        people.mandate(people.person(), body, role, act)
+    return people.accounts
+
+
+def _towns(people: "_People", towns: list[Organisation]) -> None:
+    """Each town has a technical officer, a secretary and a mayor; small ones share the first two."""
+    shared_officer: Officer | None = None
+    shared_clerk: Officer | None = None
+    for number, town in enumerate(towns, start=1):
+        small = (town.population or 0) < SMALL
+        officer = shared_officer if small and shared_officer is not None else people.person()
+        shared_officer = officer if small and shared_officer is None else None
+        people.mandate(
+            officer, town.id, "officer", f"decreto del sindaco n. {number % 9 + 1} del 12/01/2026"
+        )
+        clerk = shared_clerk if shared_clerk is not None else people.person()
+        shared_clerk = clerk if shared_clerk is None else None
+        people.mandate(
+            clerk, town.id, "council_clerk", f"decreto di nomina n. {number % 7 + 1} del 08/01/2026"
+        )
+        people.mandate(
+            people.person(), town.id, "mayor", "proclamazione degli eletti del 10/06/2024"
+        )
+
+
+class _People:
+    """Invents people one after another, each name once."""
+
+    def __init__(self, work: UnitOfWork, password_hash: str) -> None:
+        self.work = work
+        self.password_hash = password_hash
+        self.accounts: list[Account] = []
+        self._by_officer: dict[str, Account] = {}
+        self._names = _names()
+
+    def person(self) -> Officer:
+        name = next(self._names)
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        login = re.sub(r"[^a-z]+", ".", plain)
+        officer = Officer(
+            id=self.work.new_id(), login=login, name=name, email=f"{login}@example.org",
+            language="it", password_hash=self.password_hash, active=True,
+        )  # fmt: skip
+        self.work.add(officer)
+        self.work.session.flush()
+        token = create_token_for(self.work, officer.id, name="demo")
+        account = Account(login, DEMO_PASSWORD, token, name)
+        self.accounts.append(account)
+        self._by_officer[officer.id] = account
+        return officer
+
+    def mandate(self, officer: Officer, body: str, role: str, act: str) -> None:
+        kind = self.work.organisations([body])[body].kind
+        self.work.add(
+            MandateRow(
+                id=self.work.new_id(), officer_id=officer.id, organisation_id=body, role=role,
+                act=act, valid_from=date(2026, 1, 1), valid_to=None,
+            )
+        )  # fmt: skip
+        self._by_officer[officer.id].roles.append(
+            {"organisation": body, "capacity": kind, "role": role}
+        )
+
+
+def _names() -> Iterator[str]:
+    """First name and surname run at different speeds, so that each pair comes once."""
+    for round_ in range(len(FIRST_NAMES)):
+        for position, surname in enumerate(SURNAMES):
+            yield f"{FIRST_NAMES[(position + round_ * 7) % len(FIRST_NAMES)]} {surname}"
