@@ -14,7 +14,7 @@ BIN = Path(sys.executable).parent
 
 CHECKS: dict[str, list[str | Path]] = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
-    "lint": [BIN / "ruff", "check", "--quiet", "."],
+    "lint": [BIN / "ruff", "check", "--quiet", "--output-format=concise", "."],
     "templates": [BIN / "djlint", "--lint", "--quiet", "webapp/templates"],
     "layers": [BIN / "lint-imports", "--no-logo"],
     "processes": [sys.executable, "-m", "engine", "check"],
