@@ -13,6 +13,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, request
 from flask_babel import get_locale
+from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from engine.text import Language, Text
@@ -64,11 +65,15 @@ def language_url(language: Language) -> str:
     return f"{request.script_root}{quote(request.path)}?{urlencode([*kept, ('lang', language)])}"
 
 
-def text(value: Text | str | None) -> str:
-    """The wording in the reader's language; a plain string is already worded."""
+def text(value: Any) -> str:
+    """The wording in the reader's language; a plain string is already worded, a list is joined."""
     if isinstance(value, Text):
         return value.in_(current_language())
-    return value or ""
+    if isinstance(value, list | tuple):
+        return ", ".join(text(part) for part in value)
+    if value is None or isinstance(value, Undefined):
+        return ""
+    return value if isinstance(value, str) else str(value)
 
 
 def day(value: date | str | None, weekday: bool = True, short: bool = False) -> Markup:

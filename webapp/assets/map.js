@@ -28,11 +28,11 @@ async function show(place) {
   place.hidden = false
   const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, keyboard: true })
   const boxes = boxesOf(place)
-  const shown = points.map((point) => draw(point, boxes.get(String(point.id)), map, place.dataset))
-  const near = shown.filter((one) => one.box)
-  fit(map, near.length ? near : shown)
+  const boxed = points.filter((point) => boxes.has(String(point.id)))
+  fit(map, boxed.length ? boxed : points) // before the points: Leaflet draws only what has a view
+  const shown = points.map((point) => draw(point, boxes.get(String(point.id)), map))
   document.addEventListener('change', (event) => {
-    for (const one of shown) if (one.box === event.target) paint(one, place.dataset)
+    for (const one of shown) if (one.box === event.target) paint(one)
   })
   map.getContainer().setAttribute('role', 'group')
   map.getContainer().setAttribute('aria-label', place.dataset.name)
@@ -44,7 +44,7 @@ function boxesOf(place) {
   return new Map([...inputs].map((box) => [box.value, box]))
 }
 
-function draw(point, box, map, data) {
+function draw(point, box, map) {
   const marker = L.circleMarker([point.lat, point.lon], { ...LOOKS.far }).addTo(map)
   const one = { point, box, marker }
   marker.bindTooltip(point.name, { permanent: Boolean(box), direction: 'top', offset: [0, -6] })
@@ -52,7 +52,7 @@ function draw(point, box, map, data) {
     marker.on('click', () => toggle(box))
     makeButton(marker.getElement(), box)
   }
-  paint(one, data)
+  paint(one)
   return one
 }
 
@@ -73,18 +73,18 @@ function toggle(box) {
   for (const kind of ['input', 'change']) box.dispatchEvent(new Event(kind, { bubbles: true }))
 }
 
-function paint({ point, box, marker }, data) {
+function paint({ point, box, marker }) {
   const look = box?.checked ? 'picked' : box ? 'free' : 'far'
   marker.setStyle(LOOKS[look])
   marker.setRadius(LOOKS[look].radius)
   const element = marker.getElement()
-  if (box) element.setAttribute('aria-checked', String(box.checked))
-  const words = [point.name, point.state, look === 'picked' && !box ? data.picked : '']
-  element.setAttribute('aria-label', words.filter(Boolean).join(', '))
+  if (!element.hasAttribute('role')) element.setAttribute('role', 'img')
+  else element.setAttribute('aria-checked', String(box.checked))
+  element.setAttribute('aria-label', [point.name, point.state].filter(Boolean).join(', '))
 }
 
-function fit(map, shown) {
-  const bounds = L.latLngBounds(shown.map(({ point }) => [point.lat, point.lon]))
+function fit(map, points) {
+  const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]))
   map.fitBounds(bounds.pad(0.12))
   map.setMaxBounds(bounds.pad(1.5))
 }
