@@ -4,11 +4,15 @@ from engine.actor import Actor
 from engine.commands import expire_deadline, move_training_day
 from engine.errors import EngineError, Invalid
 from engine.facade import Engine
-from engine.queries import due_deadlines
+from engine.logs import log
+from engine.queries import DueRow, due_deadlines
 from engine.text import Text
 
+CLOCK = Actor.system("clock")
 BATCH = 100
 MOST_AT_ONCE = 1100
+
+_log = log(__name__)
 
 
 def advance(engine: Engine, actor: Actor, days: int) -> None:
@@ -31,22 +35,29 @@ def advance(engine: Engine, actor: Actor, days: int) -> None:
 def tick(engine: Engine) -> int:
     """Let every term that has run out take effect, in the order of their days; how many did.
 
-    A term whose drawing fails is left as it is and does not hold up the others.
+    A term that cannot take effect is named in the log and does not hold up the others.
     """
     count = 0
     failed: set[str] = set()
     while True:
-        due = [d for d in engine.read(due_deadlines, limit=BATCH) if d.deadline_id not in failed]
+        # Those that failed stay due, so room is left for as many others.
+        found = engine.read(due_deadlines, limit=BATCH + len(failed))
+        due = [row for row in found if row.deadline_id not in failed]
         if not due:
             return count
         for row in due:
-            try:
-                done = engine.run(
-                    Actor.system("clock"), expire_deadline, deadline_id=row.deadline_id
-                )
-            except EngineError:
-                done = False
-            if done:
+            if _expire(engine, row):
                 count += 1
             else:
                 failed.add(row.deadline_id)
+
+
+def _expire(engine: Engine, row: DueRow) -> bool:
+    try:
+        return engine.run(CLOCK, expire_deadline, deadline_id=row.deadline_id)
+    except EngineError as refusal:
+        _log.warning("not expired", deadline=row.deadline_id, case=row.case_id, why=str(refusal))
+    except Exception:
+        # One broken case must not stop the clock for all the others.
+        _log.exception("expiry failed", deadline=row.deadline_id, case=row.case_id)
+    return False

@@ -14,7 +14,6 @@ from rq.serializers import JSONSerializer
 
 import engine as engine_room
 from engine import Engine
-from engine.facade import restore_training_clock
 from engine.logs import configure_logs, log
 from engine.settings import Settings, SettingsInvalid
 from workers import process
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     engine = engine_room.open(settings)
     _log.info("started", part=chosen.part)
     if chosen.part == "clock":
-        _repeat(lambda: _tick(engine), every=settings.clock_seconds, once=chosen.once)
+        _repeat(lambda: expire_due(engine), every=settings.clock_seconds, once=chosen.once)
         return 0
     with Redis.from_url(str(settings.redis_url)) as redis:
         if chosen.part == "relay":
@@ -59,13 +58,6 @@ def main(arguments: Sequence[str]) -> int:
         else:
             _work(engine, settings, redis, once=chosen.once)
     return 0
-
-
-def _tick(engine: Engine) -> int:
-    if engine.settings.training:
-        # Somebody may have moved the training clock through a web process.
-        restore_training_clock(engine)
-    return expire_due(engine)
 
 
 def _work(engine: Engine, settings: Settings, redis: Redis, *, once: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.workers.offices import Office
+from tests.workers.installation import Installation
 
 
 @dataclass
@@ -50,8 +50,8 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def office(database_url: str, postbox: Postbox, tmp_path: Path) -> Iterator[Office]:
-    """An office on each kind of database, with a mail server."""
-    made = Office({"DATABASE_URL": database_url, "SMTP_URL": postbox.url}, tmp_path / "data")
+def installation(database_url: str, postbox: Postbox, tmp_path: Path) -> Iterator[Installation]:
+    """An installation on each kind of database, with a mail server."""
+    made = Installation({"DATABASE_URL": database_url, "SMTP_URL": postbox.url}, tmp_path / "data")
     yield made
     made.engine.close()

@@ -15,7 +15,7 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from tests.workers.conftest import Postbox
-from tests.workers.offices import Office
+from tests.workers.installation import Installation
 from workers import process
 from workers.gateways import Outside
 from workers.queues import MAIL, SERVICE
@@ -34,109 +34,113 @@ def waiting(redis: Redis, line: str = MAIL.name) -> list[str]:
     return [str(i) for i in Queue(line, connection=redis, serializer=JSONSerializer).job_ids]
 
 
-def work_off(office: Office, redis: Redis) -> None:
-    process.equip(office.engine, Outside.of(office.settings))
+def work_off(installation: Installation, redis: Redis) -> None:
+    process.equip(installation.engine, Outside.of(installation.settings))
     lines = [MAIL.name, SERVICE.name]
     worker = SimpleWorker(lines, connection=redis, serializer=JSONSerializer)
     worker.work(burst=True, logging_level="WARNING")
 
 
 def test_a_message_goes_through_queue_and_worker_once(
-    office: Office, postbox: Postbox, redis: Redis
+    installation: Installation, postbox: Postbox, redis: Redis
 ) -> None:
-    office.write_to("anna@ch.example")
+    installation.write_to("anna@ch.example")
 
-    assert relay_due(office.engine, redis) == 1
-    assert relay_due(office.engine, redis) == 0
-    work_off(office, redis)
+    assert relay_due(installation.engine, redis) == 1
+    assert relay_due(installation.engine, redis) == 0
+    work_off(installation, redis)
 
     assert postbox.recipients == [["anna@ch.example"]]
-    office.wait(minutes=6)
-    assert relay_due(office.engine, redis) == 0, "it was reported as delivered"
+    installation.wait(minutes=6)
+    assert relay_due(installation.engine, redis) == 0, "it was reported as delivered"
 
 
 def test_a_message_still_queued_when_its_loan_ends_is_not_queued_twice(
-    office: Office, postbox: Postbox, redis: Redis
+    installation: Installation, postbox: Postbox, redis: Redis
 ) -> None:
-    office.write_to("anna@ch.example")
-    relay_due(office.engine, redis)
-    office.wait(minutes=6)
+    installation.write_to("anna@ch.example")
+    relay_due(installation.engine, redis)
+    installation.wait(minutes=6)
 
-    assert relay_due(office.engine, redis) == 1
+    assert relay_due(installation.engine, redis) == 1
     assert len(waiting(redis)) == 1
-    work_off(office, redis)
+    work_off(installation, redis)
     assert len(postbox.messages) == 1
 
 
-def test_an_emptied_redis_loses_nothing(office: Office, postbox: Postbox, redis: Redis) -> None:
-    office.write_to("anna@ch.example")
-    relay_due(office.engine, redis)
+def test_an_emptied_redis_loses_nothing(
+    installation: Installation, postbox: Postbox, redis: Redis
+) -> None:
+    installation.write_to("anna@ch.example")
+    relay_due(installation.engine, redis)
     redis.flushdb()
 
-    office.wait(minutes=6)
-    relay_due(office.engine, redis)
-    work_off(office, redis)
+    installation.wait(minutes=6)
+    relay_due(installation.engine, redis)
+    work_off(installation, redis)
 
     assert len(postbox.messages) == 1
 
 
 def test_a_job_whose_worker_was_killed_is_queued_again(
-    office: Office, postbox: Postbox, redis: Redis
+    installation: Installation, postbox: Postbox, redis: Redis
 ) -> None:
-    office.write_to("anna@ch.example")
-    relay_due(office.engine, redis)
+    installation.write_to("anna@ch.example")
+    relay_due(installation.engine, redis)
     leave_behind(redis, started_at=datetime.now(UTC) - timedelta(minutes=6))
-    office.wait(minutes=6)
+    installation.wait(minutes=6)
 
-    relay_due(office.engine, redis)
-    work_off(office, redis)
+    relay_due(installation.engine, redis)
+    work_off(installation, redis)
 
     assert len(postbox.messages) == 1
 
 
-def test_a_job_that_a_worker_has_just_begun_is_left_to_it(office: Office, redis: Redis) -> None:
-    office.write_to("anna@ch.example")
-    relay_due(office.engine, redis)
+def test_a_job_that_a_worker_has_just_begun_is_left_to_it(
+    installation: Installation, redis: Redis
+) -> None:
+    installation.write_to("anna@ch.example")
+    relay_due(installation.engine, redis)
     leave_behind(redis, started_at=datetime.now(UTC))
-    office.wait(minutes=6)
+    installation.wait(minutes=6)
 
-    relay_due(office.engine, redis)
+    relay_due(installation.engine, redis)
 
     assert waiting(redis) == []
 
 
 def test_a_refused_message_is_tried_again_through_the_queue(
-    office: Office, postbox: Postbox, redis: Redis
+    installation: Installation, postbox: Postbox, redis: Redis
 ) -> None:
-    office.write_to("anna@ch.example")
+    installation.write_to("anna@ch.example")
     postbox.refuse_with = "451 come back later"
-    relay_due(office.engine, redis)
-    work_off(office, redis)
+    relay_due(installation.engine, redis)
+    work_off(installation, redis)
     postbox.refuse_with = None
 
-    assert relay_due(office.engine, redis) == 0
-    office.wait(minutes=2)
-    assert relay_due(office.engine, redis) == 1
-    work_off(office, redis)
+    assert relay_due(installation.engine, redis) == 0
+    installation.wait(minutes=2)
+    assert relay_due(installation.engine, redis) == 1
+    work_off(installation, redis)
     assert len(postbox.messages) == 1
 
 
 def test_many_relays_at_once_queue_each_delivery_once(
     migrated_postgres_url: str, redis: Redis, tmp_path: Path
 ) -> None:
-    office = Office({"DATABASE_URL": migrated_postgres_url}, tmp_path / "data")
-    office.write_to(*(f"officer{number}@ch.example" for number in range(120)))
+    installation = Installation({"DATABASE_URL": migrated_postgres_url}, tmp_path / "data")
+    installation.write_to(*(f"officer{number}@ch.example" for number in range(120)))
     moved: list[int] = []
 
     def relay() -> None:
-        moved.append(relay_due(office.engine, redis))
+        moved.append(relay_due(installation.engine, redis))
 
     relays = [threading.Thread(target=relay) for _ in range(4)]
     for thread in relays:
         thread.start()
     for thread in relays:
         thread.join()
-    office.engine.close()
+    installation.engine.close()
 
     assert sum(moved) == 120
     assert len(set(waiting(redis))) == len(waiting(redis)) == 120
@@ -150,12 +154,12 @@ def test_the_three_processes_do_it_by_themselves(
         "REDIS_URL": redis_url,
         "SMTP_URL": postbox.url,
     }
-    office = Office(servers, tmp_path / "data")
-    office.write_to("anna@ch.example")
-    office.engine.close()
+    installation = Installation(servers, tmp_path / "data")
+    installation.write_to("anna@ch.example")
+    installation.engine.close()
 
     for part in ("relay", "worker", "clock"):
-        done = run_part(part, office.environment)
+        done = run_part(part, installation.environment)
         assert done.returncode == 0, done.stderr
 
     assert postbox.recipients == [["anna@ch.example"]]

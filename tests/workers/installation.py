@@ -1,4 +1,4 @@
-"""An office with a real database and a real mail server, and acts that send messages."""
+"""An installation with a real database and a real mail server, and acts that send messages."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ CLERK = Actor.system("test")
 KEY = "k" * 32
 
 
-class Office:
+class Installation:
     """What a worker test needs at hand."""
 
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
