@@ -124,6 +124,14 @@ def own_address(target: str | None) -> str | None:
     return None if parts.scheme or parts.netloc or "\\" in target else target
 
 
+def came_from() -> str | None:
+    """The page of ours from which this form was sent, to go back to."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return None
+    return own_address(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
 def _officer_of(secret_: str) -> SignedInOfficer | None:
     who = engine().read(signed_in, secret=secret_)
     return SignedInOfficer(secret_, who) if who else None

@@ -43,6 +43,8 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
         "details": [row.organisation, row.case_title],
         "note": row.note,
         "open": row.id == open_id,
+        "pick": row.holder is None,
+        "preview_url": same_page(open=row.id),
     }
 
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Invalid
 from engine.text import Text
 from engine.training import advance as move_clock
-from webapp.auth import engine, officer, own_address
+from webapp.auth import came_from, engine, officer
 from webapp.i18n import ngettext
 
 blueprint = Blueprint("training", __name__)
@@ -23,7 +23,7 @@ def advance() -> ResponseReturnValue:
         ),
         "ok",
     )
-    return redirect(own_address(request.form.get("next")) or url_for("today.show"))
+    return redirect(came_from() or url_for("today.show"))
 
 
 def _days(words: str) -> int:
