@@ -2,7 +2,8 @@
 
 Pure: no database, no clock, no network. A state comes in, a step and a new state go out.
 
-    specification = compile_process(drawings, tables, process="tripartite_agreement")   # at deployment
+    # at deployment
+    specification = compile_process(drawings, tables, process="tripartite_agreement")
     definition = Definition.restore(specification)                  # cached, shared by all cases
     case, step = Instance.start(definition, data={…}, facts={"members": …})
     step = case.complete(step.open[0].token_id, {"choice": "join"}, facts=facts)
@@ -23,7 +24,7 @@ script may call; they are given with every call, so that a token never carries y
     lint/                                 what is refused before a drawing is deployed, and why
 """
 
-from engine.bpmn.definition import Definition, compile_process
+from engine.bpmn.definition import LIBRARY_VERSION, Definition, compile_process
 from engine.bpmn.errors import (
     AlreadyJoined,
     BpmnError,
@@ -50,6 +51,7 @@ from engine.bpmn.step import (
 )
 
 __all__ = [
+    "LIBRARY_VERSION",
     "Activity",
     "AlreadyJoined",
     "BpmnError",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.bpmn.serializer.workflow import VERSION
+from SpiffWorkflow.bpmn.serializer.workflow import VERSION as LIBRARY_VERSION
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser import VALIDATOR
 
 from engine.bpmn.errors import DrawingInvalid
 from engine.bpmn.library.drawing import REGISTRY, Parser
 from engine.bpmn.state import to_json
+
+__all__ = ["LIBRARY_VERSION", "Definition", "compile_process"]
 
 FORMAT = 1
 
@@ -28,26 +30,24 @@ def compile_process(
     """
     parser = Parser(validator=VALIDATOR)
     for file, source in tables.items():
-        _reading(file, lambda: parser.add_dmn_xml(hardened(file, source), file))
+        _reading(file, parser.add_dmn_xml, hardened(file, source), file)
     for file, source in drawings.items():
-        _reading(file, lambda: parser.add_bpmn_xml(hardened(file, source), file))
+        _reading(file, parser.add_bpmn_xml, hardened(file, source), file)
     if process not in parser.process_parsers:
         known = ", ".join(sorted(parser.process_parsers)) or "none"
         raise DrawingInvalid(_first(drawings), process, f"no such process; drawn here: {known}")
     file = parser.process_parsers[process].filename or _first(drawings)
-    spec = _reading(file, lambda: parser.get_spec(process))
-    called = _reading(file, lambda: parser.get_subprocess_specs(process))
+    spec = _reading(file, parser.get_spec, process)
+    called = _reading(file, parser.get_subprocess_specs, process)
     missing = [name for name, found in called.items() if found is None]
     if missing:
         raise DrawingInvalid(file, missing[0], "the called process is in none of the drawings")
     return to_json(
         {
             "format": FORMAT,
-            "serializer": VERSION,
+            "serializer": LIBRARY_VERSION,
             "spec": REGISTRY.convert(spec),
-            "subprocess_specs": {
-                name: REGISTRY.convert(called[name]) for name in sorted(called)
-            },
+            "subprocess_specs": {name: REGISTRY.convert(called[name]) for name in sorted(called)},
         }
     )
 
@@ -59,14 +59,15 @@ def hardened(file: str, source: bytes) -> Any:
         root = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as problem:
         raise DrawingInvalid(file, "", f"line {problem.lineno}: {problem.msg}") from problem
-    if root.getroottree().docinfo.doctype:
+    information: Any = root.getroottree().docinfo
+    if information.doctype:
         raise DrawingInvalid(file, "", "a document type declaration is not allowed")
     return root
 
 
-def _reading(file: str, read: Any) -> Any:
+def _reading(file: str, read: Callable[..., Any], *arguments: Any) -> Any:
     try:
-        return read()
+        return read(*arguments)
     except ValidationException as problem:
         line = f"line {problem.line_number}: " if problem.line_number else ""
         message = line + str(problem).rstrip(". ")
@@ -99,7 +100,7 @@ class Definition:
         beforehand, so that nothing is changed in the shared specification while cases run.
         """
         document = orjson.loads(specification)
-        if document.get("format") != FORMAT or document.get("serializer") != VERSION:
+        if document.get("format") != FORMAT or document.get("serializer") != LIBRARY_VERSION:
             raise DrawingInvalid(
                 "stored specification",
                 "",

@@ -18,9 +18,7 @@ def money(amount: Number) -> Decimal:
         raise ValueError(f"{amount!r} is not an amount of money") from problem
 
 
-def apportion(
-    total: Number, weights: Mapping[str, Number]
-) -> dict[str, Decimal]:
+def apportion(total: Number, weights: Mapping[str, Number]) -> dict[str, Decimal]:
     """Divide a total by weight so that the shares, to the cent, add up to the total exactly.
 
     Every share is first rounded down; the cents left over go to the largest remainders, and

@@ -44,7 +44,16 @@ class Instance:
     in memory is half-way: the next call refuses, and the caller loads the stored state again.
     """
 
-    __slots__ = ("_count", "_definition", "_end", "_half_way", "_passed", "_scripts", "_sent", "_top")
+    __slots__ = (
+        "_count",
+        "_definition",
+        "_end",
+        "_half_way",
+        "_passed",
+        "_scripts",
+        "_sent",
+        "_top",
+    )
 
     def __init__(self, definition: Definition, top: Any, scripts: Scripts, end: str | None) -> None:
         self._definition = definition
@@ -152,9 +161,7 @@ class Instance:
             self._advance()
         return self._report()
 
-    def add_branch(
-        self, element: str, key: str, item: Any, *, within: Path, facts: Facts
-    ) -> Step:
+    def add_branch(self, element: str, key: str, item: Any, *, within: Path, facts: Facts) -> Step:
         """Let a newcomer into a running round that the drawing keeps open (joins="now")."""
         task = self._round(element, within)
         if key in task.internal_data[KEYS]:
@@ -211,11 +218,11 @@ class Instance:
         ran = False
         for task in surface.tasks_in(self._top, TaskState.READY):
             # What ran before may have cancelled or removed it.
-            if task._state == TaskState.READY and not task.task_spec.manual:
-                if task.workflow.tasks.get(task.id) is task:
-                    task.run()
-                    self._note(task)
-                    ran = True
+            still_there = task.workflow.tasks.get(task.id) is task
+            if still_there and task._state == TaskState.READY and not task.task_spec.manual:
+                task.run()
+                self._note(task)
+                ran = True
         return ran
 
     def _note(self, task: Any) -> None:
@@ -280,9 +287,10 @@ class Instance:
     def _round(self, element: str, within: Path) -> Any:
         for task in surface.tasks_in(self._top, TaskState.STARTED):
             spec = task.task_spec
-            if isinstance(spec, ParallelMultiInstanceTask) and spec.bpmn_id == element:
-                if surface.path_of(task) == within:
-                    if surface.properties_of(spec).get("joins") != "now":
-                        raise NotJoinable(f"{element} does not let newcomers in while it runs")
-                    return task
+            if not isinstance(spec, ParallelMultiInstanceTask) or spec.bpmn_id != element:
+                continue
+            if surface.path_of(task) == within:
+                if surface.properties_of(spec).get("joins") != "now":
+                    raise NotJoinable(f"{element} does not let newcomers in while it runs")
+                return task
         raise NotJoinable(f"{element} is not running there")

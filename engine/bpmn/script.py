@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, Literal, NamedTuple
 
-from RestrictedPython import compile_restricted_eval, compile_restricted_exec
+from RestrictedPython.compile import compile_restricted_eval, compile_restricted_exec
 from RestrictedPython.Eval import default_guarded_getitem
 from RestrictedPython.Guards import guarded_iter_unpack_sequence
 
@@ -22,6 +22,9 @@ from engine.bpmn.policy import MUTATORS, ScriptPolicy
 from engine.bpmn.values import plain
 
 Mode = Literal["exec", "eval"]
+
+# What the engine answers about the case: given as functions with every call.
+FACT_NAMES = frozenset({"members", "contiguous", "same_zone", "today"})
 
 LONGEST = 1_000_000  # characters of a text, or items of a list, a script may build
 ITERATIONS = 200_000  # rounds all loops of one script may take together
@@ -68,17 +71,30 @@ class Compiled(NamedTuple):
 
 def script_problems(source: str, mode: Mode) -> list[str]:
     """Say why a script or an expression would be refused, before any case meets it."""
+    readable = source.strip() if mode == "eval" else source
     try:
-        _compiled(source.strip() if mode == "eval" else source, mode)
+        _compiled(readable, mode)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         return [line for line in str(problem).splitlines() if line.strip()] or ["not readable"]
-    return []
+    tree = ast.parse(readable, mode=mode)
+    called = [n.func.id for n in ast.walk(tree) if _calls_by_name(n)]  # type: ignore[attr-defined]
+    unknown = sorted(set(called) - offered_names())
+    return [f"there is no function “{name}”" for name in unknown]
+
+
+def offered_names() -> frozenset[str]:
+    """Every name a script finds without a variable of the case."""
+    return frozenset(_BUILTINS) | frozenset(_NAMES) | FACT_NAMES
+
+
+def _calls_by_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 
 
 def evaluate(source: str, variables: Mapping[str, Any], facts: Mapping[str, Any]) -> Any:
     """Work out an expression over the variables of a token; nothing is changed."""
     scope = {**_NAMES, **facts, **variables, **_guards()}
-    return eval(_compiled(source.strip(), "eval").code, scope)
+    return eval(_compiled(source.strip(), "eval").code, scope)  # noqa: S307  # restricted code
 
 
 def execute(source: str, variables: dict[str, Any], facts: Mapping[str, Any]) -> None:
@@ -94,7 +110,7 @@ def execute(source: str, variables: dict[str, Any], facts: Mapping[str, Any]) ->
         if isinstance(scope[name], dict | list):
             scope[name] = deepcopy(scope[name])
     before = dict(scope)
-    exec(compiled.code, scope)
+    exec(compiled.code, scope)  # noqa: S102  # restricted code
 
     changed = {}
     for name, value in scope.items():
@@ -122,7 +138,7 @@ def _storable(name: str, value: Any) -> Any:
 def _compiled(source: str, mode: Mode) -> Compiled:
     compiler = compile_restricted_eval if mode == "eval" else compile_restricted_exec
     result = compiler(source, filename="<string>", policy=ScriptPolicy)
-    if result.errors:
+    if result.errors or result.code is None:
         raise SyntaxError("\n".join(result.errors))
     tree = ast.parse(source, mode=mode)
     if mode == "eval":
@@ -168,7 +184,7 @@ class _Budget:
             yield item
 
 
-def _attribute(value: Any, name: str, *default: Any) -> Any:
+def _attribute(value: Any, name: str) -> Any:
     kind = type(value)
     allowed = _OF_CLASSES.get(value) if kind is type else _ATTRIBUTES.get(kind)
     if allowed is None or name not in allowed:
@@ -242,7 +258,9 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "//": lambda a, b: a // b,
 }
 _BUILTINS: dict[str, Any] = {
-    **{"None": None, "True": True, "False": False},
+    "None": None,
+    "True": True,
+    "False": False,
     **{f.__name__: f for f in (abs, all, any, bool, divmod, float, int, len, max, min, repr)},
     **{f.__name__: f for f in (round, sorted, str, sum, zip)},
     **{f.__name__: f for f in (dict, enumerate, filter, list, map, reversed, set, tuple)},

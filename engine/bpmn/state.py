@@ -24,7 +24,9 @@ END = "end"
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 REGISTRY.register(Decimal, lambda v: {"value": str(v)}, lambda v: Decimal(v["value"]))
-REGISTRY.register(date, lambda v: {"value": v.isoformat()}, lambda v: date.fromisoformat(v["value"]))
+REGISTRY.register(
+    date, lambda v: {"value": v.isoformat()}, lambda v: date.fromisoformat(v["value"])
+)
 _converter = BpmnWorkflowConverter(BpmnWorkflow, REGISTRY)
 
 

@@ -60,7 +60,8 @@ def properties_of(spec: Any) -> Mapping[str, str]:
     """The properties drawn on a node; those of a round are drawn on its activity."""
     if isinstance(spec, LoopTask):
         spec = spec._wf_spec.task_specs[spec.task_spec]
-    return (getattr(spec, "extensions", None) or {}).get("properties", {})
+    drawn: Mapping[str, str] = (getattr(spec, "extensions", None) or {}).get("properties", {})
+    return drawn
 
 
 def onward(task: Any) -> tuple[str, ...]:
@@ -73,9 +74,9 @@ def onward(task: Any) -> tuple[str, ...]:
             continue
         if isinstance(spec, BoundaryEventSplit):
             spec = next(s for s in spec.outputs if not isinstance(s, LibraryBoundaryEvent))
-        if spec.bpmn_id is not None and spec.bpmn_id not in found:
-            if child.task_spec is not task.task_spec:
-                found.append(spec.bpmn_id)
+        twin = child.task_spec is task.task_spec
+        if spec.bpmn_id is not None and spec.bpmn_id not in found and not twin:
+            found.append(spec.bpmn_id)
     return tuple(found)
 
 

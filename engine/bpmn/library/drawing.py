@@ -1,6 +1,6 @@
 """Reads drawings with the classes of this house in place of the library's."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import full_tag
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
@@ -102,7 +102,7 @@ def _own_parser(tag: str, parser: Any) -> Any:
 class Parser(SpiffBpmnParser):  # type: ignore[misc]  # untyped library
     """The library's parser of BPMN with the house's nodes."""
 
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         **{
             tag: (_own_parser(tag, parser), _OWN_SPECS.get(tag.rsplit("}")[-1], spec))
             for tag, (parser, spec) in _LIBRARY_PARSERS.items()

@@ -43,7 +43,10 @@ EXPECTED: dict[str, tuple[Callable[..., Any], str]] = {
     "TaskSpec._update": (TaskSpec._update, "6b138d31ca684e6b"),
     "Workflow._task_completed_notify": (Workflow._task_completed_notify, "a87c9bea38b2f71e"),
     "_EndJoin._run_hook": (_EndJoin._run_hook, "2d9846da16740c8e"),
-    "_EndJoin._check_threshold_unstructured": (_EndJoin._check_threshold_unstructured, "e466d541083a5bf8"),
+    "_EndJoin._check_threshold_unstructured": (
+        _EndJoin._check_threshold_unstructured,
+        "e466d541083a5bf8",
+    ),
     "UnstructuredJoin._update_hook": (UnstructuredJoin._update_hook, "dbaba6701e234236"),
     "EventSplit._run_hook": (EventSplit._run_hook, "d21ee127bd1054f7"),
     "BoundaryEventJoin._check_threshold_structured": (
@@ -55,8 +58,14 @@ EXPECTED: dict[str, tuple[Callable[..., Any], str]] = {
     "EventBasedGateway._run_hook": (EventBasedGateway._run_hook, "e81c4113b97f9432"),
     "MultiInstanceTask.create_child": (MultiInstanceTask.create_child, "7241174bea90bec2"),
     "MultiInstanceTask.merge_child": (MultiInstanceTask.merge_child, "5a1ca4bd23191097"),
-    "ParallelMultiInstanceTask.merge_child": (ParallelMultiInstanceTask.merge_child, "19367b280ceb9aac"),
-    "SequentialMultiInstanceTask.merge_child": (SequentialMultiInstanceTask.merge_child, "165cb34a6a6c7307"),
+    "ParallelMultiInstanceTask.merge_child": (
+        ParallelMultiInstanceTask.merge_child,
+        "19367b280ceb9aac",
+    ),
+    "SequentialMultiInstanceTask.merge_child": (
+        SequentialMultiInstanceTask.merge_child,
+        "165cb34a6a6c7307",
+    ),
     "SubWorkflowTask.start_workflow": (SubWorkflowTask.start_workflow, "93da1e43384ab5bd"),
     "CallActivity.update_data": (CallActivity.update_data, "b01cfea791d0d151"),
     "DMNEngine.decide": (DMNEngine.decide, "d3ad88f1bc4d5fdd"),
@@ -120,6 +129,6 @@ def cancel(task: Any) -> None:
 cancel.mended = True  # type: ignore[attr-defined]  # tells that install() has run
 
 
-def no_log_extras(task: Any, dct: dict[str, Any] | None = None) -> dict[str, Any]:
+def no_log_extras(_task: Any, dct: dict[str, Any] | None = None) -> dict[str, Any]:
     """Spend no time on details of log lines that nobody writes: a sixth of every step."""
     return dct or {}

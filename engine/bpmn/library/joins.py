@@ -47,7 +47,7 @@ def merge_arrived(join: Any) -> None:
         token.internal_data[CONSUMED] = True
 
 
-def end_process(spec: _EndJoin, task: Any) -> bool:
+def end_process(_spec: _EndJoin, task: Any) -> bool:
     """Close a process or sub-process with the work of all its branches."""
     merge_arrived(task)
     task.workflow.data.update(task.data)

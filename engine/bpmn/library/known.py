@@ -36,7 +36,8 @@ def known_in(part: Any) -> dict[str, Any]:
     own = {t.id: t for t in part.tasks.values() if _counts(t)}
     tips = [t for t in own.values() if not any(child in own for child in t._children)]
     arrivals = [arrival for tip in tips if (arrival := _arrival(tip)) is not None]
-    return merged(arrivals) if arrivals else part.task_tree.data  # type: ignore[no-any-return]
+    known: dict[str, Any] = merged(arrivals) if arrivals else part.task_tree.data
+    return known
 
 
 def _counts(task: Any) -> bool:

@@ -17,7 +17,11 @@ _library_update = TaskSpec._update
 
 
 def predict(
-    spec: Any, task: Any, seen: list[Any] | None = None, looked_ahead: int = 0, mask: int = PREDICTED
+    spec: Any,
+    task: Any,
+    seen: list[Any] | None = None,
+    looked_ahead: int = 0,
+    mask: int = PREDICTED,
 ) -> None:
     """Lay out the tasks that may follow, two nodes deep."""
     seen = [] if seen is None else seen

@@ -1,6 +1,5 @@
 """Brings the data of several tokens together so that no branch undoes what another wrote."""
 
-
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -88,5 +87,3 @@ def _branches(arrivals: list[Arrival], level: int) -> list[list[Arrival]]:
 def merged_copy(arrivals: list[Arrival]) -> dict[str, Any]:
     """The merged data as a copy that shares nothing with any branch."""
     return deepcopy(merged(arrivals))
-
-

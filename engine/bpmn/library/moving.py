@@ -53,6 +53,6 @@ def _disarm(task: Any) -> None:
     if not isinstance(task.parent.task_spec, BoundaryEventSplit):
         return
     for event in task.parent.children:
-        if isinstance(event.task_spec, LibraryBoundaryEvent):
-            if event.has_state(TaskState.WAITING):
-                event.cancel()
+        on_edge = isinstance(event.task_spec, LibraryBoundaryEvent)
+        if on_edge and event.has_state(TaskState.WAITING):
+            event.cancel()

@@ -15,6 +15,7 @@ class Round:
     """What both kinds have in common: counted branches, a table nobody else shares."""
 
     # Attributes of the library's class that stands beside this one.
+    bpmn_id: Any
     condition: Any
     data_input: Any
     data_output: Any
@@ -62,7 +63,10 @@ class Round:
 
     def keys(self, task: Any) -> list[str]:
         """Whose branches the round has, those to come included."""
-        return [*task.internal_data.get(KEYS, ()), *map(str, task.internal_data.get("remaining", ()))]
+        return [
+            *task.internal_data.get(KEYS, ()),
+            *map(str, task.internal_data.get("remaining", ())),
+        ]
 
 
 class ParallelMultiInstanceTask(Round, LibraryParallel):  # type: ignore[misc]  # untyped library

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.bpmn import Activity, Definition, Instance, Path as Place, Step, Wait, compile_process
+from engine.bpmn import Activity, Definition, Instance, Step, Wait, compile_process
+from engine.bpmn import Path as Place
 
 DRAWINGS = Path(__file__).parent / "drawings"
 
@@ -45,7 +46,9 @@ class Case:
         self.milestones: dict[tuple[str, Place], int] = {}
         self.outbox: list[tuple[str, Any]] = []
         self.size = 0
-        self.case, step = Instance.start(process, data=json.loads(json.dumps(data)), facts=self.facts)
+        self.case, step = Instance.start(
+            process, data=json.loads(json.dumps(data)), facts=self.facts
+        )
         self._took(step)
 
     def _took(self, step: Step) -> Step:
@@ -61,9 +64,11 @@ class Case:
         if self.cold:
             self.case = Instance.load(self.process, packed)
             seen = self.case.look(facts=self.facts)
-            assert seen.open == step.open and set(seen.running) == set(step.running)
+            assert seen.open == step.open
+            assert set(seen.running) == set(step.running)
             assert sorted(seen.waits, key=repr) == sorted(step.waits, key=repr)
-            assert seen.branches == step.branches and seen.requests == step.requests
+            assert seen.branches == step.branches
+            assert seen.requests == step.requests
             assert (seen.ended, seen.end, seen.variables) == (step.ended, step.end, step.variables)
         return step
 
@@ -119,15 +124,11 @@ class Case:
             if inside in (None, wait.path) and key in (None, wait.key)
         ]
         assert len(found) == 1, (name, party, key, self.step.waits)
-        return self._took(
-            self.case.deliver(found[0].token_id, name, payload, facts=self.facts)
-        )
+        return self._took(self.case.deliver(found[0].token_id, name, payload, facts=self.facts))
 
     def join(self, element: str, key: str, item: Any, within: Place = ()) -> Step:
         """Let a newcomer into a running round."""
-        return self._took(
-            self.case.add_branch(element, key, item, within=within, facts=self.facts)
-        )
+        return self._took(self.case.add_branch(element, key, item, within=within, facts=self.facts))
 
     def act(self, step: Step) -> Step:
         """Take in a step made with `self.case` directly."""
@@ -147,6 +148,7 @@ class Case:
         """After the end nothing may be left open."""
         step = self.step
         assert step.ended and step.end, (self.open(), self.waiting())
-        assert not step.open and not step.waits and not step.running and not step.branches
-
-
+        assert not step.open
+        assert not step.waits
+        assert not step.running
+        assert not step.branches

@@ -71,7 +71,7 @@ def test_no_party_sees_what_another_wrote(chance: random.Random, cold: bool) -> 
 
 
 def test_a_branch_within_a_branch_knows_both_parties(chance: random.Random, cold: bool) -> None:
-    bodies = {
+    bodies: Data = {
         key: {"bodies": {body: {} for body in ("arpa", "asl")[: 1 + number % 2]}}
         for number, key in enumerate(PARTIES)
     }
@@ -91,11 +91,9 @@ def test_a_branch_within_a_branch_knows_both_parties(chance: random.Random, cold
     assert case.data["table"] == wanted
 
 
-def test_a_party_that_withdraws_ends_its_own_branch_only(
-    chance: random.Random, cold: bool
-) -> None:
+def test_a_party_that_withdraws_ends_its_own_branch_only(chance: random.Random, cold: bool) -> None:
     case = Case(definition("p02_withdraw", "p02"), cold=cold, parties=first(4))
-    expected: dict[str, Data] = {}
+    expected: dict[str | None, Data] = {}
     left = set(first(4))
     while not case.tasks("sign") and not case.tasks("record_failure"):
         leavers = [party for _, party in case.waiting("party-withdrawn")]
@@ -115,7 +113,8 @@ def test_a_party_that_withdraws_ends_its_own_branch_only(
 
     assert case.tasks()[0].variables["results"] == expected
     last = "sign" if len(left) >= 2 else "record_failure"
-    assert case.open() == [(last, None)] and not case.waiting()
+    assert case.open() == [(last, None)]
+    assert not case.waiting()
     case.complete(last)
     case.check_clean()
 
@@ -132,7 +131,8 @@ def test_a_newcomer_joins_a_running_round_once(chance: random.Random, cold: bool
 
     assert case.tasks("opinion", "zeta")[0].variables["results"] == {}
     assert case.waiting("party-withdrawn", "zeta")
-    assert case.step.branches[0].total == 4 and "zeta" in case.step.branches[0].keys
+    assert case.step.branches[0].total == 4
+    assert "zeta" in case.step.branches[0].keys
     while not case.tasks("sign"):
         element, party = chance.choice(case.open())
         case.complete(element, party, vote="for")
@@ -189,10 +189,12 @@ def test_deadlines_fire_only_when_the_ledger_says_so(chance: random.Random, cold
     times = chance.randrange(4)
     for count in range(times):
         case.send("reminder")
-        assert len(case.tasks("call_office")) == count + 1 and case.tasks("observe")
+        assert len(case.tasks("call_office")) == count + 1
+        assert case.tasks("observe")
     if chance.random() < 0.5:
         case.send("half-way")
-        assert not case.waiting("half-way") and case.tasks("one_note")
+        assert not case.waiting("half-way")
+        assert case.tasks("one_note")
     if chance.random() < 0.5:
         case.complete("observe")
     else:
@@ -278,7 +280,8 @@ def test_an_amended_text_sends_everybody_back(chance: random.Random, cold: bool)
             case.complete(element, party, vote=vote)
         if case.tasks("sign"):
             break
-        assert case.open() == [("decide", None)] and not case.waiting()
+        assert case.open() == [("decide", None)]
+        assert not case.waiting()
         rounds.append(done)
         amender = next(str(p) for p in done if done[p]["state"] == "amended")
         if chance.random() < 0.4 and len(PARTIES) - len(out) > 2:
@@ -288,7 +291,8 @@ def test_an_amended_text_sends_everybody_back(chance: random.Random, cold: bool)
             case.complete("decide", choice="all_again", excluded="")
 
     seen = case.tasks("sign")[0].variables
-    assert seen["history"] == rounds and seen["results"] == done
+    assert seen["history"] == rounds
+    assert seen["results"] == done
     assert set(done) == set(PARTIES) - out
     case.complete("sign")
     case.check_clean()
@@ -298,9 +302,7 @@ def test_consultations_run_side_by_side_on_clocks_of_their_own(
     chance: random.Random, cold: bool
 ) -> None:
     bodies = {body: {"name": body} for body in ("arpa", "asl", "heritage")}
-    case = Case(
-        definition("p06_consultation", "p06"), cold=cold, bodies=bodies, consultations={}
-    )
+    case = Case(definition("p06_consultation", "p06"), cold=cold, bodies=bodies, consultations={})
     wanted: dict[str, Data] = {}
     while not case.tasks("evaluate"):
         task = chance.choice(case.tasks())
@@ -368,7 +370,8 @@ def test_a_dispute_goes_out_and_its_own_answer_comes_back(
             if free := [x for x in case.open() if x[0] not in blocked]:
                 last = _work_on(case, chance.choice(free)[0]) or last
 
-    assert set(raised) == settled and len(case.outbox) == len(raised)
+    assert set(raised) == settled
+    assert len(case.outbox) == len(raised)
     assert case.data["status"] == last == "finish"
     assert all(case.data["text_" + x] == "final" for x in ("clause_a", "clause_b", "other_work"))
     case.check_clean()
@@ -390,7 +393,8 @@ def test_a_case_is_withdrawn_switched_and_reopened(chance: random.Random, cold: 
     turns, written = 0, dict[str, object]()
     while not case.done:
         if case.waiting("case-reopened"):
-            assert not case.open() and len(case.waiting()) == 2
+            assert not case.open()
+            assert len(case.waiting()) == 2
             turns += 1
             case.send("case-reopened" if turns < 3 else "archive", payload={"why": "appeal"})
             continue
@@ -400,7 +404,8 @@ def test_a_case_is_withdrawn_switched_and_reopened(chance: random.Random, cold: 
             assert {k: v for k, v in case.data.items() if k.startswith("by_")} == written
             case.send(name, payload={"why": "x"})
             next_task = "notify_all" if name == "case-withdrawn" else "light_agreement"
-            assert case.open() == [(next_task, None)] and not case.waiting()
+            assert case.open() == [(next_task, None)]
+            assert not case.waiting()
             seen = case.tasks()[0].variables
             assert {k: v for k, v in seen.items() if k.startswith("by_")} == written
         elif case.waiting("assembly") and chance.random() < 0.15:
@@ -427,7 +432,7 @@ def test_a_conference_counts_its_sittings_even_when_time_runs_out(
             break
         sittings += 1
         case.complete("hold_sitting", more=chance.random() < 0.6 and sittings < 9)
-    votes = {}
+    votes: dict[str | None, Data] = {}
     while case.tasks("cast_vote"):
         party = chance.choice(case.open())[1]
         votes[party] = {"vote": "against" if chance.random() < 0.2 else "favourable"}
@@ -477,7 +482,8 @@ def test_a_service_task_waits_for_its_answer(end: str, meanwhile_first: bool, co
         case.case.answer(request.token_id, {"number": 8}, facts={})
 
     if end != "answer":
-        assert case.tasks("register_by_hand") and not case.waiting()
+        assert case.tasks("register_by_hand")
+        assert not case.waiting()
         case.complete("register_by_hand", receipt={"number": 9})
     if not meanwhile_first:
         case.complete("meanwhile")
@@ -515,7 +521,8 @@ def test_what_came_in_by_the_end_of_the_term_is_kept(
         assert case.step.branches[0].done == len(wanted)
         case.send("survey-end")
 
-    assert len(case.open()) == 1 and not case.waiting()
+    assert len(case.open()) == 1
+    assert not case.waiting()
     assert case.tasks()[0].variables.get("answers", {}) == wanted
     case.complete(case.open()[0][0])
     case.check_clean()
@@ -546,7 +553,7 @@ def test_four_eyes_drawn(chance: random.Random, cold: bool) -> None:
 
 def test_lanes_are_those_of_the_called_process(chance: random.Random, cold: bool) -> None:
     case = Case(definition("p14_lanes", "p14"), cold=cold, parties=first(3))
-    lanes = {}
+    lanes: dict[str, str | None] = {}
     while not case.done:
         lanes |= {task.element: task.lane for task in case.tasks()}
         case.complete(*chance.choice(case.open()))
