@@ -1,0 +1,117 @@
+"""An act that asks for a reason: its own page, with what follows from it, before any change."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from engine.errors import EngineError, FormInvalid, NotFound
+from engine.queries import Choice, Field
+from engine.text import Text
+from webapp import uploads
+from webapp.errors import status_of
+from webapp.forms import (
+    Sources,
+    Values,
+    apply,
+    draw,
+    error_lines,
+    keep_files,
+    read,
+    without_blank_rows,
+)
+from webapp.i18n import language
+
+CARRY_OUT = "carry_out"
+PREFIX = "data."
+"""Before the names of a form's own fields, so that none can be taken for the page's."""
+
+REASON = Field(
+    name="reason",
+    type="long_text",
+    label=Text("Motivo", "Reason"),
+    help=Text(
+        "Resta nella cronologia: lo leggono tutti gli enti del caso.",
+        "It stays in the history: every body of the case reads it.",
+    ),
+    max="2000",
+)
+NOTHING_WRITTEN = Text("Compila questo campo.", "Fill in this field.")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the page of an act says: the act, what follows, what is asked."""
+
+    title: str
+    follows: Sequence[str]
+    button: str
+    back: str
+    steps: Sequence[Mapping[str, Any]]
+    version: int | None
+    asked: Sequence[Field] = (REASON,)
+    """The fields of the page; `own` are those without which the act makes no sense."""
+    own: Sequence[Field] = ()
+    choices: Mapping[str, Sequence[Choice]] | None = None
+
+
+def chosen(name: str, label: Text, *, help_: Text | None = None) -> Field:
+    """A field whose answers are offered by the page."""
+    return Field(name=name, type="organisation", label=label, help=help_ or Text("", ""))
+
+
+def perform(act: Act, carry_out: Callable[[Values], str]) -> ResponseReturnValue:
+    """Ask first; once asked, do it and go where it says. A refusal keeps what was written."""
+    if request.method == "GET":
+        return ask(act)
+    given = read(act.asked, request.form, language=language(), prefix=PREFIX)
+    refused = keep_files(act.asked, given, request.files, uploads.store, prefix=PREFIX)
+    action = request.form.get("_action", "")
+    try:
+        if action != CARRY_OUT or refused:
+            apply(action, act.asked, given, prefix=PREFIX)
+            return ask(act, values=given, refusal=FormInvalid(refused) if refused else None)
+        given = without_blank_rows(act.asked, given)
+        _require_answers(act, given)
+        return redirect(carry_out(given))
+    except EngineError as refusal:
+        return ask(act, values=given, refusal=refusal)
+
+
+def _require_answers(act: Act, given: Values) -> None:
+    """The fields of the page itself; those of a form file are the engine's to judge."""
+    blank = [field.name for field in (REASON, *act.own) if field in act.asked]
+    missing = {name: [NOTHING_WRITTEN] for name in blank if not given.get(name)}
+    if missing:
+        raise FormInvalid(missing)
+
+
+def version() -> int | None:
+    """The version of the case or work item that the officer was looking at."""
+    given = request.form.get("version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else None
+
+
+def ask(
+    act: Act, *, values: Mapping[str, Any] | None = None, refusal: EngineError | None = None
+) -> ResponseReturnValue:
+    """Show the page of an act; after a refusal with what was written and what would be right."""
+    if isinstance(refusal, NotFound):
+        raise refusal
+    errors = refusal.fields if isinstance(refusal, FormInvalid) else {}
+    files = uploads.of(act.asked, values or {})
+    sources = Sources(act.choices or {}, language(), files=files)
+    fields = draw(act.asked, values or {}, sources, errors, prefix=PREFIX)
+    lines = error_lines(fields, language())
+    page = render_template(
+        "pages/case_act.html",
+        nav="cases",
+        act=act,
+        fields=fields,
+        errors=lines,
+        refusal=None if lines else refusal,
+        carry_out=CARRY_OUT,
+    )
+    return page, status_of(refusal) if refusal else 200

@@ -1,0 +1,234 @@
+"""Start a case: choose the zone, pick its municipalities from map or list, fill in the form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.commands import start_case
+from engine.errors import EngineError, FormInvalid, NotFound, PartiesInvalid
+from engine.queries import (
+    CapacityRow,
+    Choice,
+    Field,
+    OrganisationRow,
+    ProcessView,
+    ZoneView,
+    organisations,
+    process,
+    zone,
+    zones,
+)
+from engine.text import Text
+from webapp import forms, uploads
+from webapp.acts import NOTHING_WRITTEN, PREFIX
+from webapp.auth import engine, officer
+from webapp.errors import status_of
+from webapp.forms import PageField, Values
+from webapp.i18n import _, language
+from webapp.neighbours import Territory
+
+blueprint = Blueprint("new_case", __name__, url_prefix="/cases/new")
+
+TITLE = Field(
+    name="title",
+    type="text",
+    label=Text("Titolo del caso", "Title of the case"),
+    help=Text(
+        "Come lo chiamerete fra colleghi, per esempio “Ufficio di piano Chivassese”.",
+        "What colleagues will call it, for example “Chivasso area planning office”.",
+    ),
+    max="300",
+)
+MOST_BODIES = 200
+TOWN = "municipality"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the officer has chosen and written so far."""
+
+    title: str
+    bodies: Mapping[str, Sequence[str]]
+    answers: Values
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """The start page: first the zone, where the procedure asks for municipalities."""
+    key = request.args.get("process", "")
+    if not key:
+        return redirect(request.script_root + "/processes")
+    view = engine().read(process, actor=officer(), key=key)
+    picked = request.args.getlist("organisation")
+    bodies = {capacity.id: picked for capacity in _asked(view) if TOWN in capacity.kinds}
+    return _page(view, Given("", bodies, {}))
+
+
+@blueprint.post("")
+def start() -> ResponseReturnValue:
+    """Start the case, or redraw the page after a row, a file or a municipality came or went."""
+    view = engine().read(process, actor=officer(), key=request.args.get("process", ""))
+    fields = view.start.form.fields
+    answers = forms.read(fields, request.form, language=language(), prefix=PREFIX)
+    refused = forms.keep_files(fields, answers, request.files, uploads.store, prefix=PREFIX)
+    bodies = {one.id: request.form.getlist(f"party.{one.id}") for one in _asked(view)}
+    given = Given(request.form.get("title", "").strip(), bodies, answers)
+    if request.form.get("_action") != "start" or refused:
+        forms.apply(request.form.get("_action", ""), fields, answers, prefix=PREFIX)
+        return _page(view, given, FormInvalid(refused) if refused else None)
+    answers = forms.without_blank_rows(fields, answers)
+    try:
+        case_id = _start(view, given, answers)
+    except EngineError as refusal:
+        return _page(view, Given(given.title, given.bodies, answers), refusal)
+    flash(_("Caso avviato: gli enti invitati ricevono un avviso."), "ok")
+    return redirect(url_for("case.show", case_id=case_id))
+
+
+def _start(view: ProcessView, given: Given, answers: Values) -> str:
+    if not given.title:
+        raise FormInvalid({TITLE.name: [NOTHING_WRITTEN]})
+    parties = [
+        {"organisation": body, "capacity": capacity}
+        for capacity, chosen in given.bodies.items()
+        for body in chosen
+        if body
+    ]
+    # A second press of the button finds the case that the first one started.
+    return engine().run_once(
+        officer(), request.form.get("once") or uuid4().hex, start_case, process=view.key,
+        title=given.title, parties=parties, data=answers,
+    )  # fmt: skip
+
+
+@blueprint.get("/points")
+def points() -> ResponseReturnValue:
+    """The municipalities of a zone as the map draws them."""
+    view = _zone()
+    if view is None:
+        return jsonify(points=[])
+    return jsonify(
+        points=[
+            {
+                "id": row.id,
+                "name": row.name.in_(language()),
+                "lat": row.latitude,
+                "lon": row.longitude,
+                "zone": row.zone,
+                "state": "",
+            }
+            for row in view.members
+            if row.latitude is not None
+        ]
+    )
+
+
+def _asked(view: ProcessView) -> list[CapacityRow]:
+    """The capacities that somebody must fill: the others have their usual body."""
+    return [capacity for capacity in view.start.capacities if capacity.default is None]
+
+
+def _zone() -> ZoneView | None:
+    number = request.args.get("zone", "")
+    if not number.isdecimal() or len(number) > 3:
+        return None
+    return engine().read(zone, number=int(number))
+
+
+def _page(
+    view: ProcessView, given: Given, refusal: EngineError | None = None
+) -> ResponseReturnValue:
+    if isinstance(refusal, NotFound):
+        raise refusal
+    asked = _asked(view)
+    by_map = [capacity for capacity in asked if TOWN in capacity.kinds]
+    chosen_zone = _zone() if by_map else None
+    ready = chosen_zone is not None or not by_map
+    errors = refusal.fields if isinstance(refusal, FormInvalid) else {}
+    pickers = [_picker(one, chosen_zone, given) for one in by_map] if chosen_zone else []
+    others = [one for one in asked if one not in by_map]
+    title, fields = _fields(view, given, errors) if ready else ((), ())
+    bodies = [_other_bodies(one, given) for one in others] if ready else []
+    lines = forms.error_lines((*title, *fields), language())
+    in_picker = isinstance(refusal, PartiesInvalid) and bool(pickers)
+    if in_picker and refusal:
+        lines.insert(0, forms.ErrorLine(pickers[0]["name"], _("Comuni"), refusal.message))
+    page = render_template(
+        "pages/new_case.html",
+        nav="processes",
+        view=view,
+        ready=ready,
+        zones=engine().read(zones) if by_map and not chosen_zone else [],
+        zone=chosen_zone,
+        title_fields=title,
+        pickers=pickers,
+        bodies=bodies,
+        fields=fields,
+        errors=lines,
+        picker_error=refusal.message if in_picker and refusal else None,
+        refusal=None if lines else refusal,
+        once=request.form.get("once") or uuid4().hex,
+    )
+    return page, status_of(refusal) if refusal else 200
+
+
+def _fields(
+    view: ProcessView, given: Given, errors: Mapping[str, Any]
+) -> tuple[tuple[PageField, ...], tuple[PageField, ...]]:
+    """The title, and the fields of the start form."""
+    own = forms.Sources({}, language())
+    title = forms.draw((TITLE,), {TITLE.name: given.title}, own, errors)
+    asked = view.start.form.fields
+    files = uploads.of(asked, given.answers)
+    sources = forms.Sources(view.start.choices, language(), files=files)
+    return title, forms.draw(asked, given.answers, sources, errors, prefix=PREFIX)
+
+
+def _picker(capacity: CapacityRow, chosen: ZoneView, given: Given) -> dict[str, Any]:
+    """The municipalities of the zone: those picked, those beside them, the others."""
+    picked = set(given.bodies.get(capacity.id, ()))
+    territory = Territory(chosen.members, chosen.neighbours)
+    return {
+        "name": f"party.{capacity.id}",
+        "legend": capacity.title,
+        "how_many": _how_many(capacity),
+        "municipalities": [
+            {
+                "value": row.id,
+                "label": row.name,
+                "zone": heading,
+                "checked": row.id in picked,
+                "note": note,
+            }
+            for heading, row, note in territory.grouped(picked, language())
+        ],
+        "url": url_for(".points", zone=chosen.number),
+        "contiguity": territory.contiguity(picked, language()),
+    }
+
+
+def _how_many(capacity: CapacityRow) -> str:
+    if capacity.max is not None:
+        return _("Da %(min)s a %(max)s.", min=capacity.min, max=capacity.max)
+    return _("Almeno %(min)s.", min=capacity.min) if capacity.min else _("Facoltativo.")
+
+
+def _other_bodies(capacity: CapacityRow, given: Given) -> PageField:
+    """Bodies that are no municipalities: a short list to tick."""
+    found: list[OrganisationRow] = []
+    for kind in capacity.kinds:
+        found += engine().read(organisations, kind=kind, limit=MOST_BODIES).items
+    name = f"party.{capacity.id}"
+    field = Field(
+        name=name,
+        type="choices",
+        label=capacity.title,
+        required=capacity.min > 0,
+    )
+    choices = {name: [Choice(row.id, row.name) for row in found]}
+    values = {name: list(given.bodies.get(capacity.id, ()))}
+    return forms.draw((field,), values, forms.Sources(choices, language()))[0]

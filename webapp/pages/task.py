@@ -1,0 +1,218 @@
+"""The task page: what to do and by when, the form, the evidence; a draft is kept on the way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.commands import (
+    claim,
+    complete_task,
+    delegate,
+    release,
+    return_task,
+    save_draft,
+)
+from engine.errors import EngineError, FormInvalid, NotFound
+from engine.queries import TaskView, form_spec, work_item
+from engine.text import Text
+from webapp import acts, forms, uploads
+from webapp.acts import Act
+from webapp.auth import engine, officer
+from webapp.errors import problem, status_of
+from webapp.i18n import _, language
+from webapp.shown_task import shown_task, steps
+
+blueprint = Blueprint("task", __name__, url_prefix="/work-items/<work_item_id>")
+
+COLLEAGUE = acts.chosen("colleague", Text("Collega", "Colleague"))
+
+
+@blueprint.get("")
+def show(work_item_id: str) -> ResponseReturnValue:
+    """A piece of work as its officer meets it."""
+    task = _task(work_item_id)
+    if task.other_mandate and task.mandate_id:
+        # Work of another mandate of mine is opened by acting for that one: the band shows it.
+        here = url_for(".show", work_item_id=task.id)
+        return redirect(url_for("mandates.open_as", mandate_id=task.mandate_id, next=here))
+    return _page(task, dict(task.prefilled))
+
+
+@blueprint.post("")
+def act(work_item_id: str) -> ResponseReturnValue:
+    """Complete the work, keep what was written, or change the form."""
+    task = _task(work_item_id)
+    values = forms.read(task.fields, request.form, language=language())
+    refused = forms.keep_files(task.fields, values, request.files, uploads.store)
+    action = request.form.get("_action", "")
+    if action == "complete" and not refused:
+        return _complete(task, forms.without_blank_rows(task.fields, values))
+    if action == "save" and not refused:
+        return _save_and_close(task, values)
+    forms.apply(action, task.fields, values)
+    return _rebuilt(task, values, refused)
+
+
+def _complete(task: TaskView, values: forms.Values) -> ResponseReturnValue:
+    try:
+        engine().run(
+            officer(), complete_task, work_item_id=task.id, data=values, version=acts.version()
+        )
+    except EngineError as refusal:
+        return _refused(task, values, refusal)
+    done = _("Completata: %(title)s.", title=task.title.in_(language()))
+    flash(f"{done} {task.next.in_(language())}", "ok")
+    return redirect(url_for("case.show", case_id=task.case.id))
+
+
+def _save_and_close(task: TaskView, values: forms.Values) -> ResponseReturnValue:
+    try:
+        _keep(task.id, values)
+    except EngineError as refusal:
+        return _refused(task, values, refusal)
+    flash(_("Bozza salvata: %(title)s.", title=task.title.in_(language())), "ok")
+    return redirect(request.script_root + "/worklist")
+
+
+def _rebuilt(
+    task: TaskView, values: forms.Values, refused: Mapping[str, Any]
+) -> ResponseReturnValue:
+    """The form after a row came or went. What was written so far is kept on the way."""
+    if "draft" in task.may:
+        try:
+            _keep(task.id, values)
+        except EngineError as refusal:
+            return _refused(task, values, refusal)
+        task = _task(task.id)
+    return _page(task, values, errors=refused), 422 if refused else 200
+
+
+def _refused(task: TaskView, values: forms.Values, refusal: EngineError) -> ResponseReturnValue:
+    """The same page with what was typed; somebody else may have changed the rest meanwhile."""
+    if isinstance(refusal, NotFound):
+        raise refusal
+    errors = refusal.fields if isinstance(refusal, FormInvalid) else {}
+    # What the officer wrote is compared with the task as it stands now.
+    return _page(_task(task.id), values, errors=errors, refusal=refusal), status_of(refusal)
+
+
+@blueprint.post("/draft")
+def draft(work_item_id: str) -> ResponseReturnValue:
+    """Keep what has been written so far; asked by the page itself while the officer writes."""
+    try:
+        spec = engine().read(form_spec, actor=officer(), work_item_id=work_item_id)
+        values = forms.read(spec.fields, request.form, language=language())
+        version = _keep(work_item_id, values)
+    except EngineError as refusal:
+        return problem(refusal, reader=language())
+    return jsonify(message=_("Bozza salvata adesso."), draft_version=version)
+
+
+@blueprint.post("/claim")
+def take(work_item_id: str) -> ResponseReturnValue:
+    """Take the work in hand."""
+    engine().run(officer(), claim, work_item_id=work_item_id, version=acts.version())
+    flash(_("Ora è in carico a te."), "ok")
+    return redirect(url_for(".show", work_item_id=work_item_id))
+
+
+@blueprint.post("/release")
+def put_back(work_item_id: str) -> ResponseReturnValue:
+    """Put the work back for the colleagues."""
+    engine().run(officer(), release, work_item_id=work_item_id, version=acts.version())
+    flash(_("Rilasciata: può prenderla un collega. La bozza resta."), "ok")
+    return redirect(url_for(".show", work_item_id=work_item_id))
+
+
+@blueprint.route("/delegate", methods=["GET", "POST"])
+def hand_over(work_item_id: str) -> ResponseReturnValue:
+    """Hand the work to a colleague who may do it."""
+    task = _task(work_item_id)
+    page = Act(
+        title=_("Passa a un collega"),
+        follows=[
+            _("Chi scegli la trova fra le sue attività e riceve un avviso."),
+            _("La bozza passa con l’attività; il termine non cambia."),
+        ],
+        button=_("Passa a un collega"),
+        back=url_for(".show", work_item_id=task.id),
+        steps=[*steps(task), {"label": _("Passa a un collega")}],
+        version=task.version,
+        asked=(COLLEAGUE, acts.REASON),
+        own=(COLLEAGUE,),
+        choices={COLLEAGUE.name: task.delegates},
+    )
+
+    def carry_out(given: forms.Values) -> str:
+        engine().run(
+            officer(), delegate, work_item_id=task.id, to=given[COLLEAGUE.name],
+            reason=given["reason"], version=acts.version(),
+        )  # fmt: skip
+        flash(_("Passata a un collega: %(title)s.", title=task.title.in_(language())), "ok")
+        return request.script_root + "/worklist"
+
+    return acts.perform(page, carry_out)
+
+
+@blueprint.route("/return", methods=["GET", "POST"])
+def give_back(work_item_id: str) -> ResponseReturnValue:
+    """Return the work to whoever answers for it, with the reason."""
+    task = _task(work_item_id)
+    page = Act(
+        title=_("Restituisci l’attività"),
+        follows=[
+            _("Chi ne risponde legge il motivo e decide come proseguire."),
+            _("L’attività resta aperta e il suo termine continua a correre."),
+        ],
+        button=_("Restituisci"),
+        back=url_for(".show", work_item_id=task.id),
+        steps=[*steps(task), {"label": _("Restituisci")}],
+        version=task.version,
+    )
+
+    def carry_out(given: forms.Values) -> str:
+        engine().run(
+            officer(), return_task, work_item_id=task.id, reason=given["reason"],
+            version=acts.version(),
+        )  # fmt: skip
+        flash(_("Restituita: %(title)s.", title=task.title.in_(language())), "ok")
+        return request.script_root + "/worklist"
+
+    return acts.perform(page, carry_out)
+
+
+def _task(work_item_id: str) -> TaskView:
+    return engine().read(work_item, actor=officer(), work_item_id=work_item_id)
+
+
+def _keep(work_item_id: str, values: forms.Values) -> int:
+    """Save the draft over the one this page was opened with; a newer one is never overwritten."""
+    given = request.form.get("draft_version", "")
+    known = int(given) if given.isdecimal() and len(given) < 10 else None
+    return engine().run(
+        officer(), save_draft, work_item_id=work_item_id, data=values, draft_version=known
+    )
+
+
+def _page(
+    task: TaskView,
+    values: Mapping[str, Any],
+    *,
+    errors: Mapping[str, Any] | None = None,
+    refusal: EngineError | None = None,
+) -> str:
+    files = uploads.of(task.fields, values)
+    sources = forms.Sources(task.choices, language(), task.tables, files)
+    fields = forms.draw(task.fields, values, sources, errors)
+    lines = forms.error_lines(fields, language())
+    return render_template(
+        "pages/task.html",
+        nav="worklist",
+        task=task,
+        fields=fields,
+        errors=lines,
+        refusal=None if lines else refusal,
+        **shown_task(task, fields, lines),
+    )

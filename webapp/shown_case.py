@@ -1,0 +1,281 @@
+"""How the case page words its rows: stages, parties, people, files, the matrix, the next step."""
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from flask import url_for
+from flask_babel import format_datetime
+
+from engine.queries import (
+    CaseFile,
+    CaseHead,
+    CaseRow,
+    DeadlineView,
+    DiagramPart,
+    DocumentRow,
+    PartyRow,
+    PersonRow,
+    RaciCell,
+    RaciView,
+    StageRow,
+)
+from engine.text import Text
+from webapp import shown
+from webapp.i18n import _, language
+
+STAGE_STATES = {
+    "done": "done",
+    "current": "now",
+    "action": "need",
+    "blocked": "blocked",
+    "todo": "none",
+}
+PARTY_KINDS = {"done": "done", "doing": "now", "late": "late", "waiting": "plan", "left": "none"}
+STATE_KINDS = {"open": "now", "suspended": "suspended", "completed": "done"}
+
+
+def state_badge(head: CaseHead) -> dict[str, Any]:
+    """How a case stands, in one badge: an ended one says how it ended."""
+    words = head.outcome_title or head.state_text
+    return {"kind": STATE_KINDS.get(head.state, "none"), "words": words}
+
+
+def case_row(row: CaseRow) -> dict[str, Any]:
+    """A case in the list: where it stands, whom it waits for, by when."""
+    return {
+        "url": url_for("case.show", case_id=row.id),
+        "number": row.number,
+        "title": row.title,
+        "process": row.process_title,
+        "zone": _zone(row),
+        "state": state_badge(row) if row.state != "open" else None,
+        "stage": row.stage_title,
+        "waiting_for": row.waiting_for,
+        "since": row.since,
+        "due_on": row.next_due_on,
+        "badge": shown.badge(row.clock, row.days_left, row.days_text),
+    }
+
+
+def _zone(head: CaseHead) -> str:
+    if head.zone is None:
+        return ""
+    return _("zona %(number)s %(name)s", number=head.zone, name=head.zone_name.in_(language()))
+
+
+def identity(file: CaseFile) -> dict[str, Any]:
+    """The bar that every tab of a case begins with."""
+    head = file.head
+    basis = _("base: %(law)s", law=head.legal_basis) if head.legal_basis else ""
+    return {
+        "number": head.number,
+        "kind": [head.process_title, _zone(head), basis],
+        "title": head.title,
+        "badges": list(_badges(file)),
+        "dates": list(_dates(file)),
+    }
+
+
+def _badges(file: CaseFile) -> list[dict[str, Any]]:
+    badges = [state_badge(file.head)]
+    current = next((stage for stage in file.stages if stage.state == "current"), None)
+    if file.head.state == "open" and current:
+        title = current.title.in_(language())
+        badges = [{"kind": "now", "words": _("In corso: %(stage)s", stage=title)}]
+    late = [one for one in file.deadlines if one.clock == "overdue"]
+    if late:
+        words = _("termini superati: %(n)s", n=len(late))
+        badges.append({"kind": "late", "words": words})
+    return badges
+
+
+def _dates(file: CaseFile) -> list[dict[str, Any]]:
+    head = file.head
+    dates: list[dict[str, Any]] = [{"label": _("Avviato"), "on": head.started_at}]
+    if head.ended_at:
+        dates.append({"label": _("Concluso"), "on": head.ended_at})
+        return dates
+    if file.target_on:
+        dates.append({"label": _("Obiettivo"), "on": file.target_on})
+    running = next((one for one in file.deadlines if one.due_on and one.clock != "none"), None)
+    if running:
+        dates.append(
+            {
+                "label": _("Prossimo termine"),
+                "on": running.due_on,
+                "note": running.title,
+                "url": url_for("case.deadlines", case_id=head.id),
+            }
+        )
+    return dates
+
+
+def next_step(file: CaseFile) -> dict[str, Any] | None:
+    """The reader's own next act, or whose turn it is; nothing once the case has ended."""
+    step = file.next
+    if file.head.state not in ("open", "suspended"):
+        return None
+    if not step.mine and step.organisation is None:
+        return None
+    mine = step.mine and step.work_item_id and file.head.state == "open"
+    return {
+        "title": step.text,
+        "organisation": step.organisation or "",
+        "due_on": step.due_on,
+        "badge": shown.badge(step.clock, step.days_left, step.days_text),
+        "url": url_for("task.show", work_item_id=step.work_item_id) if mine else None,
+        "button": _("Riprendi la bozza") if step.has_draft else _("Apri l’attività"),
+    }
+
+
+def tab_entries(file: CaseFile, current: str) -> list[dict[str, Any]]:
+    """The parts of a case file, with how much each holds."""
+    names = {
+        "show": _("Sintesi"),
+        "work": _("Attività"),
+        "documents": _("Documenti"),
+        "deadlines": _("Termini"),
+        "raci": _("RACI"),
+        "diagram": _("Diagramma"),
+        "history": _("Cronologia"),
+    }
+    return [
+        {
+            "label": words,
+            "url": url_for(f"case.{name}", case_id=file.head.id),
+            "count": file.counts.get(name),
+            "current": name == current,
+        }
+        for name, words in names.items()
+    ]
+
+
+def stage(row: StageRow) -> dict[str, Any]:
+    """A stage by state, word and reason."""
+    return {
+        "title": row.title,
+        "state": STAGE_STATES[row.state],
+        "detail": row.text or None,
+        "current": row.state == "current",
+    }
+
+
+def party(row: PartyRow) -> dict[str, Any]:
+    """A body of the case with what it is doing now."""
+    return {
+        "name": row.organisation,
+        "subtitle": row.capacity_title,
+        "badge": {"kind": PARTY_KINDS[row.state], "words": row.current} if row.current else None,
+        "amount": row.share,
+        "signals": [signal for name in row.signals if (signal := _signal(name))],
+        "left": row.left_at is not None,
+    }
+
+
+def _signal(name: str) -> dict[str, str] | None:
+    """A small sign beside a body, coloured only when it asks for something."""
+    if name == "person_missing":
+        return {"icon": "user", "words": _("lettera senza persona"), "kind": "late"}
+    if name == "late":
+        return {"icon": "warning-circle", "words": _("termine superato"), "kind": "late"}
+    if name == "draft":
+        return {"icon": "pencil", "words": _("bozza in corso")}
+    return None
+
+
+def person(row: PersonRow) -> dict[str, Any]:
+    """Somebody behind a letter; a letter with nobody says so."""
+    where = ", ".join(
+        words.in_(language()) for words in (row.organisation, row.role_title) if words
+    )
+    return {
+        "letter": row.letter,
+        "gap": not row.name,
+        "name": row.name or _("nessuna persona"),
+        "detail": _("%(where)s, tu", where=where) if row.is_me else where,
+    }
+
+
+SIGNATURES = {
+    "not_verified": Text("firma non verificata", "signature not verified"),
+    "none": Text("", ""),
+}
+
+
+def document_row(row: DocumentRow) -> dict[str, Any]:
+    """A file with what it is, from whom and since when, and its fingerprint."""
+    body = row.organisation.in_(language()) if row.organisation else ""
+    when = format_datetime(row.attached_at, "dd/MM/yyyy")
+    signature = SIGNATURES.get(row.signature, Text("", "")).in_(language())
+    return {
+        "title": row.title or row.filename,
+        "url": url_for("documents.download", document_id=row.id),
+        "kind": PurePath(row.filename).suffix.removeprefix("."),
+        "size": row.size,
+        "digest": row.sha256,
+        "detail": " · ".join(part for part in (body, row.attached_by, when, signature) if part),
+    }
+
+
+def deadline(view: DeadlineView) -> dict[str, Any]:
+    """A term of the case with how its date came about."""
+    return {**shown.clock(view), "title": view.title, "organisation": view.organisation,
+            "length": view.length, "state": view.state}  # fmt: skip
+
+
+def matrix(view: RaciView) -> dict[str, Any]:
+    """The matrix with the people of today behind its letters."""
+    return {
+        "columns": [{"key": key, "label": title} for key, title in view.columns],
+        "rows": [
+            {
+                "title": row.title,
+                "heading": row.stage,
+                "cells": {key: _cell(cell) for key, cell in row.cells.items()},
+            }
+            for row in view.rows
+        ],
+    }
+
+
+def _cell(cell: RaciCell) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = [
+        {"letter": letter, "person": ", ".join(cell.people)}
+        for letter in cell.letters
+        if cell.people
+    ]
+    if cell.gap:
+        missing = ", ".join(body.in_(language()) for body in cell.missing)
+        parts += [{"letter": letter, "gap": True, "person": missing} for letter in cell.letters]
+    return parts
+
+
+def in_words(part: DiagramPart) -> list[str]:
+    """The state of a drawing for a reader who does not see it."""
+    words = [
+        f"{_('In corso')}: {label.in_(language())}" + (f" × {count}" if count > 1 else "")
+        for _element, label, count in part.current
+    ]
+    labels = {element: label for element, label, _count in part.current}
+    for element, done, total in part.branches:
+        name = labels[element].in_(language()) if element in labels else _("rami paralleli")
+        words.append(_("%(name)s: %(done)s di %(total)s", name=name, done=done, total=total))
+    if not words:
+        words.append(_("Nessuna attività in corso in questo disegno."))
+    return words
+
+
+def diagram_json(part: DiagramPart) -> Mapping[str, Any]:
+    """What the drawing script reads."""
+    return {
+        "xml": part.xml,
+        "done": [*part.done, *part.flows_done],
+        "current": [
+            {"id": element, "label": label.in_(language()), "count": count}
+            for element, label, count in part.current
+        ],
+        "branches": [
+            {"id": element, "done": done, "total": total} for element, done, total in part.branches
+        ],
+    }

@@ -1,0 +1,202 @@
+"""What the task page says around its form: whose it is, by when, with what in front."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import format_datetime
+
+from engine.queries import EvidenceRow, PeerRow, PersonRow, TaskView
+from engine.text import Text
+from webapp import shown
+from webapp.forms import ErrorLine, PageField
+from webapp.i18n import _, language, ngettext
+from webapp.shown_case import document_row, person
+
+FEW = 4
+"""Up to so many missing answers are named one by one; more would hide the buttons."""
+
+
+def steps(task: TaskView) -> list[dict[str, Any]]:
+    """The way to the task: work, case."""
+    return [
+        {"label": _("Attività"), "url": request.script_root + "/worklist"},
+        {
+            "label": f"{task.case.number} {task.case.title}",
+            "url": url_for("case.show", case_id=task.case.id),
+        },
+    ]
+
+
+def shown_task(
+    task: TaskView, fields: Sequence[PageField], errors: Sequence[ErrorLine]
+) -> dict[str, Any]:
+    """Everything on the task page that is not the form itself."""
+    is_open = bool(task.may & {"complete", "draft"})
+    return {
+        "steps": [*steps(task), {"label": task.title}],
+        "is_open": is_open,
+        "letter_words": _letter_words(task),
+        "held_words": _held_words(task),
+        "clock": _clock(task),
+        "badge": _badge(task),
+        "draft_words": _draft_words(task),
+        "documents": [document_row(row.document) for row in task.evidence_rows if row.document],
+        "known": [_known(row) for row in task.evidence_rows if row.kind == "answer"],
+        "tables": [_table(row) for row in task.evidence_rows if row.kind == "table"],
+        "peers": [_peer(row) for row in task.peers],
+        "peers_done": _peers_done(task.peers),
+        "people": [person(row) for row in task.people],
+        "help": _help(task),
+        "checks": list(_checks(fields, errors)) if is_open and "complete" in task.may else [],
+        "buttons": list(_buttons(task)),
+    }
+
+
+def _letter_words(task: TaskView) -> str:
+    if task.letter == "A":
+        return _("Ne rispondi tu, per")
+    if task.letter == "C":
+        return _("Dai il tuo parere, per")
+    return _("Esegui tu, per") if task.may else _("Esegue")
+
+
+def _held_words(task: TaskView) -> str:
+    if task.completed_at:
+        return _(
+            "completata da %(who)s il %(when)s",
+            who=task.completed_by or "",
+            when=format_datetime(task.completed_at, "dd/MM/yyyy HH:mm"),
+        )
+    if task.state == "cancelled":
+        return _("non più richiesta")
+    if task.holder is None:
+        return _("non è in carico a nessuno")
+    since = format_datetime(task.held_since, "dd/MM/yyyy") if task.held_since else ""
+    if task.held_by_me:
+        return _("in carico a te dal %(day)s", day=since)
+    return _("in carico a %(who)s dal %(day)s", who=task.holder, day=since)
+
+
+def _clock(task: TaskView) -> dict[str, Any] | None:
+    if task.deadline is None:
+        return None
+    url = url_for("case.deadlines", case_id=task.case.id)
+    return {**shown.clock(task.deadline, url=url), "label": _("Da completare entro")}
+
+
+def _badge(task: TaskView) -> dict[str, Any] | None:
+    term = task.deadline
+    return shown.badge(term.clock, term.days_left, term.days_text) if term else None
+
+
+def _draft_words(task: TaskView) -> str:
+    """When the draft was saved and who sees it."""
+    if task.draft_saved_at is None:
+        return ""
+    when = format_datetime(task.draft_saved_at, "dd/MM/yyyy HH:mm")
+    seen = _("La vedete tu e il tuo ente finché non completi.")
+    if task.draft_saved_by and not task.held_by_me:
+        by = _("Bozza salvata da %(who)s il %(when)s.", who=task.draft_saved_by, when=when)
+        return f"{by} {seen}"
+    return f"{_('Bozza salvata il %(when)s.', when=when)} {seen}"
+
+
+def _known(row: EvidenceRow) -> dict[str, Any]:
+    return {"label": row.label, "value": _value(row.value), "by": row.by, "at": row.at}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return Text("Sì", "Yes") if value else Text("No", "No")
+    if isinstance(value, list | tuple) and not isinstance(value, Text):
+        return ", ".join(str(item) for item in value)
+    return value
+
+
+def _table(row: EvidenceRow) -> dict[str, Any]:
+    rows = [one for one in row.value or () if isinstance(one, dict)]
+    columns = list(dict.fromkeys(key for one in rows for key in one))
+    return {"label": row.label, "columns": columns, "rows": rows}
+
+
+PEER_KINDS = {"done": "done", "doing": "now", "waiting": "plan", "left": "none"}
+
+
+def _peer(row: PeerRow) -> dict[str, Any]:
+    return {
+        "label": row.organisation,
+        "badge": {"kind": PEER_KINDS.get(row.state, "none"), "words": row.text},
+    }
+
+
+def _peers_done(peers: Sequence[PeerRow]) -> str:
+    counted = [row for row in peers if row.state != "left"]
+    done = sum(row.state == "done" for row in counted)
+    return _("%(done)s su %(total)s", done=done, total=len(counted))
+
+
+def _help(task: TaskView) -> str:
+    """Whom to ask, by name where the matrix knows one."""
+    words = [task.help.in_(language())]
+    words += [_whom(row) for row in task.helper]
+    return " ".join(word for word in words if word)
+
+
+def _whom(row: PersonRow) -> str:
+    contact = f", {row.email}" if row.email else ""
+    return f"{row.name} ({row.organisation.in_(language())}{contact})."
+
+
+def _checks(fields: Sequence[PageField], errors: Sequence[ErrorLine]) -> Iterator[dict[str, Any]]:
+    """What still stands between the officer and the button, each with the way to it."""
+    for line in errors:
+        yield {
+            "kind": "action",
+            "words": _("Correggi: %(label)s", label=line.label),
+            "url": f"#{line.id}",
+        }
+    if errors:
+        return
+    missing = list(_missing(fields))
+    if not missing:
+        yield {"kind": "done", "words": _("Tutti i dati obbligatori sono compilati")}
+    elif len(missing) <= FEW:
+        for field in missing:
+            words = _("Manca: %(label)s", label=field.label.in_(language()))
+            yield {"kind": "ring", "words": words, "url": f"#{field.id}"}
+    else:
+        words = ngettext(
+            "Manca %(num)s dato obbligatorio",
+            "Mancano %(num)s dati obbligatori",
+            len(missing),
+        )
+        yield {"kind": "ring", "words": words, "url": f"#{missing[0].id}"}
+
+
+def _missing(fields: Sequence[PageField]) -> Iterator[PageField]:
+    for field in fields:
+        if not field.active:
+            continue
+        yield from _missing(field.fields)
+        for row in field.rows:
+            yield from _missing(row)
+        if field.type == "list":
+            if field.required and not field.rows:
+                yield field
+        elif field.required and field.type != "group" and not field.value:
+            yield field
+
+
+def _buttons(task: TaskView) -> Iterator[dict[str, Any]]:
+    """The acts of the form; links for those that must not compete with it."""
+    if "complete" in task.may:
+        yield {"action": "complete", "label": _("Completa"), "kind": "primary"}
+    if "draft" in task.may:
+        yield {"action": "save", "label": _("Salva e chiudi"), "kind": "outline"}
+    if "delegate" in task.may and task.delegates:
+        url = url_for("task.hand_over", work_item_id=task.id)
+        yield {"url": url, "label": _("Passa a un collega…")}
+    if "return" in task.may:
+        url = url_for("task.give_back", work_item_id=task.id)
+        yield {"url": url, "label": _("Restituisci…")}
