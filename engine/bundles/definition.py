@@ -263,23 +263,17 @@ class Bundle:
     bpmn: Mapping[str, bytes] = field(default_factory=dict)
     tables: Mapping[str, bytes] = field(default_factory=dict)
     scenarios: tuple[str, ...] = ()
-    guide: Text = NO_TEXT
-    """Optional one-page guide for officers (guide.it.md, guide.en.md)."""
+    guide: Text = NO_TEXT  # one page for officers: guide.it.md and guide.en.md
 
     def deadline(self, name: str, path: tuple[tuple[str, str], ...] = ()) -> DeadlineRule | None:
         """The rule of a term; the nearest caller's own wording first."""
-        for element, _ in reversed(path):
-            rule = self.deadlines.get(f"{element}/{name}")
-            if rule is not None:
-                return rule
-        return self.deadlines.get(name)
+        nearest = (self.deadlines.get(f"{element}/{name}") for element, _ in reversed(path))
+        return next((rule for rule in nearest if rule), self.deadlines.get(name))
 
     def element(self, element_id: str) -> Element | None:
         """The drawn node with this id, in the process or in anything it calls."""
-        for drawing in self.drawings.values():
-            if element_id in drawing.elements:
-                return drawing.elements[element_id]
-        return None
+        found = (d.elements.get(element_id) for d in self.drawings.values())
+        return next((element for element in found if element is not None), None)
 
     def stage_of(self, activity: str, path: tuple[tuple[str, str], ...] = ()) -> str | None:
         """The stage an activity belongs to: its own property, or that of the call it runs in."""
@@ -300,6 +294,6 @@ class Bundle:
         for stage in self.stages:
             if stage.id == stage_id and stage.milestone in self.raci.rows:
                 row = self.raci.rows[stage.milestone]
-                kept = {c: "".join(x for x in v if x in "RA") for c, v in row.items()}
-                return {c: v for c, v in kept.items() if v}
+                kept = ((column, cell.strip("CI")) for column, cell in row.items())
+                return {column: letters for column, letters in kept if letters}
         return {}

@@ -42,7 +42,7 @@ class Lines:
                 continue
             if header := _HEADER.match(line):
                 here = self._enter(header[2], repeated=header[1] == "[[")
-                self._lines.setdefault(here, number)
+                self._note(here, number)
                 continue
             if key := _KEY.match(line):
                 self._note((*here, *_parts(key[1])), number)

@@ -107,10 +107,10 @@ def _check_options(field: Field, at: Path, complain: Complain) -> None:
             complain((*at, "options_from"), what, hint)
     elif field.type in ("organisation", "officer"):
         hint = 'Write options_from = "organisations:<kind>" or "officers:<capacity>".'
-        complain(at, f"“{field.name}” offers nobody.", hint)
+        complain((*at, "name"), f"“{field.name}” offers nobody.", hint)
     elif field.type in ("choice", "choices") and len(field.options) < 2:
         hint = "Write options = [{value=…, label.it=…, label.en=…}, …]."
-        complain(at, f"“{field.name}” offers no choice.", hint)
+        complain((*at, "name"), f"“{field.name}” offers no choice.", hint)
     if field.options and (field.type not in ("choice", "choices") or field.options_from):
         hint = "Keep options only on a choice without options_from."
         complain((*at, "options"), f"The options of “{field.name}” would never show.", hint)
@@ -148,7 +148,7 @@ def _check_bounds(field: Field, at: Path, complain: Complain) -> None:
         complain((*at, "min_items"), f"“{field.name}” has no items.", hint)
     if field.max is not None and field.example is None:
         hint = "Write example = …: clients and training rely on it."
-        complain(at, f"“{field.name}” has a maximum but no example.", hint)
+        complain((*at, "name"), f"“{field.name}” has a maximum but no example.", hint)
 
 
 def _bound(field: Field, written: str) -> Any:
@@ -182,7 +182,9 @@ def _check_pattern(field: Field, at: Path, complain: Complain) -> None:
 
 def _check_shape(field: Field, at: Path, complain: Complain) -> None:
     if field.type in ("group", "list") and not field.fields:
-        complain(at, f"“{field.name}” has no fields.", "Write [[fields.fields]] below it.")
+        complain(
+            (*at, "name"), f"“{field.name}” has no fields.", "Write [[fields.fields]] below it."
+        )
     if field.fields and field.type not in ("group", "list"):
         hint = "Only group and list hold fields; a section is a heading for those that follow."
         complain((*at, "fields"), f"“{field.name}” cannot hold fields.", hint)
@@ -211,7 +213,7 @@ def _check_rules(form: Form, complain: Complain) -> None:
         for name in sorted(compared):
             field = form.fields[names[name]]
             if field.example is None and field.type not in ("list", "group", "yes_no", "file"):
-                path = ("fields", names[name])
+                path = ("fields", names[name], "name")
                 hint = "Write example = …, so that all examples together obey the rule."
                 complain(path, f"“{name}” is in a rule but has no example.", hint)
 

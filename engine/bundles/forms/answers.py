@@ -41,7 +41,8 @@ def validate(
     try:
         values = _load(form.fields, raw, Context(choices, files), "")
     except ValidationError as refusal:
-        raise FormInvalid(_worded(refusal.messages)) from None
+        found = _worded(refusal.messages)
+        raise FormInvalid(found if isinstance(found, Mapping) else {"": found}) from None
     broken: dict[str, list[Text]] = {}
     for rule in form.rules:
         if _applies(rule, form, values) and not evaluate(rule.must, values):

@@ -1,0 +1,273 @@
+"""One spoilt thing per rule: each must be found, in its file, on its line, with a remedy."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.bundles.check import check, check_files
+from engine.bundles.load import load_files
+from engine.bundles.problem import Problem
+from engine.bundles.versions import read_lock, write_lock
+from tests.engine.bundles.tiny import line_of, spoilt, tiny
+
+TOML, BPMN, RACI, PREPARE = "process.toml", "process.bpmn", "raci.csv", "forms/prepare.toml"
+STORY = "scenarios/straight.toml"
+
+
+def test_the_small_folder_obeys_every_rule() -> None:
+    assert check_files(tiny()) == []
+
+
+# file, what is taken out, what is put in, words on the line complained of, words of the complaint
+SPOILT = [
+    # process.toml by itself
+    (TOML, 'id = "small-act"', "id = ", "id = ", "cannot be read"),
+    (TOML, "number_prefix", "number_prefx", "number_prefx", "“number_prefx” is not known here"),
+    (TOML, '"SMA"', '"small"', "number_prefix", "“small” is no prefix"),
+    (TOML, 'summary.en = "An act for tests."\n', "", "summary.it", "no English wording"),
+    (TOML, 'title.it = "Stesura"\n', "", 'title.en = "Drafting"', "no Italian wording"),
+    (TOML, 'legal_basis = "L. 241/1990 art. 15"\n', "", 'id = "small-act"', "“legal_basis” is"),
+    (TOML, 'evidence = "V"', 'evidence = "X"', 'evidence = "X"', "cannot be “X”"),
+    (TOML, '"cmto.coordinator"\nleg', '"coordinator"\nleg', "accountable", "no role in a capac"),
+    (TOML, '[start]\nby = ["cmto.coordinator"]', "", 'id = "small-act"', "Nobody may start"),
+    (TOML, "version = 3", "version = 0", "version = 0", "must be a whole number"),
+    (TOML, 'calls = ["hearing"]', 'calls = ["hearing", "vote"]', "calls", "no shared part “vote”"),
+    # capacities and rights
+    (TOML, '["municipality"]', '["village"]', '["village"]', "“village” is no kind"),
+    (TOML, "min = 1\nmax = 9", "min = 10\nmax = 9", "max = 9", "max is below min"),
+    (TOML, '"the:cmto"', '"the:region"', 'default = "the:region"', "gives nobody"),
+    (TOML, 'id = "region"', 'id = "cmto"', 'id = "cmto"', "Two capacities “cmto”"),
+    (TOML, 'withdraw_case = ["cmto.coordinator"]', 'withdraw_case = ["cmto.mayor"]',
+     "withdraw_case", "nobody can hold the role “mayor”"),
+    (TOML, "withdraw_case", "delete_case", "delete_case", "“delete_case” is not known"),
+    (TOML, '[start]\nby = ["cmto', '[start]\nby = ["office', "by = ", "no capacity “office”"),
+    # stages and milestones
+    (TOML, 'milestone = "text_ready"', 'milestone = "text_done"', "text_done", "No node reaches"),
+    (TOML, 'id = "signing"', 'id = "drafting"', 'milestone = "text_ready"', "Two stages"),
+    (BPMN, 'value="signing"', 'value="sealing"', 'id="sign"', "unknown stage “sealing”"),
+    (BPMN, 'name="stage" value="signing"', 'name="case_state" value="open"', 'id="sign"',
+     "belongs to no stage"),
+    # messages
+    (TOML, "[message.object]", "[message.oppose]", "[message.oppose]", "has no form"),
+    (TOML, "[message.object]", "[message.oppose]", "[message.oppose]", "Nothing waits for"),
+    (BPMN, 'name="object"', 'name="oppose"', 'id="objection"', "Nobody may send"),
+    (TOML, "[message.object]", "[message.case-withdrawn]", "[message.case-w", "by a command"),
+    (TOML, "form = true", "form = false", None, "says it has no form"),
+    (TOML, 'by = ["municipality.officer"]\n', "", "[message.object]", "Nobody may send"),
+    # terms
+    (TOML, 'length = "30 days"', 'length = "a month"', "a month", "no length of time"),
+    (TOML, 'length = "30 days"\n', "", "[deadline.drafting-term]", "“length” is missing"),
+    (TOML, 'consequence.en = "The act is void."\n', "", "L'atto è nullo", "no English wording"),
+    (TOML, 'nature = "agreed"', 'nature = "nice"', 'nature = "nice"', "cannot be “nice”"),
+    (TOML, 'silence = "none"', 'silence = "golden"', "golden", "cannot be “golden”"),
+    (TOML, 'starts_at = "text_ready"\n', "", "[deadline.signing-term]", "never begins"),
+    (TOML, 'starts_at = "text_ready"', 'starts_at = "dawn"', "dawn", "“dawn” is no milestone"),
+    (TOML, "case:sign_by", "case:whenever", "whenever", "Nothing writes the variable"),
+    (TOML, "[deadline.ask_region.", "[deadline.ask_state.", "ask_state", "“ask_state”"),
+    (BPMN, "deadline:drafting-term", "deadline:other-term", 'id="late"', "unknown term"),
+    (BPMN, "deadline:drafting-term", "PT1H", 'id="late"', "unknown term “PT1H”"),
+    (PREPARE, '"drafting-term"', '"lost-term"', "lost-term", "unknown term “lost-term”"),
+    # drawing and forms
+    (BPMN, '<bpmn:process id="small_act"', '<bpmn:process id="act"', "<?xml", "called “act”"),
+    (BPMN, "</bpmn:definitions>", "", None, "no readable XML"),
+    (BPMN, '<?xml version="1.0" encoding="UTF-8"?>', "<!DOCTYPE x [<!ENTITY a 'b'>]>", None,
+     "declares a document type"),
+    (BPMN, 'calledElement="hearing"', 'calledElement="sitting"', 'id="ask_region"', "not here"),
+    (BPMN, 'id="sign" name', 'id="seal" name', 'id="seal"', "“seal” has no form"),
+    (BPMN, 'id="sign" name', 'id="seal" name', None, "Form “sign” belongs to no activity"),
+    (BPMN, 'id="sign" name', 'id="give_opinion" name', 'id="give_opinion"', "more than one file"),
+    (BPMN, ' name="Firma l\'atto"', "", 'id="sign"', "“sign” has no name"),
+    (BPMN, 'value="region.official"', 'value="region.judge"', 'id="ask_region"', "judge"),
+    (BPMN, 'value="completed"', 'value="done"', 'id="end"', "unknown state “done”"),
+    (BPMN, 'name="hears" value="region.official"', 'name="joins" value="now"', 'id="ask_region"',
+     "lets nobody join"),
+    (BPMN, 'name="hears"', 'name="suspends"', 'id="ask_region"', "suspends an unknown term"),
+    (BPMN, 'name="hears" value="region.official"', 'name="capacity" value="state"',
+     'id="ask_region"', "unknown capacity “state”"),
+    # the matrix
+    (RACI, "item,", "row,", "row,", "no heading"),
+    (RACI, "region.official", "region.judge", "item,", "“judge”"),
+    (RACI, "municipality.mayor", "mayor", "item,", "Column “mayor” is no role"),
+    (RACI, "sign,A,R,I", "sign,A,X,I", "sign,", "“X” is no letter"),
+    (RACI, "sign,A,R,I", "sign,A,R,A", "sign,", "2 columns answer for “sign”"),
+    (RACI, "sign,A,R,I", "sign,,R,I", "sign,", "Nobody answers for “sign”"),
+    (RACI, "sign,A,R,I", "sign,A,I,I", "sign,", "Nobody does “sign”"),
+    (RACI, "sign,A,R,I", "sign,A,R,I,I", "sign,", "too many cells"),
+    (RACI, "sign,A,R,I", "sign,A,R,I\nsign,A,R,I", None, "“sign” has two rows"),
+    (RACI, "sign,A,R,I", "seal,A,R,I", "seal,", "neither a milestone nor drawn"),
+    (RACI, "sign,A,R,I\n", "", None, "“sign” has no row"),
+    (RACI, "sign,A,R,I", "sign,A,RA,I", "sign,", "2 columns answer"),
+    (RACI, "sign,A,R,I", "sign,RA,R,I", "sign,", "cmto.coordinator cannot close it"),
+    (RACI, "text_ready,RA,,C", "text_ready,RA,C,", "text_ready,", "ever hears municipality.mayor"),
+    (RACI, "text_ready,RA,,C", "text_ready,A,,R", None, "in the lane of cmto.coordinator"),
+    (BPMN, 'name="municipality.mayor"', 'name="The mayor"', 'id="sign"', "no role in a capacity"),
+    ("forms/sign.toml", '"political"', '"technical"', None, "municipality.mayor cannot close"),
+    # forms by themselves
+    (PREPARE, 'why.en = "Why."\n', "", "why.it", "no English wording"),
+    (PREPARE, 'nature = "technical"\n', "", "title.it", "“nature” is missing"),
+    (PREPARE, "name = \"reason\"", "name = \"a reason\"", "a reason", "no name for a field"),
+    (PREPARE, 'type = "long_text"', 'type = "prose"', "prose", "cannot be “prose”"),
+    (PREPARE, 'label.en = "Reason"\n', "", "Motivo", "no English wording"),
+    (PREPARE, 'label.en = "Wrong"', 'label.fr = "Faux"', None, "no language here"),
+    (PREPARE, 'name = "present"', 'name = "code"', 'name = "code"', "Two fields “code”"),
+    (PREPARE, '{field = "outcome"', '{field = "code"', "show_when", "waits for “code”"),
+    (PREPARE, 'in = ["wrong"]', 'in = ["bad"]', "show_when", "never the answer"),
+    (PREPARE, 'value = "ready"', 'value = "rejected"', "options = [", "begins with “rejected”"),
+    (PREPARE, 'value = "wrong"', 'value = "ready"', "options = [", "a value twice"),
+    (PREPARE, 'type = "choice"', 'type = "text"', "options = [", "would never show"),
+    (PREPARE, 'type = "choice"', 'type = "officer"', None, "offers nobody"),
+    (PREPARE, "max = 400", 'max = "many"', "many", "“many” is no max"),
+    (PREPARE, "max = 400", "max = 4\nmin = 9", "max = 4", "max is below min"),
+    (PREPARE, 'example = "Manca un allegato."\n', "", 'name = "reason"', "maximum but no example"),
+    (PREPARE, "min_items = 1\n", "min_items = 8\n", "max_items", "max_items is below min_items"),
+    (PREPARE, '"[A-Z]{3}-[0-9]+"', '"[A-Z"', "[A-Z", "pattern of “code” is wrong"),
+    (PREPARE, '"[A-Z]{3}-[0-9]+"', '"([A-Z]+)+-[0-9]+"', "pattern =", "may never end"),
+    (PREPARE, 'example = "ABC-1"\n', "", "pattern =", "a pattern but no example"),
+    (PREPARE, 'example = "ABC-1"', 'example = "abc"', 'example = "abc"', "“code”: Three letters"),
+    (PREPARE, 'example = "10.50"', 'example = "5000"', None, "“lines.0.amount”: At most 1000"),
+    (PREPARE, "present >= in", "present < in", None, "Those in favour are"),
+    (PREPARE, "present >= in_favour", "present >= (", "must =", "rule cannot be read"),
+    (PREPARE, "present >= in_favour", "1 > 0", "must =", "compares no field"),
+    (PREPARE, 'field = "in_favour"', 'field = "votes"', 'field = "votes"', "points at no field"),
+    (PREPARE, "min = 1\nexample = 12", "min = 1", 'name = "present"', "in a rule but has no exam"),
+    (PREPARE, "[[fields.fields]]", "[[other]]", 'name = "lines"', "“lines” has no fields"),
+    (PREPARE, "[[rules]]", "[[rule]]", "[[rule]]", "Did you mean “rules”"),
+    ("forms/start.toml", 'name = "words"', 'name = "title"', None, "no field “title”"),
+    # letters, guide, stories, coverage
+    ("letters/invitation/en.txt", "{number}", "{case}", None, "different things"),
+    ("letters/invitation/en.txt", "\n\nDear body, write.\n", "", None, "lacks its subject or"),
+    (STORY, 'complete = "prepare"', 'complete = "prepair"', "prepair", "is no activity"),
+    (STORY, 'outcome = "ready"', 'result = "ready"', "data = {result", "“result” is no field"),
+    (STORY, '"give_opinion@region"', '"give_opinion@asti"', "asti", "no party of the story"),
+    (STORY, '"45 days"', '"a while"', "a while", "no length of time"),
+    (STORY, 'message = "object"', 'message = "shout"', "shout", "is no message"),
+    (STORY, '"suspend_case"', '"stop_case"', "stop_case", "is no command"),
+    (STORY, '"alba.mayor"', '"asti.mayor"', "asti.mayor", "no party of the story"),
+    (STORY, 'by = "alba.mayor"\n', "", None, "“by” is missing"),
+    (STORY, 'capacity = "municipality"', 'capacity = "town"', "alba = ", "is no capacity"),
+    (STORY, 'complete = "sign"\nby', 'complte = "sign"\nby', None, "does not say what happens"),
+    (STORY, '"act_signed"', '"act_burnt"', "act_burnt", "“act_burnt” is no milestone"),
+    (STORY, "[expect]", "[expected]", "[expected]", "not known here"),
+    ("coverage.csv", "1,prepare", "1,prepair", "prepair", "“prepair” is not drawn"),
+    ("coverage.csv", "prepare,straight", "prepare,crooked", "crooked", "no scenario “crooked”"),
+    ("coverage.csv", "item,element", "step,element", "step,", "no heading"),
+    # shared parts
+    ("shared/hearing/process.toml", 'title.en = "Opinion"\n', "", None, "no English wording"),
+    ("shared/hearing/process.bpmn", 'id="hearing" is', 'id="audit" is', None, "called “audit”"),
+    ("shared/hearing/process.bpmn", "deadline:hearing-term", "deadline:x", None, "unknown term"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "words"), SPOILT, ids=[f"{s[0]}: {s[4]}" for s in SPOILT]
+)
+def test_each_rule_is_enforced(
+    file: str, old: str, new: str, place: str | None, words: str
+) -> None:
+    files = spoilt(file, old, new)
+    found = check_files(files, evaluate=_evaluate)
+
+    matching = [p for p in found if words in p.what or words in p.hint]
+    assert matching, f"not found; instead: {[str(p) for p in found]}"
+    assert all(p.hint for p in matching)
+    assert all(p.file in files or p.file.startswith("letters/") for p in matching)
+    if place is not None:
+        wanted = line_of(files, file, place)
+        assert [p for p in matching if (p.file, p.line) == (file, wanted)], (
+            f"line {wanted}: {[str(p) for p in matching]}"
+        )
+
+
+GONE = [
+    (TOML, TOML, "no process.toml"),
+    (BPMN, BPMN, "no drawing"),
+    (RACI, RACI, "no raci.csv"),
+    ("forms/start.toml", "forms/start.toml", "no form for starting"),
+    ("forms/message-object.toml", TOML, "has no form"),
+    ("shared/hearing/forms/give_opinion.toml", "shared/hearing/process.bpmn", "has no form"),
+    ("letters/invitation/en.txt", "letters/invitation/en.txt", "missing in one language"),
+    ("guide.it.md", "guide.it.md", "missing in one language"),
+    ("coverage.csv", "coverage.csv", "no coverage.csv"),
+    ("CHANGES.md", "CHANGES.md", "no CHANGES.md"),
+    (STORY, "scenarios", "no scenario"),
+]
+
+
+@pytest.mark.parametrize(("gone", "file", "words"), GONE, ids=[g[0] for g in GONE])
+def test_each_needed_file_is_missed(gone: str, file: str, words: str) -> None:
+    files = tiny()
+    del files[gone]
+    assert [p for p in check_files(files) if p.file == file and words in p.what and p.hint]
+
+
+def test_all_problems_are_told_at_once() -> None:
+    files = spoilt(TOML, '["municipality"]', '["village"]')
+    files[RACI] = files[RACI].replace(b"sign,A,R,I", b"sign,A,X,I")
+    files[PREPARE] = files[PREPARE].replace(b"max = 400", b'max = "many"')
+    told = {problem.file for problem in check_files(files)}
+    assert told >= {TOML, RACI, PREPARE}
+
+
+def test_text_that_is_not_utf8_is_told_with_its_line() -> None:
+    files = tiny()
+    files[RACI] = b"item,cmto.coordinator\nprepare,\xff\n"
+    assert Problem(RACI, 2, "The file is not UTF-8 text.", "Save it as UTF-8.") in check_files(
+        files
+    )
+
+
+def test_a_changed_content_needs_a_higher_version() -> None:
+    published = read_lock(write_lock({}, [load_files(tiny())]), [])
+    assert check_files(tiny(), locked=published) == []
+
+    changed = spoilt("guide.it.md", "Guida", "Guida nuova")
+    (late,) = check_files(changed, locked=published)
+    assert (late.file, late.line) == (TOML, line_of(changed, TOML, "version = 3"))
+    assert "version = 4" in late.hint
+
+    changed[TOML] = changed[TOML].replace(b"version = 3", b"version = 4")
+    assert check_files(changed, locked=published) == []
+
+
+def test_a_new_trace_is_no_new_version() -> None:
+    published = read_lock(write_lock({}, [load_files(tiny())]), [])
+    files = tiny() | {"scenarios/straight.trace": b"something else"}
+    assert check_files(files, locked=published) == []
+
+
+def test_an_unreadable_lock_line_is_told() -> None:
+    problems: list[Problem] = []
+    assert read_lock("# heading\nsmall-act three abc\n", problems) == {}
+    assert [(p.file, p.line) for p in problems] == [("versions.lock", 2)]
+
+
+def test_folders_are_checked_where_they_lie(tmp_path: Path) -> None:
+    write(tmp_path, spoilt("shared/hearing/forms/give_opinion.toml", 'what.it = "', 'wat.it = "'))
+    folder = tmp_path / "small-act"
+    told = {problem.file for problem in check(folder)}
+    assert told == {str(tmp_path / "shared/hearing/forms/give_opinion.toml")}
+
+
+def test_a_shared_part_is_checked_by_itself(tmp_path: Path) -> None:
+    write(tmp_path, tiny())
+    part = tmp_path / "shared" / "hearing"
+    assert check(part) == []
+
+    (part / "forms" / "give_opinion.toml").unlink()
+    assert [p for p in check(part) if "has no form" in p.what]
+
+
+def write(root: Path, files: Mapping[str, bytes]) -> None:
+    """Lay the folder out as in `processes/`."""
+    for name, content in files.items():
+        place = root / name if name.startswith("shared/") else root / "small-act" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+
+
+def _evaluate(expression: str, values: Mapping[str, Any]) -> bool:
+    # The rule of the small folder; the sandbox itself is tested where it lives.
+    present, in_favour = values["present"], values["in_favour"]
+    return bool(present >= in_favour) if ">=" in expression else bool(present < in_favour)
