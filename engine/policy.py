@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists, select, true
 
 from engine.actor import Actor, Mandate
-from engine.bundles.definition import Column, Element, Form, Nature
+from engine.bundles.definition import Bundle, Column, Element, Form, Nature
 from engine.bundles.roles import role_nature
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
 from engine.model import Case, Party
@@ -170,3 +170,16 @@ def lane_seats(
         return ()
     capacity, role = element.lane.split(".", 1)
     return seats({Column(capacity, role): "R"}, parties, branch)
+
+
+def seats_of(
+    bundle: Bundle, parties: Sequence[Party], activity: str, path: tuple[tuple[str, str], ...]
+) -> tuple[Seat, ...]:
+    """Who does, answers for, is heard and is told about an activity, body by body."""
+    by_id = {p.id: p for p in parties}
+    branch = next((by_id[key] for _, key in reversed(path) if key in by_id), None)
+    found = seats(bundle.letters(activity, path), parties, branch)
+    if any(seat.letter == "R" for seat in found):
+        return found
+    element = bundle.element(activity)
+    return found if element is None else (*found, *lane_seats(element, parties, branch))

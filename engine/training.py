@@ -1,4 +1,4 @@
-"""Living through terms in a minute: every day is begun, and whatever fell due takes effect in it."""
+"""Living through terms in a minute: each day is begun, and what fell due takes effect in it."""
 
 from engine.actor import Actor
 from engine.commands import expire_deadline, move_training_day

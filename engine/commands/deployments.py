@@ -8,7 +8,7 @@ from engine import events
 from engine.bpmn import LIBRARY_VERSION, DrawingInvalid, compile_process
 from engine.bundles.load import load_files, pack_files
 from engine.bundles.problem import Problem
-from engine.checks import problems_of
+from engine.checks import problems_of_files
 from engine.errors import BundleInvalid
 from engine.model import Deployment
 from engine.policy import require_administrator
@@ -28,7 +28,7 @@ def deploy_process(work: UnitOfWork, *, files: Mapping[str, bytes]) -> dict[str,
     )
     if newest is not None and newest.digest == bundle.digest:
         return {"process": bundle.key, "version": newest.version, "digest": newest.digest}
-    problems = problems_of(bundle)
+    problems = problems_of_files(files)
     if newest is not None and bundle.version <= newest.version:
         problems.append(
             Problem(

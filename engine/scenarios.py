@@ -1,0 +1,510 @@
+"""Plays the stories of a process folder through the commands, exactly as officers would live them.
+
+A story names its parties, its steps and what must come out. What happened is written as a trace,
+one line an event, without ids: reviewed once, compared ever after. Together the stories must pass
+every sequence flow of the drawing and of what it calls.
+"""
+
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.actor import Actor, Mandate
+from engine.bundles.definition import Bundle, Field, Form
+from engine.bundles.forms import examples
+from engine.bundles.load import load_folder
+from engine.choices import Choice, choices
+from engine.clock import ManualClock, day_of
+from engine.commands import (
+    add_party,
+    complete_task,
+    deliver_message,
+    deploy_process,
+    expire_deadline,
+    import_territory,
+    remove_party,
+    reopen_case,
+    resume_case,
+    start_case,
+    store_upload,
+    suspend_case,
+    withdraw_case,
+)
+from engine.db import connect
+from engine.errors import EngineError, FormInvalid
+from engine.facade import Engine
+from engine.migrations import upgrade
+from engine.model import (
+    LIVE,
+    Case,
+    CaseState,
+    Deadline,
+    DeadlineState,
+    HistoryEntry,
+    Milestone,
+    Officer,
+    Party,
+    PassedFlow,
+    WorkItem,
+)
+from engine.settings import Settings
+from engine.unit_of_work import Reading, UnitOfWork
+from engine.working_days import reckon
+
+BEGIN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+"""Every story begins on the same Monday, unless it says otherwise."""
+PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+CASE_COMMANDS = {
+    "suspend_case": suspend_case,
+    "resume_case": resume_case,
+    "withdraw_case": withdraw_case,
+    "reopen_case": reopen_case,
+}
+
+
+class StoryBroken(Exception):
+    """A story did not go as it was written."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What the stories of one process showed."""
+
+    key: str
+    passed: int = 0
+    total: int = 0
+    flows: int = 0
+    covered: int = 0
+    missing: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def percent(self) -> float:
+        return 100.0 * self.covered / self.flows if self.flows else 100.0
+
+    def __str__(self) -> str:
+        share = f"{self.percent:.1f}".removesuffix(".0")
+        return f"{self.key} {self.passed}/{self.total} {share}"
+
+
+def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> Report:
+    """Play every story of a folder; with `update`, write the traces instead of comparing them."""
+    bundle = load_folder(folder, shared)
+    report = Report(bundle.key)
+    passed: set[tuple[str, str]] = set()
+    with tempfile.TemporaryDirectory() as place:
+        stage = _Stage.open(Path(place), bundle)
+        for path in sorted((folder / "scenarios").glob("*.toml")):
+            report.total += 1
+            try:
+                told = _Telling(stage, bundle, tomllib.loads(path.read_text("utf-8")))
+                told.run()
+                _compare(path.with_suffix(".trace"), told.trace(), update=update)
+                report.passed += 1
+            except (StoryBroken, EngineError, tomllib.TOMLDecodeError) as broken:
+                report.failures.append(f"{path.name}: {_why(broken)}")
+            else:
+                passed |= told.flows()
+        stage.engine.close()
+    drawn = {(f.source, f.target): f for d in bundle.drawings.values() for f in d.flows}
+    report.flows, report.covered = len(drawn), len(drawn.keys() & passed)
+    report.missing = sorted(f"{a} → {b}" for a, b in drawn.keys() - passed)
+    return report
+
+
+def _why(broken: Exception) -> str:
+    if isinstance(broken, FormInvalid):
+        return f"{broken}: {dict(broken.fields)}"
+    return f"{type(broken).__name__}: {broken}"
+
+
+def _compare(path: Path, trace: str, *, update: bool) -> None:
+    if update:
+        path.write_text(trace, encoding="utf-8")
+        return
+    if not path.exists():
+        raise StoryBroken(f"{path.name} is missing: play with --update, read it, commit it")
+    golden = path.read_text(encoding="utf-8")
+    if golden != trace:
+        pairs = enumerate(zip(golden.splitlines(), trace.splitlines(), strict=False), 1)
+        line, (was, now) = next(
+            ((n, p) for n, p in pairs if p[0] != p[1]), (0, ("(length)", "(length)"))
+        )
+        raise StoryBroken(f"the trace differs at line {line}: was “{was}”, is “{now}”")
+
+
+@dataclass(slots=True)
+class _Stage:
+    """An installation of its own for the stories of one process."""
+
+    engine: Engine
+    clock: ManualClock
+    officers: dict[tuple[str, str], Actor] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, place: Path, bundle: Bundle) -> "_Stage":
+        settings = Settings.from_environment({"DATA_DIR": str(place)})
+        clock = ManualClock(BEGIN)
+        engine = Engine(connect(settings.database_url), settings, clock=clock)
+        upgrade(engine.database)
+        system = Actor.system("scenarios")
+        engine.run(system, import_territory)
+        engine.run(system, deploy_process, files=dict(bundle.files))
+        return cls(engine, clock)
+
+    def officer(self, organisation_id: str, role: str) -> Actor:
+        """The officer of a role in a body; he appears when first needed."""
+        known = self.officers.get((organisation_id, role))
+        if known is None:
+            known = self.engine.run(Actor.system("scenarios"), _appear, organisation_id, role)
+            self.officers[organisation_id, role] = known
+        return known
+
+
+def _appear(work: UnitOfWork, organisation_id: str, role: str) -> Actor:
+    body = work.organisations([organisation_id])[organisation_id]
+    officer = Officer(
+        id=work.new_id(), login=f"{role}.{organisation_id}", name=f"{role} of {body.name_en}",
+        email=f"{role}.{organisation_id}@example.org", language="it", password_hash=None,
+        active=True,
+    )  # fmt: skip
+    work.add(officer)
+    mandate = Mandate(
+        work.new_id(), body.id, body.name, body.kind, role, "scenario", "2026-01-01", None
+    )
+    return Actor(officer.id, officer.name, (mandate,))
+
+
+@dataclass(slots=True)
+class _Telling:
+    """One story being told."""
+
+    stage: _Stage
+    bundle: Bundle
+    story: Mapping[str, Any]
+    case_id: str = ""
+
+    @property
+    def engine(self) -> Engine:
+        return self.stage.engine
+
+    def run(self) -> None:
+        """Live the story, then look at what came out. Raises StoryBroken at the first difference."""
+        begins = self.story.get("begins")
+        self.stage.clock.at = BEGIN
+        if isinstance(begins, date):
+            self.stage.clock.at = datetime(begins.year, begins.month, begins.day, 8, tzinfo=UTC)
+        self._start()
+        for number, step in enumerate(self.story.get("steps", ()), 1):
+            try:
+                self._step(step)
+            except (StoryBroken, EngineError) as broken:
+                raise StoryBroken(f"step {number} {_short(step)}: {_why(broken)}") from broken
+        self._expect(self.story.get("expect", {}))
+
+    # -- steps ---------------------------------------------------------------------------------
+    def _start(self) -> None:
+        start = self.story["start"]
+        by = self._actor(start["by"], before_start=True)
+        parties = [
+            {"organisation": self._body(p), "capacity": p["capacity"]}
+            for p in self.story.get("parties", {}).values()
+        ]
+        data = self._answers(self.bundle.start_form, by, start.get("data", {}), (), {})
+        self.case_id = self.engine.run(
+            by, start_case, process=self.bundle.key,
+            title=start.get("title", self.story.get("title", self.bundle.title.it)),
+            parties=parties, data=data,
+        )  # fmt: skip
+
+    def _step(self, step: Mapping[str, Any]) -> None:
+        if "complete" in step:
+            self._complete(step)
+        elif "message" in step:
+            self._message(step)
+        elif "advance_clock" in step:
+            self._advance(str(step["advance_clock"]))
+        elif "expect_open" in step:
+            self._expect_open(step["expect_open"])
+        elif "expect_refused" in step:
+            self._expect_refused(step["expect_refused"])
+        elif "command" in step:
+            self._command(step)
+        else:
+            raise StoryBroken("no such kind of step")
+
+    def _complete(self, step: Mapping[str, Any]) -> None:
+        by = self._actor(step["by"])
+        item = self._item(step["complete"], step["by"], step.get("party"))
+        form = self.bundle.forms.get(item.activity)
+        parties, variables = self._context(item)
+        data = step.get("data", {})
+        if form is not None:
+            data = self._answers(form, by, data, parties, variables)
+        self.engine.run(by, complete_task, work_item_id=item.id, data=data)
+
+    def _message(self, step: Mapping[str, Any]) -> None:
+        by = self._actor(step["by"])
+        rule = self.bundle.messages.get(step["message"])
+        data: Mapping[str, Any] = step.get("data", {})
+        if rule is not None and rule.form is not None:
+            parties, _ = self._context(None)
+            data = self._answers(rule.form, by, data, parties, self._case().variables)
+        party = self._party(step["party"]).id if "party" in step else None
+        self.engine.run(
+            by, deliver_message, case_id=self.case_id, name=step["message"], data=data,
+            party_id=party, key=step.get("key"),
+        )  # fmt: skip
+
+    def _command(self, step: Mapping[str, Any]) -> None:
+        by, name = self._actor(step["by"]), step["command"]
+        reason = step.get("reason", "scenario")
+        if name in CASE_COMMANDS:
+            self.engine.run(by, CASE_COMMANDS[name], case_id=self.case_id, reason=reason)
+        elif name == "remove_party":
+            party = self._party(step["party"])
+            self.engine.run(
+                by, remove_party, case_id=self.case_id, party_id=party.id, reason=reason
+            )
+        elif name == "add_party":
+            self.engine.run(
+                by, add_party, case_id=self.case_id, organisation_id=self._body(step),
+                capacity=step["capacity"], reason=reason,
+            )  # fmt: skip
+        else:
+            raise StoryBroken(f"no such command: {name}")
+
+    def _advance(self, words: str) -> None:
+        """Let time pass, stopping at every last day on the way."""
+        amount, unit = words.split(" ", 1)
+        today = day_of(self.stage.clock.now())
+        units = {"working days": "working_days"}
+        kind: Any = units.get(unit.rstrip(), unit if unit.endswith("s") else unit + "s")
+        target = reckon(today, int(amount), kind, roll="none").due_on
+        while (now := day_of(self.stage.clock.now())) < target:
+            due = self._next_due()
+            stop = (
+                min(target, max(due + timedelta(days=1), now + timedelta(days=1)))
+                if due
+                else target
+            )
+            self.stage.clock.advance(timedelta(days=(stop - now).days))
+            self._fire()
+
+    def _next_due(self) -> date | None:
+        return min((d.due_on for d in self._running() if d.due_on is not None), default=None)
+
+    def _fire(self) -> None:
+        while True:
+            today = day_of(self.stage.clock.now())
+            due = [d for d in self._running() if d.due_on is not None and d.due_on < today]
+            due.sort(key=lambda d: (d.due_on or date.max, d.id))
+            if not due or not self.engine.run(
+                Actor.system("clock"), expire_deadline, deadline_id=due[0].id
+            ):
+                return
+
+    def _expect_open(self, wanted: Sequence[str]) -> None:
+        found = sorted(self._named(item) for item in self._items())
+        if found != sorted(wanted):
+            raise StoryBroken(f"open is {found}")
+
+    def _expect_refused(self, refused: Mapping[str, Any]) -> None:
+        try:
+            self._step({k: v for k, v in refused.items() if k != "error"})
+        except EngineError as error:
+            if type(error).__name__ != refused["error"]:
+                raise StoryBroken(f"refused with {_why(error)}") from error
+            return
+        raise StoryBroken("it was not refused")
+
+    def _expect(self, expected: Mapping[str, Any]) -> None:
+        case = self._case()
+        found = {
+            "state": case.state,
+            "outcome": case.outcome,
+            "milestones": self._milestones(),
+            "parties_left": sorted(
+                self._alias(p) for p in self._parties() if p.left_at is not None
+            ),
+        }
+        for key, value in expected.items():
+            wanted = sorted(value) if key == "parties_left" else value
+            if found.get(key) != wanted:
+                raise StoryBroken(f"{key} is {found.get(key)!r}, not {value!r}")
+
+    # -- who and what --------------------------------------------------------------------------
+    def _actor(self, who: str, *, before_start: bool = False) -> Actor:
+        alias, _, role = who.partition(".")
+        given = self.story.get("parties", {})
+        if alias in given:
+            return self.stage.officer(self._body(given[alias]), role)
+        single = {"cmto": "cmto", "region": "region"}
+        if before_start or alias in single:
+            return self.stage.officer(single[alias], role)
+        return self.stage.officer(self._party(alias).organisation_id, role)
+
+    def _body(self, named: Mapping[str, Any]) -> str:
+        if "organisation" in named:
+            return str(named["organisation"])
+        return f"mun-{named['istat']}"
+
+    def _party(self, alias: str) -> Party:
+        given = self.story.get("parties", {}).get(alias)
+        for party in self._parties():
+            if given is not None:
+                if (party.organisation_id, party.capacity) == (
+                    self._body(given),
+                    given["capacity"],
+                ):
+                    return party
+            elif alias in (party.capacity, party.organisation_id):
+                return party
+        raise StoryBroken(f"nobody is called {alias}")
+
+    def _alias(self, party: Party) -> str:
+        for alias, given in self.story.get("parties", {}).items():
+            if (party.organisation_id, party.capacity) == (self._body(given), given["capacity"]):
+                return str(alias)
+        return party.capacity
+
+    def _item(self, activity: str, by: str, alias: str | None) -> WorkItem:
+        found = [item for item in self._items() if item.activity == activity]
+        branch = alias or (by.partition(".")[0] if len(found) > 1 else None)
+        if branch is not None:
+            party = self._party(branch)
+            found = [i for i in found if i.party_id == party.id] or [
+                i for i in found if i.organisation_id == party.organisation_id
+            ]
+        if len(found) != 1:
+            names = sorted(self._named(item) for item in self._items())
+            raise StoryBroken(f"{len(found)} of {activity} are open; open is {names}")
+        return found[0]
+
+    def _named(self, item: WorkItem) -> str:
+        if item.party_id is None:
+            return item.activity
+        party = next(p for p in self._parties() if p.id == item.party_id)
+        return f"{item.activity}@{self._alias(party)}"
+
+    # -- answers -------------------------------------------------------------------------------
+    def _answers(
+        self,
+        form: Form,
+        by: Actor,
+        given: Mapping[str, Any],
+        parties: Sequence[Party],
+        variables: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """The form's examples, a small file where one must be, then what the story says."""
+        offered = self.engine.read(_choices, form, parties, variables)
+
+        def upload(wanted: Field) -> str:
+            name = f"{wanted.name}.pdf"
+            return str(self.engine.run(by, store_upload, filename=name, content=PAPER)["id"])
+
+        return {**examples(form, offered, upload), **self._resolved(given)}
+
+    def _resolved(self, value: Any) -> Any:
+        """`@chivasso` is the id of that party; days become text."""
+        if isinstance(value, Mapping):
+            return {str(self._resolved(k)): self._resolved(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self._resolved(v) for v in value]
+        if isinstance(value, str) and value.startswith("@"):
+            return self._party(value[1:]).id
+        if isinstance(value, date):
+            return value.isoformat()
+        return value
+
+    def _context(self, item: WorkItem | None) -> tuple[list[Party], dict[str, Any]]:
+        parties = self._parties()
+        if item is None:
+            return parties, {}
+        token = item.token_id
+        variables = self.engine.run(
+            Actor.system("scenarios"),
+            lambda work: work.running(work.case(self.case_id)).instance.variables(token),
+        )
+        return parties, variables
+
+    # -- what is in the tables -----------------------------------------------------------------
+    def _case(self) -> Case:
+        return self.engine.read(lambda r: r.session.get_one(Case, self.case_id))
+
+    def _items(self) -> list[WorkItem]:
+        statement = select(WorkItem).where(
+            WorkItem.case_id == self.case_id, WorkItem.state.in_(LIVE)
+        )
+        return self.engine.read(lambda r: list(r.session.scalars(statement)))
+
+    def _parties(self) -> list[Party]:
+        if not self.case_id:
+            return []
+        statement = select(Party).where(Party.case_id == self.case_id).order_by(Party.id)
+        return self.engine.read(lambda r: list(r.session.scalars(statement)))
+
+    def _running(self) -> list[Deadline]:
+        if self._case().state == CaseState.SUSPENDED:
+            return []
+        statement = select(Deadline).where(
+            Deadline.case_id == self.case_id, Deadline.state == DeadlineState.RUNNING
+        )
+        return self.engine.read(lambda r: list(r.session.scalars(statement)))
+
+    def _milestones(self) -> list[str]:
+        statement = (
+            select(Milestone.name)
+            .where(Milestone.case_id == self.case_id, Milestone.branch == "")
+            .order_by(Milestone.reached_at, Milestone.id)
+        )
+        return self.engine.read(lambda r: list(r.session.scalars(statement)))
+
+    def flows(self) -> set[tuple[str, str]]:
+        """The sequence flows this story passed."""
+        statement = select(PassedFlow.source, PassedFlow.target).where(
+            PassedFlow.case_id == self.case_id
+        )
+        return self.engine.read(lambda r: {(a, b) for a, b in r.session.execute(statement)})
+
+    def trace(self) -> str:
+        """What happened, one line an event, the same every time."""
+        statement = select(HistoryEntry).where(HistoryEntry.case_id == self.case_id)
+        entries = self.engine.read(
+            lambda r: list(r.session.scalars(statement.order_by(HistoryEntry.seq)))
+        )
+        aliases = {p.id: self._alias(p) for p in self._parties()}
+        return "".join(_line(entry, aliases) for entry in entries)
+
+
+def _choices(
+    reading: Reading, form: Form, parties: Sequence[Party], variables: Mapping[str, Any]
+) -> dict[str, tuple[Choice, ...]]:
+    return choices(
+        reading.session, form.fields, parties=parties, variables=variables, today=reading.today
+    )
+
+
+TOLD = (
+    "process", "activity", "milestone", "name", "capacity", "due_on", "silence", "title",
+    "reason", "state", "outcome", "source", "target", "topic",
+)  # fmt: skip
+
+
+def _line(entry: HistoryEntry, aliases: Mapping[str, str]) -> str:
+    told = [str(entry.payload[k]) for k in TOLD if entry.payload.get(k) not in (None, "")]
+    party = aliases.get(str(entry.payload.get("party")))
+    where = f" @{party}" if party else ""
+    by = f" — {entry.acting_for}" if entry.acting_for else ""
+    return f"{day_of(entry.at)} {entry.type} {' · '.join(told)}{where}{by}\n"
+
+
+def _short(step: Mapping[str, Any]) -> str:
+    shown = ("complete", "message", "command", "by", "party", "advance_clock")
+    return " ".join(f"{key}={value}" for key, value in step.items() if key in shown)
