@@ -138,10 +138,11 @@ def _officer_of(secret_: str) -> SignedInOfficer | None:
 
 
 def _require_sign_in() -> Response | None:
-    # Unknown addresses are refused by the router; the JSON interface has its own ways to sign in.
-    if request.endpoint is None or request.path.startswith(API_PREFIX):
+    # Unknown addresses are refused by the router, missing files by the file server; the JSON
+    # interface has its own ways to sign in.
+    if request.endpoint in (None, "static") or request.path.startswith(API_PREFIX):
         return None
-    if is_public(current_app.view_functions[request.endpoint]) or present():
+    if is_public(current_app.view_functions[str(request.endpoint)]) or present():
         return None
     if request.method not in ("GET", "HEAD"):
         raise SignInNeeded
