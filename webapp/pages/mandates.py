@@ -15,13 +15,7 @@ blueprint = Blueprint("mandates", __name__)
 @blueprint.get("/mandates")
 def show() -> ResponseReturnValue:
     """Offer the officer's mandates as cards."""
-    who = reader()
-    return render_template(
-        "pages/mandates.html",
-        next=own_address(request.args.get("next")),
-        selected=who.acting.id if who and who.acting else None,
-        past=[(mandate, _why_not(mandate)) for mandate in who.past_mandates] if who else [],
-    )
+    return _page(request.args.get("next"))
 
 
 @blueprint.get("/welcome")
@@ -39,6 +33,28 @@ def choose() -> ResponseReturnValue:
     mandate_id = request.form.get("mandate") or None
     engine().run(officer(), act_for, secret=secret(), mandate_id=mandate_id)
     return redirect(own_address(request.form.get("next")) or url_for("today.show"))
+
+
+@blueprint.get("/mandates/<mandate_id>/open")
+def open_as(mandate_id: str) -> ResponseReturnValue:
+    """Open work of another mandate: the band follows, nothing is asked."""
+    target = own_address(request.args.get("next")) or url_for("today.show")
+    # A link on a page of somebody else's must not change for whom the officer acts: he is asked.
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        return _page(target, selected=mandate_id)
+    engine().run(officer(), act_for, secret=secret(), mandate_id=mandate_id)
+    return redirect(target)
+
+
+def _page(target: str | None, *, selected: str | None = None) -> str:
+    who = reader()
+    acting = who.acting.id if who and who.acting else None
+    return render_template(
+        "pages/mandates.html",
+        next=own_address(target),
+        selected=selected or acting,
+        past=[(mandate, _why_not(mandate)) for mandate in who.past_mandates] if who else [],
+    )
 
 
 def _why_not(mandate: MandateView) -> dict[str, object]:
