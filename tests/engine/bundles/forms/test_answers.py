@@ -115,7 +115,7 @@ def test_bodies_people_and_files_come_from_the_case() -> None:
     raw = {"body": "o1", "who": "p1", "act": "u1"}
     offered = {"body": ["o1"], "who": ["p1"]}
     assert load(asked, raw, offered) == {"body": "o1", "who": "p1", "act": UPLOADS["u1"]}
-    assert set(refusal(asked, raw, {"who": ["p2"]}) | {"act": ""}) == {"body", "who", "act"}
+    assert set(refusal(asked, raw, {"who": ["p2"]})) == {"body", "who"}
     assert "allegalo di nuovo" in refusal(asked, raw | {"act": "u2"}, offered)["act"][0].it
 
 
@@ -129,7 +129,7 @@ def test_an_optional_field_left_blank_has_no_value() -> None:
         field("d", "choices", required=False),
         field("e", "date", required=False),
     )
-    nothing = {"a": None, "b": [], "d": [], "e": None}
+    nothing: dict[str, Any] = {"a": None, "b": [], "d": [], "e": None}
     assert load(asked, {}) == nothing
     assert load(asked, {"a": "  ", "b": [], "d": None, "e": ""}) == nothing
 
@@ -261,24 +261,30 @@ HOSTILE = [
     "\x00", "a\x00b", "\ud800", "\x1b[31m", True, False, 10**400, -(10**15), "9" * 5000, 1e308,
     math.nan, math.inf, -math.inf, "NaN", "Infinity", "1e9", "1_000", "٣", "0x10", "--1", {}, [[]],
     {"x": {}}, [None], "../../etc/passwd", "<script>", "'; drop table cases; --", "2026-1-1",
-    "2026-13-01", "20261201", "9" * 30 + ".5", datetime(2026, 1, 1), b"bytes", object(), Decimal("NaN"),
-    Decimal("1E+30"), 0.1 + 0.2,
+    "2026-13-01", "20261201", "9" * 30 + ".5", datetime(2026, 1, 1), b"bytes", object(),
+    Decimal("NaN"), Decimal("1E+30"), 0.1 + 0.2,
 ]  # fmt: skip
 TEXTS = ("../../etc/passwd", "<script>", "'; drop table cases; --")
+
+
+def outcome(asked: Form, raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """What is wrong, and the values if nothing is."""
+    try:
+        return {}, load(asked, raw)
+    except FormInvalid as refused:
+        return refused.fields, {}
 
 
 @pytest.mark.parametrize("kind", VALUES)
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda v: repr(v)[:24])
 def test_hostile_values_are_refused_or_harmless(kind: str, value: Any) -> None:
-    asked = form(VALUES[kind][0])
-    try:
-        found = load(asked, {"x": value})["x"]
-    except FormInvalid as refused:
-        assert set(refused.fields) == {"x"}
+    wrong, found = outcome(form(VALUES[kind][0]), {"x": value})
+    assert set(wrong) <= {"x"}
+    if wrong:
         return
     # What passes can be stored: it is plain JSON and bounded.
     assert len(orjson.dumps(to_json(found))) < 21_000
-    assert not isinstance(found, float)
+    assert not isinstance(found["x"], float)
     if kind not in ("text", "long_text"):
         assert value not in TEXTS
 
