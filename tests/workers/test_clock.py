@@ -1,0 +1,83 @@
+"""Deadlines expire once, in their order, and a broken case stops nobody else's clock."""
+
+import logging
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from engine import Engine
+from engine.db import connect
+from engine.model import CaseEngineState
+from tests.office import CASTAGNETO, CHIVASSO, Office
+from workers.clock import expire_due
+
+
+def asked(office: Office) -> str:
+    """A visit to which two towns must answer within ten days."""
+    coordinator = office.officer("davide", ("cmto", "coordinator"))
+    case_id = office.visit(coordinator, CHIVASSO, CASTAGNETO)
+    prepare = office.item(case_id, "prepare")
+    office.complete(coordinator, prepare, visit_on="2027-03-01", budget="1200.50")
+    return case_id
+
+
+def expired(office: Office, case_id: str) -> int:
+    return sum(entry.type == "DeadlineExpired" for entry in office.history(case_id))
+
+
+def test_a_deadline_expires_when_its_last_day_is_over_and_only_then(office: Office) -> None:
+    case_id = asked(office)
+    office.clock.advance(timedelta(days=9))
+    assert expire_due(office.engine) == 0
+
+    office.clock.advance(timedelta(days=9))
+    first = expire_due(office.engine)
+
+    assert first == expired(office, case_id) > 0
+    assert expire_due(office.engine) == 0
+
+
+def test_a_case_that_cannot_move_holds_up_no_other(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = asked(office), asked(office)
+    with office.session() as session, session.begin():
+        damage = update(CaseEngineState).where(CaseEngineState.case_id == broken)
+        session.execute(damage.values(blob=b"not a state"))
+    # What the process keeps in memory would hide the damage.
+    office.engine.close()
+    office = open_again(office)
+    office.clock.advance(timedelta(days=18))
+
+    with caplog.at_level(logging.WARNING):
+        assert expire_due(office.engine) > 0
+
+    assert expired(office, sound) > 0
+    assert expired(office, broken) == 0
+
+
+def test_two_clocks_expire_each_deadline_once(office: Office) -> None:
+    cases = [asked(office) for _ in range(3)]
+    office.clock.advance(timedelta(days=18))
+    counts: list[int] = []
+
+    def tick() -> None:
+        counts.append(expire_due(office.engine))
+
+    clocks = [threading.Thread(target=tick) for _ in range(2)]
+    for thread in clocks:
+        thread.start()
+    for thread in clocks:
+        thread.join()
+
+    assert sum(counts) == sum(expired(office, case_id) for case_id in cases)
+    assert all(expired(office, case_id) == expired(office, cases[0]) for case_id in cases)
+
+
+def open_again(office: Office) -> Office:
+    """The same installation in a process that has just started."""
+    settings = office.engine.settings
+    engine = Engine(connect(settings.database_url), settings, clock=office.clock)
+    return Office(engine, office.clock, office.people)
