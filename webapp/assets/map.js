@@ -93,6 +93,7 @@ function countPicked() {
   for (const picker of document.querySelectorAll('[data-picker]')) {
     const words = picker.querySelector('[data-picked-count]')
     const picked = picker.querySelectorAll('input[type=checkbox]:checked').length
-    words.textContent = words.dataset.words.replace('{n}', picked)
+    const sentence = picked === 1 ? words.dataset.one : words.dataset.words
+    words.textContent = sentence.replace('{n}', picked)
   }
 }

@@ -50,11 +50,11 @@ STATE = {
     "branches": [{"id": "examine", "done": 3, "total": 7}, {"id": "elsewhere"}],
 }
 POINTS = [
-    ("001082", "Chivasso", 45.1903, 7.8883),
-    ("001064", "Castagneto Po", 45.1603, 7.8894),
-    ("001217", "Rondissone", 45.2458, 7.9644),
-    ("001300", "Verolengo", 45.1906, 7.9686),
-    ("001156", "Mazzè", 45.3011, 7.9342),
+    ("001082", "Chivasso", 45.2057, 7.8959),
+    ("001064", "Castagneto Po", 45.1627, 7.8931),
+    ("001225", "Rondissone", 45.2462, 7.9611),
+    ("001293", "Verolengo", 45.1978, 7.9853),
+    ("001148", "Mazzè", 45.3011, 7.9342),
 ]
 DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
