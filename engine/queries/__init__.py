@@ -17,12 +17,9 @@ from engine.queries.account import (
 )
 from engine.queries.case_file import (
     CaseFile,
-    ElementRow,
-    MessageView,
     MilestoneRow,
     NextStep,
     PartyRow,
-    StageRow,
     case_file,
     case_items,
     message_spec,
@@ -77,10 +74,14 @@ from engine.queries.rows import (
     ClockState,
     DeadlineView,
     DocumentRow,
+    ElementRow,
+    EvidenceRow,
     Lane,
     LedgerRow,
+    MessageView,
     Page,
     PersonRow,
+    StageRow,
     SuspendedView,
     TimelineRow,
     WorkRow,
@@ -103,7 +104,6 @@ from engine.queries.today import (
     today,
 )
 from engine.queries.work_item import (
-    EvidenceRow,
     FormSpec,
     PeerRow,
     TaskView,

@@ -1,9 +1,28 @@
 """Who an officer is: mandates, sessions, tokens, notices."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import and_, func, or_, select, tuple_
+
 from engine.actor import Actor
+from engine.bundles.roles import role_title
+from engine.model import (
+    LIVE,
+    ApiToken,
+    Case,
+    CaseState,
+    MandateRow,
+    Notice,
+    Offer,
+    Officer,
+    Organisation,
+    SignInSession,
+    WorkItem,
+)
+from engine.queries._lookup import body_name, living_mandates
+from engine.queries._paging import cursor, keys_of, page_size
 from engine.queries.rows import Page
 from engine.text import Text
 from engine.unit_of_work import Reading
@@ -91,31 +110,168 @@ class NoticeRow:
 
 def me(reading: Reading, *, actor: Actor) -> Me:
     """The signed-in officer with his mandates and what waits for him."""
-    raise NotImplementedError
+    session = reading.session
+    unread = (
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.officer_id == actor.officer_id, Notice.read_at.is_(None))
+        .scalar_subquery()
+    )
+    officer, unread_notices = session.execute(
+        select(Officer, unread).where(Officer.id == actor.officer_id)
+    ).one()
+    rows = session.execute(
+        select(MandateRow, Organisation)
+        .join(Organisation, Organisation.id == MandateRow.organisation_id)
+        .where(MandateRow.officer_id == actor.officer_id)
+        .order_by(MandateRow.valid_from, MandateRow.id)
+    ).all()
+    living = [row for row, _ in rows if _alive(row, reading.today)]
+    items = _open_items(reading, actor, [(m.organisation_id, m.role) for m in living])
+    views = [_mandate(row, body, items, reading.today) for row, body in rows]
+    return Me(
+        officer_id=officer.id, login=officer.login, name=officer.name, email=officer.email,
+        language=officer.language, mandates=tuple(v for v in views if v.alive),
+        past_mandates=tuple(v for v in views if not v.alive),
+        acting=next((v for v in views if v.id == actor.acting_for), None),
+        unread_notices=unread_notices, open_items=len(set().union(*items.values())),
+        today=reading.today, training=reading.training,
+    )  # fmt: skip
 
 
 def signed_in(reading: Reading, *, secret: str) -> SignedIn | None:
     """The officer behind the secret of a session cookie; None when it is over or revoked."""
-    raise NotImplementedError
+    found = reading.session.execute(
+        select(SignInSession, Officer)
+        .join(Officer, Officer.id == SignInSession.officer_id)
+        .where(
+            SignInSession.id == _digest(secret),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > reading.now,
+            Officer.active,
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    row, officer = found
+    actor = Actor(officer.id, officer.name, living_mandates(reading, officer.id))
+    # A mandate that has ended since it was chosen no longer narrows anything.
+    if row.acting_for is not None and any(m.id == row.acting_for for m in actor.mandates):
+        actor = actor.narrowed(row.acting_for)
+    return SignedIn(actor, row.id, officer.language)
 
 
 def token_holder(reading: Reading, *, token: str) -> SignedIn | None:
     """The officer behind a personal token; None when it is unknown or revoked."""
-    raise NotImplementedError
+    found = reading.session.execute(
+        select(ApiToken, Officer)
+        .join(Officer, Officer.id == ApiToken.officer_id)
+        .where(ApiToken.digest == _digest(token), ApiToken.revoked_at.is_(None), Officer.active)
+    ).one_or_none()
+    if found is None:
+        return None
+    row, officer = found
+    actor = Actor(officer.id, officer.name, living_mandates(reading, officer.id))
+    return SignedIn(actor, row.id, officer.language)
 
 
 def sessions(reading: Reading, *, actor: Actor) -> tuple[SessionRow, ...]:
     """The browsers in which the officer is signed in, newest first."""
-    raise NotImplementedError
+    rows = reading.session.scalars(
+        select(SignInSession)
+        .where(
+            SignInSession.officer_id == actor.officer_id,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > reading.now,
+        )
+        .order_by(SignInSession.created_at.desc(), SignInSession.id)
+    )
+    return tuple(SessionRow(r.id, r.device, r.created_at, r.expires_at) for r in rows)
 
 
 def tokens(reading: Reading, *, actor: Actor) -> tuple[TokenRow, ...]:
     """The officer's living tokens, newest first."""
-    raise NotImplementedError
+    rows = reading.session.scalars(
+        select(ApiToken)
+        .where(ApiToken.officer_id == actor.officer_id, ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.created_at.desc(), ApiToken.id)
+    )
+    return tuple(TokenRow(r.id, r.name, r.created_at) for r in rows)
 
 
 def notices(
     reading: Reading, *, actor: Actor, after: str | None = None, limit: int = 50
 ) -> Page[NoticeRow]:
     """What the officer was told, newest first."""
-    raise NotImplementedError
+    mine = Notice.officer_id == actor.officer_id
+    statement = (
+        select(Notice, Case.number)
+        .outerjoin(Case, Case.id == Notice.case_id)
+        .where(mine)
+        .order_by(Notice.at.desc(), Notice.id.desc())
+        .limit(page_size(limit) + 1)
+    )
+    keys = keys_of(after, str, str)
+    if keys is not None:
+        at = datetime.fromisoformat(keys[0])
+        statement = statement.where(or_(Notice.at < at, and_(Notice.at == at, Notice.id < keys[1])))
+    rows = reading.session.execute(statement).all()
+    total = reading.session.scalar(select(func.count()).select_from(Notice).where(mine)) or 0
+    shown = rows[: page_size(limit)]
+    last = shown[-1][0] if len(rows) > len(shown) else None
+    return Page(
+        tuple(_notice(row, number) for row, number in shown),
+        cursor(last.at.isoformat(), last.id) if last is not None else None,
+        total,
+    )
+
+
+def _notice(row: Notice, number: str | None) -> NoticeRow:
+    return NoticeRow(
+        row.id, Text(row.words["it"], row.words["en"]), row.case_id, number, row.work_item_id,
+        row.kind, row.at, row.read_at,
+    )  # fmt: skip
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _alive(row: MandateRow, today: date) -> bool:
+    return row.valid_from <= today and (row.valid_to is None or row.valid_to >= today)
+
+
+def _mandate(
+    row: MandateRow, body: Organisation, items: dict[tuple[str, str], set[str]], today: date
+) -> MandateView:
+    return MandateView(
+        id=row.id, organisation_id=body.id, organisation=body_name(body), kind=body.kind,
+        capacity=body.kind, role=row.role, role_title=role_title(body.kind, row.role),
+        act=row.act, valid_from=row.valid_from, valid_to=row.valid_to,
+        open_items=len(items.get((row.organisation_id, row.role), ())),
+        alive=_alive(row, today),
+    )  # fmt: skip
+
+
+def _open_items(
+    reading: Reading, actor: Actor, seats: list[tuple[str, str]]
+) -> dict[tuple[str, str], set[str]]:
+    """What each seat has to do: live, not suspended, in nobody else's hands."""
+    found: dict[tuple[str, str], set[str]] = {seat: set() for seat in seats}
+    if not seats:
+        return found
+    rows = reading.session.execute(
+        select(Offer.organisation_id, Offer.role, Offer.work_item_id)
+        .join(WorkItem, WorkItem.id == Offer.work_item_id)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(
+            tuple_(Offer.organisation_id, Offer.role).in_(seats),
+            Offer.letter == "R",
+            WorkItem.state.in_(LIVE),
+            Case.state != CaseState.SUSPENDED,
+            or_(WorkItem.holder_id.is_(None), WorkItem.holder_id == actor.officer_id),
+        )
+    )
+    for organisation_id, role, work_item_id in rows:
+        found[organisation_id, role].add(work_item_id)
+    return found

@@ -1,15 +1,25 @@
 """The procedures that can be started, and what each asks for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import load_only
+
 from engine.actor import Actor
-from engine.bundles.definition import Form
-from engine.queries.matrix import RaciView
+from engine.bundles.definition import Bundle, DeadlineRule, Form
+from engine.choices import choices
+from engine.errors import ProcessNotFound
+from engine.model import ENDED, Case, Deployment
+from engine.policy import require_administrator
+from engine.queries._lookup import activity_title, stage_title
+from engine.queries.diagram import drawing_title, own_first
+from engine.queries.matrix import RaciView, activities, column_title, matrix
 from engine.queries.rows import Choice
-from engine.text import Text
+from engine.text import Text, both
 from engine.unit_of_work import Reading
+from engine.wording import length_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +133,150 @@ class ProcessView(ProcessRow):
 
 def processes(reading: Reading, *, actor: Actor) -> tuple[ProcessRow, ...]:
     """The catalogue: the latest version of every procedure."""
-    raise NotImplementedError
+    newest = (
+        select(Deployment.process, func.max(Deployment.version).label("version"))
+        .group_by(Deployment.process)
+        .subquery()
+    )
+    ids = reading.session.scalars(
+        select(Deployment.id).join(
+            newest,
+            (newest.c.process == Deployment.process) & (newest.c.version == Deployment.version),
+        )
+    ).all()
+    running = _running(reading)
+    rows = [_row(reading.bundle(deployment_id), actor, running) for deployment_id in ids]
+    return tuple(sorted(rows, key=lambda row: row.title.it))
 
 
 def process(reading: Reading, *, actor: Actor, key: str) -> ProcessView:
     """One procedure with all it asks of whom, and by when."""
-    raise NotImplementedError
+    version = reading.latest(key)
+    if version is None:
+        raise ProcessNotFound(
+            Text(f"Il procedimento «{key}» non è pubblicato.", f"“{key}” is not published."),
+            Text("Guarda l'elenco dei procedimenti.", "Look at the list of procedures."),
+        )
+    bundle = version.bundle
+    row = _row(bundle, actor, _running(reading))
+    return ProcessView(
+        **{f.name: getattr(row, f.name) for f in fields(ProcessRow)},
+        activities=_activities(bundle),
+        milestones=tuple(stage.milestone for stage in bundle.stages),
+        raci=matrix(bundle, None, ()),
+        deadlines=tuple(_deadline(key, rule) for key, rule in bundle.deadlines.items()),
+        start=_start(reading, bundle, row.may_start),
+        versions=_versions(reading, key),
+        guide=bundle.guide,
+        drawings=tuple(
+            (d.process, drawing_title(bundle, d), bundle.bpmn[d.file].decode())
+            for d in own_first(bundle)
+        ),
+    )
 
 
 def deployments(reading: Reading, *, actor: Actor) -> tuple[VersionRow, ...]:
-    """All published versions, newest first; for administrators."""
-    raise NotImplementedError
+    """All published versions, newest first; for administrators. Raises NotAllowed."""
+    require_administrator(actor)
+    return _versions(reading, None)
+
+
+def _row(bundle: Bundle, actor: Actor, running: Mapping[str, int]) -> ProcessRow:
+    return ProcessRow(
+        key=bundle.key, version=bundle.version, title=bundle.title, summary=bundle.summary,
+        stages=tuple(CatalogueStage(s.id, s.title, s.milestone) for s in bundle.stages),
+        accountable=str(bundle.accountable),
+        accountable_title=column_title(bundle, bundle.accountable),
+        legal_basis=bundle.legal_basis, evidence=bundle.evidence,
+        may_start=_may_start(bundle, actor), cases_open=running.get(bundle.key, 0),
+    )  # fmt: skip
+
+
+def _may_start(bundle: Bundle, actor: Actor) -> tuple[str, ...]:
+    """The mandates that may start it: the role, in a body that may take part in the capacity."""
+    kinds = {c.id: c.kinds for c in bundle.capacities}
+    return tuple(
+        m.id
+        for m in actor.mandates
+        if any(
+            m.role == column.role and m.capacity in kinds.get(column.capacity, ())
+            for column in bundle.start_by
+        )
+    )
+
+
+def _running(reading: Reading) -> dict[str, int]:
+    rows = reading.session.execute(
+        select(Case.process, func.count()).where(Case.state.not_in(ENDED)).group_by(Case.process)
+    )
+    return {key: count for key, count in rows}
+
+
+def _activities(bundle: Bundle) -> tuple[ActivityRow, ...]:
+    """Every activity once, in the order of the stages."""
+    found: dict[str, ActivityRow] = {}
+    for activity, _, stage in activities(bundle):
+        form, element = bundle.forms.get(activity), bundle.element(activity)
+        if form is None or activity in found:
+            continue
+        found[activity] = ActivityRow(
+            id=activity, title=activity_title(bundle, activity), what=form.what, stage=stage,
+            stage_title=stage_title(bundle, stage), nature=form.nature.value,
+            legal_basis=form.legal_basis, evidence=form.evidence, deadline=form.deadline,
+            lane=element.lane if element is not None else None,
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+def _deadline(key: str, rule: DeadlineRule) -> DeadlineRuleRow:
+    return DeadlineRuleRow(
+        name=key, title=rule.title or both(key), length=_length(rule), starts_at=rule.starts_at,
+        silence=rule.silence.value, nature=rule.nature, legal_basis=rule.legal_basis,
+        evidence=rule.evidence, consequence=rule.consequence,
+    )  # fmt: skip
+
+
+def _length(rule: DeadlineRule) -> Text:
+    if rule.length.variable is not None:
+        return length_text(f"case:{rule.length.variable}")
+    return length_text(f"{rule.length.amount} {rule.length.unit}")
+
+
+def _start(reading: Reading, bundle: Bundle, mandates: Sequence[str]) -> StartView:
+    offered = choices(
+        reading.session, bundle.start_form.fields, parties=(), variables={}, today=reading.today
+    )
+    return StartView(
+        form=bundle.start_form, choices=offered,
+        capacities=tuple(
+            CapacityRow(c.id, c.title, c.kinds, c.min, c.max, c.default)
+            for c in bundle.capacities
+        ),
+        mandates=tuple(mandates),
+    )  # fmt: skip
+
+
+def _versions(reading: Reading, key: str | None) -> tuple[VersionRow, ...]:
+    """Published versions with the number of their cases; the drawings themselves stay unread."""
+    counts = (
+        select(Case.deployment_id, func.count().label("cases"))
+        .group_by(Case.deployment_id)
+        .subquery()
+    )
+    statement = (
+        select(Deployment, func.coalesce(counts.c.cases, 0))
+        .outerjoin(counts, counts.c.deployment_id == Deployment.id)
+        .options(
+            load_only(
+                Deployment.process, Deployment.version, Deployment.digest,
+                Deployment.deployed_at, Deployment.deployed_by,
+            )
+        )
+        .order_by(Deployment.process, Deployment.version.desc())
+    )  # fmt: skip
+    if key is not None:
+        statement = statement.where(Deployment.process == key)
+    return tuple(
+        VersionRow(d.id, d.process, d.version, d.digest, d.deployed_at, d.deployed_by, cases)
+        for d, cases in reading.session.execute(statement)
+    )

@@ -1,9 +1,15 @@
 """The drawing of a case with its tokens."""
 
+from collections import Counter
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from engine.actor import Actor
-from engine.text import Text
+from engine.bundles.definition import Bundle, Drawing
+from engine.model import LIVE, PassedFlow, WorkItem
+from engine.queries._lookup import activity_title, seen_case
+from engine.text import Text, both
 from engine.unit_of_work import Reading
 
 
@@ -31,4 +37,70 @@ class DiagramView:
 
 def case_diagram(reading: Reading, *, actor: Actor, case_id: str) -> DiagramView:
     """Where the tokens of a case stand and which way they came."""
-    raise NotImplementedError
+    seen = seen_case(reading, actor, case_id)
+    passed = {
+        (source, target)
+        for source, target in reading.session.execute(
+            select(PassedFlow.source, PassedFlow.target).where(PassedFlow.case_id == case_id)
+        )
+    }
+    open_ = Counter(
+        reading.session.scalars(
+            select(WorkItem.activity).where(WorkItem.case_id == case_id, WorkItem.state.in_(LIVE))
+        )
+    )
+    tokens = dict.fromkeys(seen.case.running, 1) | dict(open_)
+    rounds: dict[str, tuple[int, int]] = {}
+    for branch in seen.case.progress:
+        done, total = rounds.get(branch["element"], (0, 0))
+        rounds[branch["element"]] = (done + branch["done"], total + branch["total"])
+    return DiagramView(
+        tuple(
+            _part(seen.bundle, drawing, passed, tokens, rounds)
+            for drawing in own_first(seen.bundle)
+        )
+    )
+
+
+def own_first(bundle: Bundle) -> list[Drawing]:
+    """The drawing of the procedure itself, then those it calls, by name."""
+    own = bundle.key.replace("-", "_")
+    return sorted(bundle.drawings.values(), key=lambda d: (d.process != own, d.process))
+
+
+def drawing_title(bundle: Bundle, drawing: Drawing) -> Text:
+    """What a drawing is called: the procedure's title, or the words on the call."""
+    if drawing.process == bundle.key.replace("-", "_"):
+        return bundle.title
+    for other in bundle.drawings.values():
+        for element in other.elements.values():
+            if element.called == drawing.process and element.name:
+                return both(element.name)
+    return both(drawing.process.replace("_", " "))
+
+
+def _part(
+    bundle: Bundle, drawing: Drawing, passed: set[tuple[str, str]], tokens: dict[str, int],
+    rounds: dict[str, tuple[int, int]],
+) -> DiagramPart:  # fmt: skip
+    here = drawing.elements
+    left = {source for source, _ in passed} | {target for _, target in passed}
+    return DiagramPart(
+        process=drawing.process,
+        title=drawing_title(bundle, drawing),
+        xml=bundle.bpmn[drawing.file].decode(),
+        done=tuple(sorted(e for e in here if e in left and e not in tokens)),
+        flows_done=tuple(f.id for f in drawing.flows if (f.source, f.target) in passed),
+        current=tuple(
+            (e, _words(bundle, drawing, e), count)
+            for e, count in sorted(tokens.items())
+            if e in here
+        ),
+        branches=tuple((e, *counts) for e, counts in sorted(rounds.items()) if e in here),
+    )
+
+
+def _words(bundle: Bundle, drawing: Drawing, element_id: str) -> Text:
+    if element_id in bundle.forms:
+        return activity_title(bundle, element_id)
+    return both(drawing.elements[element_id].name or element_id)

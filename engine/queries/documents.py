@@ -1,12 +1,25 @@
 """Files: those of a case, and those just sent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import ColumnElement, or_, select, true
+
 from engine.actor import Actor
+from engine.errors import CaseNotFound, DocumentNotFound
+from engine.model import Document, Organisation, Upload
+from engine.policy import sees_all_cases
+from engine.queries._lookup import body_name, seen_case
 from engine.queries.rows import DocumentRow
+from engine.text import Text
 from engine.unit_of_work import Reading
+
+UNKNOWN = Text(
+    "Questo documento non esiste o non è fra i tuoi.",
+    "This document does not exist or is not yours.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +36,67 @@ class UploadRow:
 
 def case_documents(reading: Reading, *, actor: Actor, case_id: str) -> tuple[DocumentRow, ...]:
     """The files of a case that the reader may open, newest first."""
-    raise NotImplementedError
+    seen_case(reading, actor, case_id)
+    return documents_of(reading, actor, case_id)
+
+
+def documents_of(
+    reading: Reading, actor: Actor, case_id: str, *, limit: int | None = None
+) -> tuple[DocumentRow, ...]:
+    """The files of a case already seen; one statement."""
+    statement = (
+        select(Document, Organisation)
+        .outerjoin(Organisation, Organisation.id == Document.organisation_id)
+        .where(Document.case_id == case_id, readable(actor))
+        .order_by(Document.attached_at.desc(), Document.id.desc())
+        .limit(limit)
+    )
+    return _rows(reading.session.execute(statement).tuples())
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """Files of the parties, and one's own; CMTo answers for the case and reads them all."""
+    if sees_all_cases(actor):
+        return true()
+    bodies = {m.organisation_id for m in actor.mandates}
+    return or_(Document.visibility != "own", Document.organisation_id.in_(bodies))
 
 
 def document_content(
     reading: Reading, *, actor: Actor, document_id: str
 ) -> tuple[DocumentRow, Path]:
     """A file and where its content lies."""
-    raise NotImplementedError
+    found = reading.session.execute(
+        select(Document, Organisation)
+        .outerjoin(Organisation, Organisation.id == Document.organisation_id)
+        .where(Document.id == document_id, readable(actor))
+    ).tuples().one_or_none()  # fmt: skip
+    if found is None:
+        raise DocumentNotFound(UNKNOWN)
+    try:
+        seen_case(reading, actor, found[0].case_id)
+    except CaseNotFound as unseen:
+        raise DocumentNotFound(UNKNOWN) from unseen
+    (row,) = _rows([found])
+    return row, reading.files.path(row.sha256)
 
 
 def upload(reading: Reading, *, actor: Actor, upload_id: str) -> UploadRow:
-    """A file the officer, or a colleague whose draft he may read, has sent."""
-    raise NotImplementedError
+    """A file the officer has sent and that no completed form has named yet."""
+    row = reading.session.get(Upload, upload_id)
+    if row is None or row.uploaded_by_id != actor.officer_id:
+        raise DocumentNotFound(UNKNOWN)
+    return UploadRow(row.id, row.filename, row.media_type, row.size, row.sha256, row.uploaded_at)
+
+
+def _rows(found: Iterable[tuple[Document, Organisation | None]]) -> tuple[DocumentRow, ...]:
+    return tuple(
+        DocumentRow(
+            id=d.id, title=Text(d.title_it, d.title_en), filename=d.filename, size=d.size,
+            media_type=d.media_type, sha256=d.sha256, signature=d.signature,
+            organisation=body_name(body) if body is not None else None,
+            attached_at=d.attached_at, attached_by=d.attached_by, visibility=d.visibility,
+            case_id=d.case_id, work_item_id=d.work_item_id, field=d.field,
+        )
+        for d, body in found
+    )  # fmt: skip

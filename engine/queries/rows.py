@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from engine.text import Text
+from engine.bundles.definition import Form
+from engine.choices import Choice as Choice
+from engine.text import NO_TEXT, Text
+from engine.wording import ClockState as ClockState
+from engine.wording import Lane as Lane
+from engine.wording import LedgerRow as LedgerRow
 
 T = TypeVar("T")
-ClockState = Literal["running", "suspended", "overdue", "none"]
-Lane = Literal["act", "clock", "machine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +22,6 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     next: str | None
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value that may be chosen, and how it reads."""
-
-    value: str
-    label: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,8 @@ class PersonRow:
     is_me: bool
     email: str = ""
     officer_id: str = ""
+    gap: bool = False
+    """Nobody holds the role: the letter stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +80,12 @@ class WorkRow:
     evidence: str = ""
     nature: str = ""
     """Of the term: statutory, agreed or internal; empty without a term."""
+    consequence: Text = NO_TEXT
+    """What happens if the term passes."""
     completed_at: datetime | None = None
     completed_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """One line of a term's ledger, as a person reads it."""
-
-    day: date
-    what: Text
-    rule: str
-    effect: Text
-    due_on: date | None
-    actor: str
-    kind: str = ""
+    path: tuple[tuple[str, str], ...] = ()
+    """Where in the nesting of the drawing it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +205,48 @@ class DocumentRow:
     case_id: str = ""
     work_item_id: str | None = None
     field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """Something to have in front while filling in a form."""
+
+    label: Text
+    kind: Literal["document", "answer", "table"]
+    document: DocumentRow | None
+    value: Any
+    by: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """A stage of the procedure with one short fact."""
+
+    id: str
+    title: Text
+    state: Literal["done", "current", "action", "blocked", "todo"]
+    text: Text
+    reached_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message the reader may send into the case now."""
+
+    name: str
+    title: Text
+    party_id: str | None
+    organisation: Text | None
+    key: str | None
+    form: Form | None
+    choices: Mapping[str, tuple[Choice, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRow:
+    """A node of the drawing on which an administrator may put a token."""
+
+    id: str
+    name: str
+    type: str

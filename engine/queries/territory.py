@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import and_, func, or_, select
+
+from engine.bundles.roles import role_title
+from engine.errors import NotFound, OrganisationNotFound
+from engine.model import MandateRow, Neighbour, Officer, Organisation, Zone
+from engine.queries._lookup import alive, body_name
+from engine.queries._paging import cursor, keys_of, page_size
 from engine.queries.rows import Page
 from engine.text import Text
 from engine.unit_of_work import Reading
@@ -65,19 +72,108 @@ def organisations(
     after: str | None = None, limit: int = 50,
 ) -> Page[OrganisationRow]:  # fmt: skip
     """Public bodies by name."""
-    raise NotImplementedError
+    where = []
+    if kind:
+        where.append(Organisation.kind == kind)
+    if zone is not None:
+        where.append(Organisation.zone_number == zone)
+    if q and q.strip():
+        words = q.strip()
+        where.append(
+            or_(
+                Organisation.name.icontains(words, autoescape=True),
+                Organisation.name_en.icontains(words, autoescape=True),
+                Organisation.istat_code == words,
+            )
+        )
+    statement = select(Organisation).where(*where).order_by(Organisation.name, Organisation.id)
+    keys = keys_of(after, str, str)
+    if keys is not None:
+        same = and_(Organisation.name == keys[0], Organisation.id > keys[1])
+        statement = statement.where(or_(Organisation.name > keys[0], same))
+    size = page_size(limit)
+    rows = reading.session.scalars(statement.limit(size + 1)).all()
+    total = reading.session.scalar(select(func.count()).select_from(Organisation).where(*where))
+    more = cursor(rows[size - 1].name, rows[size - 1].id) if len(rows) > size else None
+    return Page(tuple(_row(o) for o in rows[:size]), more, total or 0)
 
 
 def organisation(reading: Reading, *, organisation_id: str) -> OrganisationView:
     """One body with its neighbours and its people."""
-    raise NotImplementedError
+    body = reading.session.get(Organisation, organisation_id)
+    if body is None:
+        raise OrganisationNotFound(
+            Text("Questo ente non è nel registro.", "This body is not in the register.")
+        )
+    beside = reading.session.scalars(
+        select(Organisation)
+        .join(Neighbour, Neighbour.neighbour_id == Organisation.id)
+        .where(Neighbour.organisation_id == organisation_id)
+        .order_by(Organisation.name, Organisation.id)
+    ).all()
+    people = reading.session.execute(
+        select(MandateRow, Officer.name)
+        .join(Officer, Officer.id == MandateRow.officer_id)
+        .where(MandateRow.organisation_id == organisation_id, alive(reading))
+        .order_by(MandateRow.role, Officer.name)
+    )
+    row = _row(body)
+    return OrganisationView(
+        id=row.id, kind=row.kind, name=row.name, istat_code=row.istat_code, zone=row.zone,
+        population=row.population, latitude=row.latitude, longitude=row.longitude,
+        neighbours=tuple(o.id for o in beside), neighbour_rows=tuple(_row(o) for o in beside),
+        mandates=tuple(
+            OfficeHolder(m.role, role_title(body.kind, m.role), name, m.act) for m, name in people
+        ),
+    )  # fmt: skip
 
 
 def zones(reading: Reading) -> tuple[ZoneRow, ...]:
     """The zones by number."""
-    raise NotImplementedError
+    rows = reading.session.execute(
+        select(Zone, func.count(Organisation.id))
+        .outerjoin(
+            Organisation,
+            and_(Organisation.zone_number == Zone.number, Organisation.kind == "municipality"),
+        )
+        .group_by(Zone.number, Zone.name_it, Zone.name_en, Zone.population, Zone.area_km2)
+        .order_by(Zone.number)
+    )
+    return tuple(
+        ZoneRow(z.number, Text(z.name_it, z.name_en), z.population, z.area_km2, count)
+        for z, count in rows
+    )
 
 
 def zone(reading: Reading, *, number: int) -> ZoneView:
     """One zone with its municipalities."""
-    raise NotImplementedError
+    found = reading.session.get(Zone, number)
+    if found is None:
+        raise NotFound(Text(f"La zona {number} non esiste.", f"There is no zone {number}."))
+    members = reading.session.scalars(
+        select(Organisation)
+        .where(Organisation.zone_number == number, Organisation.kind == "municipality")
+        .order_by(Organisation.name, Organisation.id)
+    ).all()
+    ids = {o.id for o in members}
+    pairs = reading.session.execute(
+        select(Neighbour.organisation_id, Neighbour.neighbour_id)
+        .where(
+            Neighbour.organisation_id.in_(ids),
+            Neighbour.neighbour_id.in_(ids),
+            Neighbour.organisation_id < Neighbour.neighbour_id,
+        )
+        .order_by(Neighbour.organisation_id, Neighbour.neighbour_id)
+    )
+    return ZoneView(
+        number=found.number, name=Text(found.name_it, found.name_en),
+        population=found.population, area_km2=found.area_km2, municipalities=len(members),
+        members=tuple(_row(o) for o in members), neighbours=tuple((a, b) for a, b in pairs),
+    )  # fmt: skip
+
+
+def _row(body: Organisation) -> OrganisationRow:
+    return OrganisationRow(
+        body.id, body.kind, body_name(body), body.istat_code, body.zone_number, body.population,
+        body.latitude, body.longitude,
+    )  # fmt: skip

@@ -1,27 +1,40 @@
 """One piece of work, as its officer meets it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from engine.actor import Actor
-from engine.bundles.definition import Field, Form
-from engine.queries.rows import CaseHead, Choice, DeadlineView, DocumentRow, PersonRow
-from engine.text import Text
-from engine.unit_of_work import Reading
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """Something to have in front while filling in the form."""
-
-    label: Text
-    kind: Literal["document", "answer", "table"]
-    document: DocumentRow | None
-    value: Any
-    by: str | None
-    at: datetime | None
+from engine.actor import Actor, Mandate
+from engine.bundles.definition import Field, Form, Option
+from engine.bundles.forms import json_fields
+from engine.choices import choices as offered_choices
+from engine.clock import day_of
+from engine.errors import CaseNotFound, WorkItemNotFound
+from engine.model import Deadline, Draft, Officer, WorkItem, WorkItemState
+from engine.policy import Seat, fits, permitting, seats_of
+from engine.queries._evidence import evidence_rows, prefilled, readable_tables, token_variables
+from engine.queries._lookup import (
+    LETTERS,
+    Holder,
+    Seen,
+    activity_title,
+    deciding_answer,
+    holders,
+    people_on,
+    seen_case,
+    stage_title,
+)
+from engine.queries.clock import deadline_views
+from engine.queries.documents import documents_of
+from engine.queries.rows import CaseHead, Choice, DeadlineView, EvidenceRow, PersonRow
+from engine.queries.worklist import every_mandate
+from engine.text import NO_TEXT, Text, both
+from engine.unit_of_work import ITEM_UNKNOWN, Reading
+from engine.wording import peer_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +120,229 @@ class TaskView:
 
     def fields_json(self, language: str) -> list[dict[str, Any]]:
         """The form's fields as the JSON interface describes them."""
-        raise NotImplementedError
+        offers = {
+            path: tuple(Option(c.value, c.label) for c in found)
+            for path, found in self.choices.items()
+        }
+        return json_fields(self.form, language, offers)
 
 
 def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
     """A piece of work with everything its officer needs in front."""
-    raise NotImplementedError
+    found = _found(reading, actor, work_item_id)
+    item, seen, form = found.item, found.seen, found.form
+    people = holders(reading, {seat.organisation_id for seat in found.seats})
+    letter, mandate = _letter(found)
+    variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
+    deadline = _deadline(reading, seen, item)
+    siblings = _siblings(reading, item)
+    persons = people_on(found.seats, people, actor=actor, bodies=seen.bodies)
+    draft = found.draft if _sees_draft(found) else None
+    return TaskView(
+        id=item.id, activity=item.activity, title=activity_title(seen.bundle, item.activity),
+        what=form.what, why=form.why, next=form.next, help=form.help, nature=form.nature.value,
+        legal_basis=form.legal_basis, evidence=form.evidence, state=item.state, letter=letter,
+        version=item.version, case=seen.head, organisation=seen.body(item.organisation_id),
+        organisation_id=item.organisation_id, party_id=item.party_id, stage=item.stage,
+        stage_title=stage_title(seen.bundle, item.stage), holder=found.holder,
+        held_by_me=_held_by(item, actor), held_since=item.claimed_at, note=item.note, form=form,
+        choices=_choices(reading, seen, form, variables),
+        draft=draft.data if draft is not None else None,
+        draft_version=draft.draft_version if draft is not None else 0,
+        draft_saved_at=draft.saved_at if draft is not None else None,
+        draft_saved_by=found.drafter if draft is not None else None,
+        prefilled=prefilled(form, variables, draft.data if draft is not None else {}),
+        tables=readable_tables(seen, form, variables), answers=item.answers,
+        completed_at=item.completed_at, completed_by=item.completed_by, opened_at=item.opened_at,
+        mandate_id=mandate.id if mandate is not None else None,
+        other_mandate=mandate is not None and actor.acting_for not in (None, mandate.id),
+        deadline=deadline,
+        evidence_rows=evidence_rows(
+            seen, form, variables, siblings, documents_of(reading, found.reader, seen.case.id)
+        ),
+        peers=_peers(seen, item, siblings), people=persons,
+        helper=tuple(p for p in persons if p.letter == "A" and not p.is_me and not p.gap),
+        may=_may(actor, found), delegates=_delegates(found, people),
+    )  # fmt: skip
 
 
 def form_spec(reading: Reading, *, actor: Actor, work_item_id: str) -> FormSpec:
     """The form of a piece of work and what may be chosen in it."""
-    raise NotImplementedError
+    found = _found(reading, actor, work_item_id)
+    item, seen = found.item, found.seen
+    variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
+    return FormSpec(
+        found.form, _choices(reading, seen, found.form, variables), item.version,
+        found.draft.draft_version if found.draft is not None else 0,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A piece of work with all that was read to decide who may do what."""
+
+    item: WorkItem
+    seen: Seen
+    form: Form
+    seats: tuple[Seat, ...]
+    holder: str | None
+    draft: Draft | None
+    drafter: str | None
+    actor: Actor
+    reader: Actor
+    """The same officer with all his mandates: what he may read does not depend on the band."""
+
+
+def _found(reading: Reading, actor: Actor, work_item_id: str) -> _Found:
+    """Five statements. Raises WorkItemNotFound for foreign ones."""
+    reader = every_mandate(reading, actor)
+    drafter = aliased(Officer)
+    row = reading.session.execute(
+        select(WorkItem, Officer.name, Draft, drafter.name)
+        .outerjoin(Officer, Officer.id == WorkItem.holder_id)
+        .outerjoin(Draft, Draft.work_item_id == WorkItem.id)
+        .outerjoin(drafter, drafter.id == Draft.saved_by_id)
+        .where(WorkItem.id == work_item_id)
+    ).one_or_none()
+    if row is None:
+        raise WorkItemNotFound(ITEM_UNKNOWN)
+    item = row[0]
+    try:
+        seen = seen_case(reading, reader, item.case_id)
+    except CaseNotFound as unseen:
+        raise WorkItemNotFound(ITEM_UNKNOWN) from unseen
+    path = tuple((element, key) for element, key in item.path)
+    form = seen.bundle.forms.get(item.activity)
+    if form is None:  # a drawing without this form cannot be published
+        raise WorkItemNotFound(ITEM_UNKNOWN)
+    seats = seats_of(seen.bundle, seen.parties, item.activity, path)
+    return _Found(item, seen, form, seats, row[1], row[2], row[3], actor, reader)
+
+
+def _letter(found: _Found) -> tuple[str, Mandate | None]:
+    """The strongest letter of mine; among equals the mandate I act for comes first."""
+    for letter in LETTERS:
+        mandates = sorted(
+            permitting(found.reader, found.seats, letter),
+            key=lambda m: m.id != found.actor.acting_for,
+        )
+        if mandates:
+            return letter, mandates[0]
+    return "", None
+
+
+def _held_by(item: WorkItem, actor: Actor) -> bool:
+    return item.holder_id is not None and item.holder_id == actor.officer_id
+
+
+def _responsible(actor: Actor, found: _Found) -> tuple[Mandate, ...]:
+    """The mandates by which the actor may do it, of the right nature (TUEL art. 107)."""
+    return tuple(
+        m
+        for m in permitting(actor, found.seats, "R")
+        if fits(m.capacity, m.role, found.form.nature)
+    )
+
+
+def _may(actor: Actor, found: _Found) -> frozenset[str]:
+    item = found.item
+    if not item.is_live:
+        return frozenset()
+    does = bool(_responsible(actor, found))
+    answers = bool(permitting(actor, found.seats, "A"))
+    held = item.state == WorkItemState.HELD
+    mine = _held_by(item, actor)
+    allowed = {
+        "claim": does and not held,
+        "release": held and (answers or (does and mine)),
+        "delegate": answers or does,
+        "draft": does and (mine or not held),
+        "return": does and (mine or not held),
+        "complete": does and (mine or not held) and not found.seen.suspended,
+    }
+    return frozenset(act for act, yes in allowed.items() if yes)
+
+
+def _sees_draft(found: _Found) -> bool:
+    """A draft is read by its author and by the colleagues of the body that does the work."""
+    bodies = {seat.organisation_id for seat in found.seats if seat.letter == "R"}
+    ours = {m.organisation_id for m in found.reader.mandates}
+    author = found.draft is not None and found.draft.saved_by_id == found.actor.officer_id
+    return author or bool(bodies & ours)
+
+
+def _delegates(found: _Found, people: Sequence[Holder]) -> tuple[Choice, ...]:
+    """The colleagues who may be given the work."""
+    wanted = {(s.organisation_id, s.role) for s in found.seats if s.letter == "R"}
+    suited = {
+        h.officer_id: both(f"{h.name}, {h.organisation.it}")
+        for h in people
+        if (h.organisation_id, h.role) in wanted and fits(h.kind, h.role, found.form.nature)
+    }
+    suited.pop(found.item.holder_id or "", None)
+    return tuple(Choice(officer_id, words) for officer_id, words in suited.items())
+
+
+def _choices(
+    reading: Reading, seen: Seen, form: Form, variables: Mapping[str, Any]
+) -> dict[str, tuple[Choice, ...]]:
+    return offered_choices(
+        reading.session, form.fields, parties=seen.parties, variables=variables,
+        today=reading.today,
+    )  # fmt: skip
+
+
+def _deadline(reading: Reading, seen: Seen, item: WorkItem) -> DeadlineView | None:
+    row = reading.session.get(Deadline, item.deadline_id) if item.deadline_id else None
+    return deadline_views(reading, seen, [row])[0] if row is not None else None
+
+
+def _siblings(reading: Reading, item: WorkItem) -> Sequence[WorkItem]:
+    """The same activity for other bodies, and everything done so far; the latest last."""
+    return reading.session.scalars(
+        select(WorkItem)
+        .where(
+            WorkItem.case_id == item.case_id,
+            WorkItem.id != item.id,
+            or_(
+                WorkItem.activity == item.activity,
+                WorkItem.state == WorkItemState.COMPLETED,
+            ),
+        )
+        .order_by(WorkItem.opened_at, WorkItem.id)
+    ).all()
+
+
+def _peers(seen: Seen, item: WorkItem, siblings: Sequence[WorkItem]) -> tuple[PeerRow, ...]:
+    """How far the other bodies of the same capacity are."""
+    own = seen.party(item.party_id)
+    if own is None:
+        return ()
+    latest = {s.party_id: s for s in siblings if s.activity == item.activity}
+    rows = []
+    for party in seen.parties:
+        if party.capacity != own.capacity or party.id == own.id:
+            continue
+        name = seen.body(party.organisation_id) or NO_TEXT
+        rows.append(_peer(seen, name, party.id, party.left_at, latest.get(party.id)))
+    order = ("done", "doing", "waiting", "left")
+    return tuple(sorted(rows, key=lambda row: order.index(row.state)))
+
+
+def _peer(
+    seen: Seen, name: Text, party_id: str, left_at: datetime | None, item: WorkItem | None
+) -> PeerRow:
+    if item is not None and item.state == WorkItemState.COMPLETED and item.completed_at:
+        on = day_of(item.completed_at)
+        words = peer_text("done", on)
+        answer = deciding_answer(seen.bundle, item.activity, item.answers or {})
+        if answer:
+            words = Text(f"{answer.it}, {on:%d/%m}", f"{answer.en}, {on:%d/%m}")
+        return PeerRow(name, party_id, "done", words, on)
+    if left_at is not None:
+        return PeerRow(name, party_id, "left", peer_text("left", None), day_of(left_at))
+    if item is None or not item.is_live:
+        return PeerRow(name, party_id, "waiting", peer_text("waiting", None), None)
+    state: Literal["doing", "waiting"] = "doing" if item.holder_id is not None else "waiting"
+    since = day_of(item.claimed_at or item.opened_at)
+    return PeerRow(name, party_id, state, peer_text(state, since), since)

@@ -5,7 +5,7 @@ so that they can never disagree.
 """
 
 from engine.wording.dates import day_in_words, day_short, span
-from engine.wording.happenings import HAPPENINGS, Names, event_sentence, lane_of
+from engine.wording.happenings import HAPPENINGS, Lane, Names, event_sentence, lane_of
 from engine.wording.stages import (
     case_state_text,
     late_text,
@@ -29,7 +29,7 @@ from engine.wording.terms import (
 )
 
 __all__ = [
-    "HAPPENINGS",
+    "HAPPENINGS", "Lane",
     "ClockState",
     "LedgerRow",
     "Names",

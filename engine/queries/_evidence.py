@@ -1,0 +1,160 @@
+"""What an officer has in front while filling in a form: answers, tables and files of the case."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.bpmn import Instance, Packed, TokenGone
+from engine.bundles.definition import Bundle, Field, Form
+from engine.bundles.forms import to_json
+from engine.model import CaseEngineState, WorkItem, WorkItemState
+from engine.queries._lookup import Seen, spoken
+from engine.queries.rows import DocumentRow, EvidenceRow
+from engine.text import Text, both
+from engine.unit_of_work import Reading
+
+Rows = tuple[Mapping[str, Any], ...]
+RECENT = 8
+"""How many files are shown where the form names none."""
+
+
+def token_variables(reading: Reading, seen: Seen, item: WorkItem) -> Mapping[str, Any]:
+    """What the token of a live piece of work knows, as plain JSON; one statement."""
+    row = reading.session.execute(
+        select(CaseEngineState.codec, CaseEngineState.blob, CaseEngineState.library).where(
+            CaseEngineState.case_id == seen.case.id
+        )
+    ).one_or_none()
+    if row is None:
+        return seen.case.variables
+    version = reading.versions.get(reading.session, seen.case.deployment_id)
+    instance = Instance.load(version.definition, Packed(row.codec, row.blob, row.library))
+    try:
+        known: Mapping[str, Any] = to_json(instance.variables(item.token_id))
+    except TokenGone:  # the item is about to be cancelled by another step
+        return seen.case.variables
+    return known
+
+
+def prefilled(form: Form, variables: Mapping[str, Any], draft: Mapping[str, Any]) -> dict[str, Any]:
+    """What the case already knows, under what somebody has typed."""
+    known = {
+        field.name: variables[field.prefill]
+        for field in _same_level(form.fields)
+        if field.prefill is not None and variables.get(field.prefill) is not None
+    }
+    return {**known, **draft}
+
+
+def readable_tables(seen: Seen, form: Form, variables: Mapping[str, Any]) -> dict[str, Rows]:
+    """The rows of each note that shows a table, by the name of its field."""
+    return {
+        field.name: table_rows(seen, variables.get(field.table))
+        for field in _every(form.fields)
+        if field.type == "note" and field.table is not None
+    }
+
+
+def table_rows(seen: Seen, value: Any) -> Rows:
+    """A list or dictionary of rows as a table; ids of parties and coded answers are spelt out."""
+    if isinstance(value, Mapping):
+        pairs = list(value.items())
+    elif isinstance(value, list):
+        pairs = [(None, row) for row in value]
+    else:
+        return ()
+    labels = _labels(seen.bundle)
+    return tuple(_row(seen, labels, key, row) for key, row in pairs)
+
+
+def evidence_rows(
+    seen: Seen,
+    form: Form,
+    variables: Mapping[str, Any],
+    done: Sequence[WorkItem],
+    documents: Sequence[DocumentRow],
+) -> tuple[EvidenceRow, ...]:
+    """The files and answers the form wants in front; the latest files where it names none."""
+    if not form.documents:
+        return tuple(_document(row) for row in documents[:RECENT])
+    rows: list[EvidenceRow] = []
+    for name in form.documents:
+        files = [d for d in documents if name in (d.field, d.title.it, d.title.en)]
+        rows += [_document(row) for row in files]
+        if not files and variables.get(name) is not None:
+            rows.append(_answer(seen, name, variables[name], done))
+    return tuple(rows)
+
+
+def _document(row: DocumentRow) -> EvidenceRow:
+    return EvidenceRow(row.title, "document", row, None, row.attached_by, row.attached_at)
+
+
+def _answer(seen: Seen, name: str, value: Any, done: Sequence[WorkItem]) -> EvidenceRow:
+    field = next((f for f in _all_fields(seen.bundle) if f.name == name), None)
+    label = field.label if field is not None else both(name.replace("_", " "))
+    source = next(
+        (
+            item
+            for item in reversed(done)
+            if item.state == WorkItemState.COMPLETED and name in (item.answers or {})
+        ),
+        None,
+    )
+    by = source.completed_by if source is not None else None
+    at = source.completed_at if source is not None else None
+    if isinstance(value, Mapping | list):
+        return EvidenceRow(label, "table", None, table_rows(seen, value), by, at)
+    coded = field is not None and field.type in ("choice", "yes_no")
+    shown = spoken(field, value) if field is not None and coded else _readable(seen, {}, value)
+    return EvidenceRow(label, "answer", None, shown, by, at)
+
+
+def _row(seen: Seen, labels: Mapping[str, Text], key: Any, row: Any) -> Mapping[str, Any]:
+    shown: dict[str, Any] = {}
+    if key is not None:
+        shown = {"key": key, "name": _readable(seen, {}, key)}
+    if not isinstance(row, Mapping):
+        return {**shown, "value": _readable(seen, labels, row)}
+    shown |= {str(k): _readable(seen, labels, v) for k, v in row.items()}
+    if "name" not in shown and "party" in row:
+        shown["name"] = _readable(seen, {}, row["party"])
+    return shown
+
+
+def _readable(seen: Seen, labels: Mapping[str, Text], value: Any) -> Any:
+    """An id of a party or body becomes its name, a coded answer its words."""
+    if not isinstance(value, str):
+        return value
+    party = seen.party(value)
+    name = seen.body(party.organisation_id if party is not None else value)
+    return name or labels.get(value, value)
+
+
+def _labels(bundle: Bundle) -> dict[str, Text]:
+    """Words of every coded answer of the procedure; the first wording of a code stands."""
+    found: dict[str, Text] = {}
+    for field in _all_fields(bundle):
+        for option in field.options:
+            found.setdefault(option.value, option.label)
+    return found
+
+
+def _all_fields(bundle: Bundle) -> Iterable[Field]:
+    for form in (bundle.start_form, *bundle.forms.values()):
+        yield from _every(form.fields)
+
+
+def _every(fields: Iterable[Field]) -> Iterable[Field]:
+    for field in fields:
+        yield field
+        yield from _every(field.fields)
+
+
+def _same_level(fields: Iterable[Field]) -> Iterable[Field]:
+    """The fields whose answers stand beside each other: those of a section too."""
+    for field in fields:
+        yield field
+        if field.type == "section":
+            yield from _same_level(field.fields)

@@ -1,0 +1,272 @@
+"""What several questions look up: the case a reader may see, bodies, people, names."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from engine.actor import Actor, Mandate
+from engine.bundles.definition import Bundle, Field
+from engine.bundles.roles import role_title
+from engine.errors import CaseNotFound
+from engine.model import Case, CaseState, MandateRow, Officer, Organisation, Party, Zone
+from engine.policy import Seat, visible_case
+from engine.queries.rows import CaseHead, PersonRow, SuspendedView
+from engine.text import NO_TEXT, Text, both
+from engine.unit_of_work import CASE_UNKNOWN, Reading
+from engine.wording import Names, case_state_text
+
+LETTERS = "RACI"
+ENGINE_MESSAGES = {
+    "case-withdrawn": Text("Ritiro del caso", "Withdrawal of the case"),
+    "case-reopened": Text("Riapertura del caso", "Reopening of the case"),
+    "party-withdrawn": Text("Uscita di un ente", "Withdrawal of a body"),
+    "party-joined": Text("Ingresso di un ente", "A body joins"),
+}
+"""Messages the engine itself sends; a procedure does not name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case the reader may see, with its procedure and its bodies."""
+
+    case: Case
+    bundle: Bundle
+    zone: Zone | None
+    parties: tuple[Party, ...]
+    bodies: Mapping[str, Organisation]
+
+    @property
+    def head(self) -> CaseHead:
+        return case_head(self.case, self.bundle, self.zone)
+
+    def body(self, organisation_id: str | None) -> Text | None:
+        """The name of a body."""
+        found = self.bodies.get(organisation_id or "")
+        return None if found is None else body_name(found)
+
+    def party(self, party_id: str | None) -> Party | None:
+        """The party with this id, whether it has left or not."""
+        return next((p for p in self.parties if p.id == party_id), None)
+
+    @property
+    def suspended(self) -> bool:
+        return self.case.state == CaseState.SUSPENDED
+
+
+def seen_case(reading: Reading, actor: Actor, case_id: str) -> Seen:
+    """The case with its parties; three statements. Raises CaseNotFound for foreign ones."""
+    found = reading.session.execute(
+        select(Case, Zone)
+        .outerjoin(Zone, Zone.number == Case.zone_number)
+        .where(Case.id == case_id, visible_case(actor))
+    ).one_or_none()
+    if found is None:
+        raise CaseNotFound(CASE_UNKNOWN)
+    rows = reading.session.execute(
+        select(Party, Organisation)
+        .join(Organisation, Organisation.id == Party.organisation_id)
+        .where(Party.case_id == case_id)
+        .order_by(Party.joined_at, Party.id)
+    ).all()
+    case: Case = found[0]
+    return Seen(
+        case,
+        reading.bundle(case.deployment_id),
+        found[1],
+        tuple(party for party, _ in rows),
+        {body.id: body for _, body in rows},
+    )
+
+
+def case_head(case: Case, bundle: Bundle, zone: Zone | None) -> CaseHead:
+    """What identifies a case."""
+    suspended = None
+    if case.suspended_at is not None:
+        suspended = SuspendedView(
+            case.suspension_reason or "", case.suspended_by or "", case.suspended_at
+        )
+    return CaseHead(
+        id=case.id, number=case.number, title=case.title, process=case.process,
+        process_title=bundle.title, version=case.version, state=case.state,
+        state_text=case_state_text(case.state), outcome=case.outcome,
+        outcome_title=outcome_title(bundle, case.outcome), zone=case.zone_number,
+        zone_name=Text(zone.name_it, zone.name_en) if zone is not None else NO_TEXT,
+        started_at=case.started_at, started_by=case.started_by, ended_at=case.ended_at,
+        legal_basis=bundle.legal_basis, evidence=bundle.evidence,
+        process_version=bundle.version, suspended=suspended,
+    )  # fmt: skip
+
+
+def body_name(body: Organisation) -> Text:
+    """How a body is called."""
+    return Text(body.name, body.name_en)
+
+
+def alive(reading: Reading) -> ColumnElement[bool]:
+    """Mandates that hold today, of officers who still have an account."""
+    return and_(
+        Officer.active,
+        MandateRow.valid_from <= reading.today,
+        or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= reading.today),
+    )
+
+
+def living_mandates(reading: Reading, officer_id: str) -> tuple[Mandate, ...]:
+    """An officer's mandates of today; one statement."""
+    rows = reading.session.execute(
+        select(MandateRow, Organisation)
+        .join(Organisation, Organisation.id == MandateRow.organisation_id)
+        .join(Officer, Officer.id == MandateRow.officer_id)
+        .where(MandateRow.officer_id == officer_id, alive(reading))
+        .order_by(MandateRow.valid_from, MandateRow.id)
+    )
+    return tuple(
+        Mandate(
+            id=row.id, organisation_id=body.id, organisation_name=body.name, capacity=body.kind,
+            role=row.role, act=row.act, valid_from=row.valid_from.isoformat(),
+            valid_to=row.valid_to.isoformat() if row.valid_to else None,
+        )
+        for row, body in rows
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person who holds a role in a body today."""
+
+    officer_id: str
+    name: str
+    email: str
+    organisation_id: str
+    organisation: Text
+    kind: str
+    role: str
+
+
+def holders(reading: Reading, organisation_ids: Collection[str]) -> tuple[Holder, ...]:
+    """Everybody who holds a role in these bodies today; one statement."""
+    rows = reading.session.execute(
+        select(Officer, MandateRow.role, Organisation)
+        .join(MandateRow, MandateRow.officer_id == Officer.id)
+        .join(Organisation, Organisation.id == MandateRow.organisation_id)
+        .where(MandateRow.organisation_id.in_(organisation_ids), alive(reading))
+        .order_by(Officer.name, Officer.id)
+    )
+    return tuple(
+        Holder(o.id, o.name, o.email, body.id, body_name(body), body.kind, role)
+        for o, role, body in rows
+    )
+
+
+def people_on(
+    seats: Iterable[Seat], people: Sequence[Holder], *, actor: Actor,
+    bodies: Mapping[str, Organisation], letters: str = LETTERS,
+) -> tuple[PersonRow, ...]:  # fmt: skip
+    """Who stands behind the letters today; a seat with nobody on it is shown as a gap."""
+    found: dict[tuple[str, str, str], PersonRow] = {}
+    for seat in sorted(set(seats), key=lambda s: (LETTERS.index(s.letter), s.organisation_id)):
+        if seat.letter not in letters:
+            continue
+        on = [h for h in people if (h.organisation_id, h.role) == (seat.organisation_id, seat.role)]
+        for h in on:
+            found[seat.letter, h.officer_id, h.organisation_id] = PersonRow(
+                name=h.name, organisation=h.organisation, role_title=role_title(h.kind, h.role),
+                letter=seat.letter, is_me=h.officer_id == actor.officer_id, email=h.email,
+                officer_id=h.officer_id,
+            )  # fmt: skip
+        body = bodies.get(seat.organisation_id)
+        if not on and body is not None:
+            found[seat.letter, seat.role, seat.organisation_id] = PersonRow(
+                name="", organisation=body_name(body), role_title=role_title(body.kind, seat.role),
+                letter=seat.letter, is_me=False, gap=True,
+            )  # fmt: skip
+    return tuple(found.values())
+
+
+def activity_title(bundle: Bundle, activity: str) -> Text:
+    """What an activity is called."""
+    form = bundle.forms.get(activity)
+    return form.title if form is not None else both(activity)
+
+
+def stage_title(bundle: Bundle, stage_id: str | None) -> Text | None:
+    """What a stage is called."""
+    return next((s.title for s in bundle.stages if s.id == stage_id), None)
+
+
+def outcome_title(bundle: Bundle, outcome: str | None) -> Text:
+    """How a case ended: the words on the node that says so."""
+    if not outcome:
+        return NO_TEXT
+    for drawing in bundle.drawings.values():
+        for element in drawing.elements.values():
+            if outcome in (element.properties.get("outcome"), element.id) and element.name:
+                return both(element.name)
+    return both(outcome)
+
+
+def names_of(bundle: Bundle, parties: Mapping[str, Text]) -> Names:
+    """What the ids in a history are called, by the procedure the case keeps."""
+    return Names(
+        activity=lambda key: activity_title(bundle, key),
+        milestone=lambda key: _milestone(bundle, key),
+        deadline=lambda key: bundle.deadlines[key].title if key in bundle.deadlines else both(key),
+        capacity=lambda key: next((c.title for c in bundle.capacities if c.id == key), both(key)),
+        message=lambda key: _message(bundle, key),
+        outcome=lambda key: outcome_title(bundle, key),
+        element=lambda key: _element(bundle, key),
+        party=lambda key: parties.get(key, both(key)),
+        answer=lambda key, answers: deciding_answer(bundle, key, answers),
+    )
+
+
+def deciding_answer(bundle: Bundle, activity: str, answers: Mapping[str, Any]) -> Text:
+    """The first choice or yes/no of a form: the answer that decides it."""
+    form = bundle.forms.get(activity)
+    for field in form.fields if form is not None else ():
+        if field.type in ("choice", "yes_no") and field.name in answers:
+            return spoken(field, answers[field.name])
+    return NO_TEXT
+
+
+def spoken(field: Field, value: Any) -> Text:
+    """An answer in words where it is a choice."""
+    if field.type == "yes_no":
+        return Text("sì", "yes") if value in (True, "yes") else Text("no", "no")
+    return next((o.label for o in field.options if o.value == value), both(str(value)))
+
+
+def party_names(session: Session, case_ids: Collection[str]) -> dict[str, Text]:
+    """Party id → name of its body, for several cases; one statement."""
+    rows = session.execute(
+        select(Party.id, Organisation)
+        .join(Organisation, Organisation.id == Party.organisation_id)
+        .where(Party.case_id.in_(case_ids))
+    )
+    return {party_id: body_name(body) for party_id, body in rows}
+
+
+def _milestone(bundle: Bundle, key: str) -> Text:
+    for stage in bundle.stages:
+        if stage.milestone == key:
+            return stage.title
+    for drawing in bundle.drawings.values():
+        for element in drawing.elements.values():
+            if element.properties.get("milestone") == key and element.name:
+                return both(element.name)
+    return both(key.replace("_", " "))
+
+
+def _message(bundle: Bundle, key: str) -> Text:
+    rule = bundle.messages.get(key)
+    return rule.title if rule is not None else ENGINE_MESSAGES.get(key, both(key))
+
+
+def _element(bundle: Bundle, key: str) -> Text:
+    if key in bundle.forms:
+        return bundle.forms[key].title
+    element = bundle.element(key)
+    return both(element.name) if element is not None and element.name else both(key)
