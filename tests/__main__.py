@@ -16,7 +16,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "lint": [BIN / "ruff", "check", "--quiet", "--output-format=concise", "."],
     "templates": [BIN / "djlint", "--lint", "--quiet", "webapp/templates"],
-    "layers": [BIN / "lint-imports", "--no-logo"],
+    "layers": [BIN / "lint-imports", "--no-logo", "--no-cache"],
     "processes": [sys.executable, "-m", "engine", "check"],
     "types": [BIN / "mypy", "--no-error-summary"],
 }
