@@ -177,8 +177,6 @@ def open_office(database_url: str, folder: Path, **settings: str) -> Office:
         **settings,
     }
     clock = ManualClock(START)
-    engine = Engine(
-        connect(database_url), Settings.from_environment(environment), clock=clock
-    )
+    engine = Engine(connect(database_url), Settings.from_environment(environment), clock=clock)
     engine.run(SYSTEM, import_territory)
     return Office(engine, clock)

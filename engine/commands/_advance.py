@@ -78,7 +78,15 @@ def guarded(move: Callable[[], Step]) -> Step:
                 "The case has moved on: nothing is awaited here any more.",
             )
         ) from gone
-    except (AlreadyJoined, NotJoinable, NotMovable) as refused:
+    except AlreadyJoined as twice:
+        raise WrongState(
+            Text(
+                "L'ente ha già preso parte a questo giro.",
+                "The body has already taken part in this round.",
+            ),
+            Text("Può rientrare quando il giro è concluso.", "It can come back once it is over."),
+        ) from twice
+    except (NotJoinable, NotMovable) as refused:
         raise WrongState(
             Text(
                 f"Il disegno del procedimento non lo permette qui: {refused}",

@@ -15,11 +15,6 @@ from engine.model import Case
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
 
 
-@pytest.fixture
-def coordinator(office: Office) -> Actor:
-    return office.officer("davide", ("cmto", "coordinator"))
-
-
 def decided(office: Office, coordinator: Actor) -> str:
     """A visit of two towns that was decided upon."""
     director = office.officer("paola", ("cmto", "director"))
@@ -76,9 +71,7 @@ def test_a_suspended_case_stands_still_until_resumed(office: Office, coordinator
         office.complete(coordinator, item, visit_on="2027-03-01", budget="1")
 
     office.engine.run(coordinator, resume_case, case_id=case_id, reason="Respinto")
-    office.complete(
-        coordinator, office.item(case_id, "prepare"), visit_on="2027-03-01", budget="1"
-    )
+    office.complete(coordinator, office.item(case_id, "prepare"), visit_on="2027-03-01", budget="1")
     assert len(office.items(case_id, "answer")) == 2
 
 
@@ -100,9 +93,7 @@ def test_a_withdrawn_case_ends_its_work_and_can_be_taken_up_again(
     assert [i.activity for i in office.items(case_id)] == ["prepare"]
 
 
-def test_a_closed_case_is_archived_when_its_term_passes(
-    office: Office, coordinator: Actor
-) -> None:
+def test_a_closed_case_is_archived_when_its_term_passes(office: Office, coordinator: Actor) -> None:
     case_id = decided(office, coordinator)
     office.pass_days(366)
     assert state(office, case_id) == ("completed", "decided")

@@ -1,0 +1,77 @@
+"""Terms: armed by the drawing, started by milestones, fired once, in order."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from engine import Actor
+from engine.commands import expire_deadline, resume_case, suspend_case
+from engine.model import LedgerEntry, Notice
+from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office
+
+
+def test_a_silent_town_is_passed_over_after_its_last_day(
+    office: Office, visit: str, elena: Actor
+) -> None:
+    item = office.item(visit, "answer", CHIVASSO)
+    assert item.due_on == date(2026, 12, 3)
+
+    office.pass_days(10)
+    assert office.item(visit, "answer", CHIVASSO).id == item.id, "the last day runs until 24:00"
+    office.pass_days(1)
+
+    assert [i.activity for i in office.items(visit)] == ["decide"]
+    expired = [e for e in office.history(visit) if e.type == "DeadlineExpired"]
+    assert len(expired) == 2
+    assert {e.payload["silence"] for e in expired} == {"proceed_without"}
+    with office.session() as session:
+        told = session.query(Notice).filter_by(officer_id=elena.officer_id, kind="expired").one()
+        assert "si procede senza risposta" in told.words["it"]
+
+
+def test_a_term_fires_once_however_often_it_is_asked(office: Office, visit: str) -> None:
+    term = next(d for d in office.deadlines(visit) if d.name == "answer-by")
+    assert office.engine.run(SYSTEM, expire_deadline, deadline_id=term.id) is False
+    office.clock.advance(timedelta(days=11))
+    assert office.engine.run(SYSTEM, expire_deadline, deadline_id=term.id) is True
+    assert office.engine.run(SYSTEM, expire_deadline, deadline_id=term.id) is False
+
+
+def test_terms_of_a_suspended_case_wait_for_its_resumption(
+    office: Office, visit: str, coordinator: Actor
+) -> None:
+    office.engine.run(coordinator, suspend_case, case_id=visit, reason="Ricorso")
+    office.pass_days(12)
+    assert len(office.items(visit, "answer")) == 2
+    office.engine.run(coordinator, resume_case, case_id=visit, reason="Deciso")
+    office.pass_days(1)
+    assert [i.activity for i in office.items(visit)] == ["decide"]
+
+
+def test_a_term_that_starts_at_a_milestone_counts_working_days(
+    office: Office, visit: str, elena: Actor, anna: Actor
+) -> None:
+    office.complete(elena, office.item(visit, "answer", CHIVASSO), coming="no")
+    office.complete(anna, office.item(visit, "answer", CASTAGNETO), coming="no")
+
+    decide = office.item(visit, "decide")
+    assert decide.due_on == date(2026, 11, 30), "five working days from Monday 23 November"
+    term = next(d for d in office.deadlines(visit) if d.name == "decide-by")
+    with office.session() as session:
+        entry = session.query(LedgerEntry).filter_by(deadline_id=term.id).one()
+        assert [step["rule"] for step in entry.steps] == ["start", "count"]
+        assert entry.due_on == decide.due_on
+
+    office.pass_days(8)
+    assert office.item(visit, "decide").id == decide.id, "no silence decides for the director"
+
+
+@pytest.mark.parametrize("town", [CHIVASSO, CASTAGNETO])
+def test_an_answer_in_time_stops_its_own_clock(
+    office: Office, visit: str, elena: Actor, anna: Actor, town: str
+) -> None:
+    office.complete(
+        elena if town == CHIVASSO else anna, office.item(visit, "answer", town), coming="no"
+    )
+    states = sorted(d.state for d in office.deadlines(visit))
+    assert states == ["met", "running"]
