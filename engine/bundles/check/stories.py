@@ -6,7 +6,6 @@ import re
 
 from engine.bundles.check.terms import ENGINE_MESSAGES
 from engine.bundles.check.view import ACTIVITIES, View
-from engine.bundles.columns import parse_column
 from engine.bundles.manifest import COMMANDS
 from engine.bundles.problem import Problem
 from engine.bundles.source import Table, read_table, read_text
@@ -16,8 +15,9 @@ COVERAGE = "coverage.csv"
 ACTS = (
     "complete", "message", "command", "advance_clock", "expect_open", "expect_refused",
 )  # fmt: skip
-_BESIDE = ("by", "party", "data", "reason", "organisation", "capacity", "element", "note")
-_EXPECTED = ("state", "outcome", "milestones", "parties_left", "note")
+_BESIDE = ("by", "party", "data", "reason", "organisation", "istat", "capacity", "key")
+_EXPECTED = ("state", "outcome", "milestones", "parties_left")
+_ACTOR = re.compile(r"([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*")
 _ALIAS = re.compile(r"[a-z][a-z0-9_]*")
 _COMMANDS = (*COMMANDS, "move_token")
 
@@ -46,7 +46,7 @@ def _check_scenario(view: View, story: Table) -> None:
     if start is None:
         story.complain("The story does not begin.", 'Write [start] and by = "…".', "start")
     else:
-        _check_actor(view, start, aliases)
+        _check_actor(start, aliases)
         _check_data(view, start, "start")
         start.text("title", "")
         start.finish()
@@ -64,14 +64,14 @@ def _check_scenario(view: View, story: Table) -> None:
         for alias in expected.texts("parties_left"):
             _check_party(expected, alias, aliases, "parties_left")
         expected.finish()
-    story.asked.update(("note", "begins_on"))
+    story.asked.add("begins")
     story.finish()
 
 
 def _parties(view: View, story: Table) -> set[str]:
-    """The names that the story may use for bodies: its own, and capacities filled by default."""
-    aliases = {c.id for c in view.bundle.capacities if c.default is not None}
+    """The names that the story may use for bodies: its own, and those of capacities."""
     known = {c.id for c in view.bundle.capacities}
+    aliases = set(known)
     for alias, row in story.named("parties").items():
         if not _ALIAS.fullmatch(alias):
             row.complain(f"“{alias}” is no name for a party.", "Use small letters, digits and _.")
@@ -79,7 +79,10 @@ def _parties(view: View, story: Table) -> set[str]:
         if capacity and capacity not in known:
             hint = f"Use one of: {', '.join(sorted(known))}."
             row.complain(f"“{capacity}” is no capacity.", hint, "capacity")
-        row.asked.update(("istat", "kind", "zone", "name", "organisation", "joins_later"))
+        row.asked.update(("istat", "organisation"))
+        if not (row.has("istat") or row.has("organisation")):
+            hint = 'Write istat = "001082", or organisation = "…".'
+            row.complain(f"Nobody knows which body “{alias}” is.", hint)
         row.finish()
         aliases.add(alias)
     return aliases
@@ -95,7 +98,7 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
     step.finish()
     act = acts[0]
     if act in ("complete", "message", "command"):
-        _check_actor(view, step, aliases)
+        _check_actor(step, aliases)
         _check_act(view, step, act)
     elif act == "advance_clock":
         _check_clock(step)
@@ -122,7 +125,7 @@ def _check_refusal(view: View, step: Table, aliases: set[str]) -> None:
     if refused is None:
         return
     refused.text("error")
-    _check_actor(view, refused, aliases)
+    _check_actor(refused, aliases)
     refused.asked.update((*ACTS, *_BESIDE))
     acts = [act for act in ("complete", "message", "command") if refused.has(act)]
     if len(acts) != 1:
@@ -155,20 +158,20 @@ def _check_activity(view: View, step: Table, name: str, key: str) -> None:
         step.complain(f"“{name}” is no activity.", "Name a user task of the drawing.", key)
 
 
-def _check_actor(view: View, step: Table, aliases: set[str]) -> None:
+def _check_actor(step: Table, aliases: set[str]) -> None:
     written = step.text("by")
-    column = parse_column(written)
-    if written and column is None:
+    actor = _ACTOR.fullmatch(written)
+    if written and actor is None:
         step.complain(f"“{written}” is nobody.", "Write party.role or capacity.role.", "by")
-    elif column is not None:
-        capacities = {capacity.id for capacity in view.bundle.capacities}
-        _check_party(step, column.capacity, aliases | capacities, "by")
+    elif actor is not None:
+        _check_party(step, actor[1], aliases, "by")
     if step.has("party"):
         _check_party(step, step.text("party"), aliases, "party")
 
 
 def _check_party(step: Table, alias: str, aliases: set[str], key: str) -> None:
-    if alias and alias not in aliases:
+    # A hyphen marks the id of an organisation, which only the register knows.
+    if alias and "-" not in alias and alias not in aliases:
         hint = f"Name it under [parties]; known: {', '.join(sorted(aliases)) or 'none'}."
         step.complain(f"“{alias}” is no party of the story.", hint, key)
 

@@ -5,14 +5,11 @@ validate        raw JSON answers → native values, or FormInvalid
 json_fields     Form → the `fields` of the JSON interface, also used by the pages
 visible_fields  the fields that the answers given so far bring up
 examples        raw answers that pass, for generic clients, scenarios and checks
-from_text       one typed text (gg/mm/aaaa, 1.234,50) → raw JSON answer
-parse_italian   all typed texts of a page → raw JSON answers
 to_json         native values → JSON (dates ISO, decimals as strings)
 """
 
 from engine.bundles.forms.answers import Evaluate, Files, to_json, validate
 from engine.bundles.forms.examples import examples
-from engine.bundles.forms.italian import from_text, parse_italian
 from engine.bundles.forms.presenting import Choices, json_fields
 from engine.bundles.forms.reading import parse_form
 from engine.bundles.forms.visibility import visible_fields
@@ -22,10 +19,8 @@ __all__ = [
     "Evaluate",
     "Files",
     "examples",
-    "from_text",
     "json_fields",
     "parse_form",
-    "parse_italian",
     "to_json",
     "validate",
     "visible_fields",

@@ -1,6 +1,6 @@
 """Answers that pass: what a generic client, a scenario or a check may send."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.bundles.definition import Field, Form
@@ -13,23 +13,38 @@ Upload = Callable[[Field], str]
 """Uploads a small file fit for a field and returns its id."""
 
 
-def examples(form: Form, choices: Choices, upload: Upload | None = None) -> dict[str, Any]:
+def examples(
+    form: Form,
+    choices: Choices,
+    upload: Upload | None = None,
+    *,
+    given: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Valid raw answers: each field's example, else the first option or the plainest value.
 
-    Optional fields without an example stay blank. File fields are left out unless `upload` is
-    given; then those that must be filled get a file.
+    Answers that are `given` stand, and the rest is filled in to fit them. Optional fields without
+    an example stay blank. File fields are left out unless `upload` is handed in; then those that
+    must be filled get a file.
     """
-    return _level(form.fields, choices, upload, "")
+    said = dict(given or {})
+    return {**_level(form.fields, choices, upload, "", said), **said}
 
 
 def _level(
-    fields: Sequence[Field], choices: Choices, upload: Upload | None, above: str
+    fields: Sequence[Field],
+    choices: Choices,
+    upload: Upload | None,
+    above: str,
+    given: Mapping[str, Any],
 ) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for field in fields:
         if field.type in WITHOUT_VALUE or field not in visible_fields(fields, answers):
             continue
-        answer = _answer(field, choices, upload, f"{above}{field.name}")
+        if field.name in given:
+            answer = given[field.name]
+        else:
+            answer = _answer(field, choices, upload, f"{above}{field.name}")
         if answer is not None:
             answers[field.name] = answer
     return answers
@@ -37,14 +52,14 @@ def _level(
 
 def _answer(field: Field, choices: Choices, upload: Upload | None, path: str) -> Any:
     if field.type == "group":
-        return _level(field.fields, choices, upload, f"{path}.")
+        return _level(field.fields, choices, upload, f"{path}.", {})
     if field.type == "file":
         return upload(field) if upload is not None and field.required else None
     if field.example is not None and not field.options_from:
         return field.example
     if field.type == "list":
         count = max(field.min_items, 1 if field.required else 0)
-        return [_level(field.fields, choices, upload, f"{path}.") for _ in range(count)] or None
+        return [_level(field.fields, choices, upload, f"{path}.", {}) for _ in range(count)] or None
     return _plain(field, choices.get(path, field.options)) if field.required else None
 
 

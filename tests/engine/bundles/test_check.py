@@ -147,6 +147,8 @@ SPOILT = [
     (STORY, '"alba.mayor"', '"asti.mayor"', "asti.mayor", "no party of the story"),
     (STORY, 'by = "alba.mayor"\n', "", None, "“by” is missing"),
     (STORY, 'capacity = "municipality"', 'capacity = "town"', "alba = ", "is no capacity"),
+    (STORY, 'istat = "001001", ', "", "alba = ", "which body “alba” is"),
+    (STORY, '"alba.mayor"', '"alba"', 'by = "alba"', "“alba” is nobody"),
     (STORY, 'complete = "sign"\nby', 'complte = "sign"\nby', None, "does not say what happens"),
     (STORY, '"act_signed"', '"act_burnt"', "act_burnt", "“act_burnt” is no milestone"),
     (STORY, "[expect]", "[expected]", "[expected]", "not known here"),

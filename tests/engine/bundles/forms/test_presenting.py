@@ -79,6 +79,12 @@ def test_examples_bring_up_what_depends_on_them() -> None:
     assert examples(asked, {}) == {"ready": "yes", "when": "2030-01-01"}
 
 
+def test_given_answers_stand_and_the_rest_is_filled_to_fit() -> None:
+    answers = examples(_prepare(), {}, given={"outcome": "wrong", "unknown": 1})
+    assert (answers["outcome"], answers["unknown"]) == ("wrong", 1)
+    assert answers["reason"] == "Manca un allegato."
+
+
 @pytest.mark.parametrize(
     "kind", ["text", "long_text", "integer", "decimal", "money", "date", "choice", "choices"]
 )
