@@ -109,15 +109,15 @@ def _forms(draft: Draft) -> dict[str, Form]:
                 hint = "Forms are forms/<activity>.toml."
                 draft.complain(name, 1, "This is no place for a form.", hint)
                 continue
+            activity = name.removeprefix(folder).removesuffix(".toml")
+            if activity in draft.form_files:
+                hint = f"Rename the activity: {draft.form_files[activity]} has the same name."
+                draft.complain(name, 1, f"“{activity}” has two forms.", hint)
+                continue
+            draft.form_files[activity] = name
             form = parse_form(draft.files, name, draft.problems)
-            if form is None:
-                continue
-            if form.activity in forms:
-                hint = f"Rename the activity: {draft.form_files[form.activity]} has the same name."
-                draft.complain(name, 1, f"“{form.activity}” has two forms.", hint)
-                continue
-            forms[form.activity] = form
-            draft.form_files[form.activity] = name
+            if form is not None:
+                forms[activity] = form
     return forms
 
 

@@ -14,6 +14,8 @@ from tests.engine.bundles.tiny import line_of, spoilt, tiny
 
 TOML, BPMN, RACI, PREPARE = "process.toml", "process.bpmn", "raci.csv", "forms/prepare.toml"
 STORY = "scenarios/straight.toml"
+SHOWN_BY_CODE = 'show_when = {field = "code", in = ["x"]}'
+INNER = 'fields = [{name = "a", type = "text", label = {it = "a", en = "b"}}]'
 
 
 def test_the_small_folder_obeys_every_rule() -> None:
@@ -135,6 +137,21 @@ SPOILT = [
     (PREPARE, "[[fields.fields]]", "[[other]]", 'name = "lines"', "“lines” has no fields"),
     (PREPARE, "[[rules]]", "[[rule]]", "[[rule]]", "Did you mean “rules”"),
     ("forms/start.toml", 'name = "words"', 'name = "title"', None, "no field “title”"),
+    (PREPARE, "example = 12\n", 'example = "many"\n', None, "“present”: Write a whole number"),
+    (PREPARE, "min_items = 1", "min = 1", None, "“lines” has no min"),
+    (PREPARE, 'pattern = "[A-Z]{3}', 'min_items = 2\npattern = "[A-Z]{3}', "min_items = 2",
+     "“code” has no items"),
+    (PREPARE, "required = false", 'table = "rows"', "table =", "shows no table"),
+    (PREPARE, "required = false", 'options_from = "streets:all"', "options_from", "“streets:all”"),
+    (PREPARE, "required = false", 'pattern = "[0-9]+"\nexample = "2026-01-01"', "pattern =",
+     "“sign_by” is no text"),
+    (PREPARE, "required = false", "required = 3", "required = 3", "must be true or false"),
+    (PREPARE, 'in = ["wrong"]', "in = []", "show_when", "names no answer"),
+    (PREPARE, 'show_when = {field = "outcome", in = ["wrong"]}', "show_when = 3", "show_when",
+     "must be a table"),
+    (PREPARE, "min_items = 1", SHOWN_BY_CODE, SHOWN_BY_CODE, "“code” has no fixed answers"),
+    (PREPARE, "min = 1", "min = 1\noptions = 3", "options = 3", "must be a list of tables"),
+    (PREPARE, "min = 1", INNER, INNER, "cannot hold fields"),
     # letters, guide, stories, coverage
     ("letters/invitation/en.txt", "{number}", "{case}", None, "different things"),
     ("letters/invitation/en.txt", "\n\nDear body, write.\n", "", None, "lacks its subject or"),
@@ -202,6 +219,64 @@ def test_each_needed_file_is_missed(gone: str, file: str, words: str) -> None:
     files = tiny()
     del files[gone]
     assert [p for p in check_files(files) if p.file == file and words in p.what and p.hint]
+
+
+LOST = [
+    ("letters/invitation/fr.txt", "no place for a letter"),
+    ("forms/notes.txt", "no place for a form"),
+    ("forms/message-shout.toml", "belongs to no message"),
+    ("forms/dance.toml", "belongs to no activity"),
+    ("forms/give_opinion.toml", "has two forms"),
+]
+
+
+@pytest.mark.parametrize(("name", "words"), LOST, ids=[name for name, _ in LOST])
+def test_a_file_that_serves_nothing_is_told(name: str, words: str) -> None:
+    files = tiny() | {name: tiny()["forms/start.toml"]}
+    if name == "forms/give_opinion.toml":
+        # The shared part has one too: the second of the two is complained of.
+        name = "shared/hearing/forms/give_opinion.toml"
+    assert [p for p in check_files(files) if p.file == name and words in p.what and p.hint]
+
+
+def test_a_shared_part_that_nothing_calls_is_told() -> None:
+    files = spoilt(TOML, 'calls = ["hearing"]', 'calls = ["hearing", "vote"]')
+    part = {n: c for n, c in tiny().items() if n.startswith("shared/hearing/process")}
+    for name, content in part.items():
+        renamed = content.replace(b"hearing", b"vote").replace(b"give_opinion", b"vote_on_it")
+        files[name.replace("hearing", "vote")] = renamed
+    assert [p for p in check_files(files) if "Nothing calls the shared part “vote”" in p.what]
+
+
+def test_two_shared_parts_may_not_mean_different_terms_by_one_name() -> None:
+    files = tiny()
+    other = files["shared/hearing/process.toml"].replace(b"20 days", b"90 days")
+    files["shared/other/process.toml"] = other
+    assert [p for p in check_files(files) if "means two different terms" in p.what and p.line == 5]
+
+
+def test_two_drawings_may_not_have_the_same_process() -> None:
+    files = tiny() | {"shared/other/process.toml": tiny()["shared/hearing/process.toml"]}
+    files["shared/other/process.bpmn"] = files["shared/hearing/process.bpmn"]
+    assert [p for p in check_files(files) if "Process id “hearing” is taken" in p.what]
+
+
+def test_fields_nested_beyond_reason_are_told() -> None:
+    deep = "".join(
+        f'[[{".".join(["fields"] * depth)}]]\nname = "a"\ntype = "group"\n'
+        'label = {it = "a", en = "b"}\n'
+        for depth in range(1, 6)
+    )
+    files = tiny() | {"forms/start.toml": tiny()["forms/start.toml"] + deep.encode()}
+    assert [p for p in check_files(files) if "more than 3 deep" in p.what]
+
+
+def test_a_rule_that_fails_on_the_examples_is_told() -> None:
+    def fails(expression: str, values: Mapping[str, Any]) -> bool:
+        raise ZeroDivisionError(f"{expression} {len(values)}")
+
+    (told,) = check_files(tiny(), evaluate=fails)
+    assert (told.file, told.line) == (PREPARE, line_of(tiny(), PREPARE, "must ="))
 
 
 def test_all_problems_are_told_at_once() -> None:
