@@ -19,6 +19,7 @@ from SpiffWorkflow.spiff.specs.defaults import BusinessRuleTask as LibraryBusine
 from SpiffWorkflow.spiff.specs.defaults import ParallelMultiInstanceTask as LibraryParallel
 from SpiffWorkflow.spiff.specs.defaults import SequentialMultiInstanceTask as LibrarySequential
 from SpiffWorkflow.spiff.specs.defaults import ServiceTask as LibraryServiceTask
+from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition as LibraryError
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition as LibraryMessage
 
 from engine.bpmn.library import guard
@@ -27,6 +28,7 @@ from engine.bpmn.library.events import (
     BoundaryEvent,
     Deadline,
     DeadlineConverter,
+    ErrorEventDefinition,
     MessageEventDefinition,
 )
 from engine.bpmn.library.joins import InclusiveGateway, ParallelGateway
@@ -83,6 +85,13 @@ class _Reading:
             read.name, expression=read.expression, message_var=read.message_var
         )
 
+    def parse_error_event(self, event: Any) -> ErrorEventDefinition:
+        """Read an error, thrown or caught."""
+        read = super().parse_error_event(event)  # type: ignore[misc]  # untyped library
+        return ErrorEventDefinition(
+            read.name, expression=read.expression, variable=read.variable, code=read.code
+        )
+
 
 class _ReadingRules(_Reading):
     """A business rule task, whose library parser ignores the class it is told to make."""
@@ -115,6 +124,7 @@ class Parser(SpiffBpmnParser):  # type: ignore[misc]  # untyped library
 _REPLACED = {
     LibraryBoundaryEvent: BoundaryEvent,
     LibraryBusinessRuleTask: BusinessRuleTask,
+    LibraryError: ErrorEventDefinition,
     LibraryMessage: MessageEventDefinition,
     LibraryParallel: ParallelMultiInstanceTask,
     LibrarySequential: SequentialMultiInstanceTask,

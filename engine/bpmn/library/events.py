@@ -7,13 +7,12 @@ from SpiffWorkflow.bpmn.serializer.helpers.spec import EventDefinitionConverter
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent as LibraryBoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
-from SpiffWorkflow.spiff.specs.event_definitions import (
-    MessageEventDefinition as LibraryMessage,
-)
+from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition as LibraryError
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition as LibraryMessage
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.errors import ScriptFailed
 from engine.bpmn.library.known import written_inside
 from engine.bpmn.values import plain
 
@@ -66,6 +65,23 @@ class MessageEventDefinition(LibraryMessage):  # type: ignore[misc]  # untyped l
         payload = task.internal_data.pop(self.name, None)
         if self.message_var is not None:
             task.data[self.message_var] = payload
+
+
+class ErrorEventDefinition(LibraryError):  # type: ignore[misc]  # untyped library
+    """An error: it goes to the nearest edge that catches it.
+
+    The library hands it to every edge in the case that waits for the same code.
+    """
+
+    def throw(self, task: Any) -> None:
+        """Interrupt the nearest enclosing activity that catches this error."""
+        top = task.workflow.top_workflow
+        parent_id = task.workflow.parent_task_id
+        around = None if parent_id is None else top.get_task_from_id(parent_id)
+        handler = error_handler(around, self.code)
+        if handler is None:
+            raise ScriptFailed(task.task_spec.bpmn_id, f"nobody catches the error “{self.code}”")
+        hand_over(handler, handler.task_spec.event_definition, {"code": self.code})
 
 
 class BoundaryEvent(LibraryBoundaryEvent):  # type: ignore[misc]  # untyped library

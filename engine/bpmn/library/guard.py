@@ -83,15 +83,20 @@ def digest(function: Callable[..., Any]) -> str:
 
 def check() -> None:
     """Refuse to start on another library than the one that was proven."""
-    found = version(LIBRARY)
     changed = [name for name, (function, seen) in EXPECTED.items() if digest(function) != seen]
-    if found != RELEASE or changed:
-        what = f"these functions differ: {', '.join(changed)}" if changed else "another release"
-        raise LibraryChanged(
-            f"{LIBRARY} {found} is installed, engine.bpmn is proven on {RELEASE} ({what}). "
-            f"Install {RELEASE}; to move to another release, run tests/benchmarks/fuzz.py and "
-            "tests/engine/bpmn on it, then renew the digests in engine/bpmn/library/guard.py."
-        )
+    check_release(version(LIBRARY), changed)
+
+
+def check_release(found: str, changed: list[str]) -> None:
+    """Say what differs and what to do, if anything differs."""
+    if found == RELEASE and not changed:
+        return
+    what = f"these functions differ: {', '.join(changed)}" if changed else "another release"
+    raise LibraryChanged(
+        f"{LIBRARY} {found} is installed, engine.bpmn is proven on {RELEASE} ({what}). "
+        f"Install {RELEASE}; to move to another release, run tests/benchmarks/fuzz.py and "
+        "tests/engine/bpmn on it, then renew the digests in engine/bpmn/library/guard.py."
+    )
 
 
 def install() -> None:

@@ -6,7 +6,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiIn
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.library.joins import ALIVE, FINISHED, is_pending_token
+from engine.bpmn.library.joins import ALIVE, CONSUMED, FINISHED, is_pending_token
 from engine.bpmn.library.merging import Arrival, line_of, merged
 
 HAPPENED = ALIVE | FINISHED
@@ -34,7 +34,9 @@ def _outputs(specification: Any) -> bool:
 def known_in(part: Any) -> dict[str, Any]:
     """The data of a running process, merged over all its tokens."""
     own = {t.id: t for t in part.tasks.values() if _counts(t)}
-    tips = [t for t in own.values() if not any(child in own for child in t._children)]
+    # A branch whose token a join has consumed lives on behind that join.
+    passed_on = own.keys() | {t.id for t in part.tasks.values() if CONSUMED in t.internal_data}
+    tips = [t for t in own.values() if not passed_on.intersection(t._children)]
     arrivals = [arrival for tip in tips if (arrival := _arrival(tip)) is not None]
     known: dict[str, Any] = merged(arrivals) if arrivals else part.task_tree.data
     return known

@@ -13,7 +13,9 @@ from SpiffWorkflow.util.task import TaskState
 DEPTH = 2
 PREDICTED = TaskState.PREDICTED_MASK
 AHEAD = TaskState.FUTURE | PREDICTED
-_library_update = TaskSpec._update
+# As the library has them; the differential runs compare with these.
+library_predict = TaskSpec._predict
+library_update = TaskSpec._update
 
 
 def predict(
@@ -39,4 +41,4 @@ def update(spec: Any, task: Any) -> None:
     """Lay out what follows when a token arrives, then do what the library does."""
     if task.has_state(AHEAD) and not task._children:
         spec._predict(task, mask=AHEAD)
-    _library_update(spec, task)
+    library_update(spec, task)

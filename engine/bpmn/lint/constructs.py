@@ -90,7 +90,7 @@ _FOR_EVENT = {
     ),
 }
 _OWN_EXTENSIONS = frozenset(
-    [
+    (
         "properties",
         "property",
         "preScript",
@@ -101,7 +101,7 @@ _OWN_EXTENSIONS = frozenset(
         "serviceTaskOperator",
         "parameters",
         "parameter",
-    ]
+    )
 )
 _KNOWN_NAMESPACES = (
     BPMN,
