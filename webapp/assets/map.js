@@ -3,7 +3,10 @@ import 'leaflet/dist/leaflet.css'
 import './styles/map.css'
 import L from 'leaflet'
 
-// Shape of state by colour and ring; the list beside carries the same in words.
+// More names than this at once cannot be read: then they show on hover and focus.
+const MANY = 40
+
+// What may be picked shows by size, colour and ring; the list beside carries the same in words.
 const LOOKS = {
   picked: { radius: 9, weight: 3, color: '#17324d', fillColor: '#0059b3', fillOpacity: 1 },
   free: { radius: 7, weight: 2, color: '#0059b3', fillColor: '#fff', fillOpacity: 1 },
@@ -26,11 +29,13 @@ async function show(place) {
   const { points } = await answer.json()
 
   place.hidden = false
-  const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, keyboard: true })
+  const map = L.map(place, { attributionControl: false, zoomControl: false, zoomSnap: 0.25 })
+  L.control.zoom({ zoomInTitle: place.dataset.zoomIn, zoomOutTitle: place.dataset.zoomOut }).addTo(map)
   const boxes = boxesOf(place)
   const boxed = points.filter((point) => boxes.has(String(point.id)))
   fit(map, boxed.length ? boxed : points) // before the points: Leaflet draws only what has a view
-  const shown = points.map((point) => draw(point, boxes.get(String(point.id)), map))
+  const named = boxed.length <= MANY
+  const shown = points.map((point) => draw(point, boxes.get(String(point.id)), map, named))
   document.addEventListener('change', (event) => {
     for (const one of shown) if (one.box === event.target) paint(one)
   })
@@ -44,10 +49,10 @@ function boxesOf(place) {
   return new Map([...inputs].map((box) => [box.value, box]))
 }
 
-function draw(point, box, map) {
+function draw(point, box, map, named) {
   const marker = L.circleMarker([point.lat, point.lon], { ...LOOKS.far }).addTo(map)
   const one = { point, box, marker }
-  marker.bindTooltip(point.name, { permanent: Boolean(box), direction: 'top', offset: [0, -6] })
+  marker.bindTooltip(point.name, { permanent: Boolean(box) && named, direction: 'top', offset: [0, -6] })
   if (box && !box.disabled) {
     marker.on('click', () => toggle(box))
     makeButton(marker.getElement(), box)
