@@ -37,7 +37,7 @@ from engine.unit_of_work import UnitOfWork
 HERE = Path(__file__).parent
 JOINT_VISIT = HERE / "engine" / "joint-visit"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-CHIVASSO, CASTAGNETO, RONDISSONE = "mun-001082", "mun-001063", "mun-001217"
+CHIVASSO, CASTAGNETO, RONDISSONE = "mun-001082", "mun-001064", "mun-001225"
 SYSTEM = Actor.system("test")
 
 
