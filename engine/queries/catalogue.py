@@ -209,7 +209,7 @@ def _running(reading: Reading) -> dict[str, int]:
     rows = reading.session.execute(
         select(Case.process, func.count()).where(Case.state.not_in(ENDED)).group_by(Case.process)
     )
-    return {key: count for key, count in rows}
+    return dict(rows.all())
 
 
 def _activities(bundle: Bundle) -> tuple[ActivityRow, ...]:

@@ -51,7 +51,7 @@ def documents_of(
         .order_by(Document.attached_at.desc(), Document.id.desc())
         .limit(limit)
     )
-    return _rows(reading.session.execute(statement).tuples())
+    return _rows(reading.session.execute(statement))
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
@@ -70,7 +70,7 @@ def document_content(
         select(Document, Organisation)
         .outerjoin(Organisation, Organisation.id == Document.organisation_id)
         .where(Document.id == document_id, readable(actor))
-    ).tuples().one_or_none()  # fmt: skip
+    ).one_or_none()  # fmt: skip
     if found is None:
         raise DocumentNotFound(UNKNOWN)
     try:
