@@ -181,6 +181,11 @@ def branch_text(path: Path) -> str:
     return "/".join(f"{element}:{key}" for element, key in path if key)
 
 
+def _place(found: Activity | Wait) -> tuple[Path, str]:
+    """Branches in the order their parties joined, so that the history reads the same every time."""
+    return found.path, found.element
+
+
 def _flows(scope: _Scope, step: Step) -> None:
     counted: dict[tuple[str, str], int] = {}
     for passed in step.passed:
@@ -209,13 +214,16 @@ def _flows(scope: _Scope, step: Step) -> None:
 
 def _waits(scope: _Scope, step: Step) -> None:
     """Terms of the drawing: a new wait starts one, a wait that is gone has met its own."""
-    waits = {w.token_id + "/" + w.name: w for w in step.waits if w.kind == "deadline"}
+    drawn = sorted((w for w in step.waits if w.kind == "deadline"), key=_place)
+    waits = {f"{w.token_id}/{w.name}": w for w in drawn}
     rows = scope.work.session.scalars(
-        select(Deadline).where(
+        select(Deadline)
+        .where(
             Deadline.case_id == scope.case.id,
             Deadline.token_id.is_not(None),
             Deadline.state.in_((DeadlineState.WAITING, DeadlineState.RUNNING)),
         )
+        .order_by(Deadline.id)
     )
     known = set()
     for row in rows:
@@ -248,12 +256,13 @@ def _work_items(scope: _Scope, step: Step) -> None:
     }
     tokens = {activity.token_id for activity in step.open}
     gone = [item for token_id, item in live.items() if token_id not in tokens]
+    gone.sort(key=lambda item: item.id)
     for item in gone:
         scope.work.record(item.cancel(organisation=scope.work.name_of(item.organisation_id)),
                           scope.case)  # fmt: skip
     close_items(scope.work, scope.case, [item.id for item in gone])
     items = [(live.get(activity.token_id) or _open(scope, activity), activity)
-             for activity in step.open]  # fmt: skip
+             for activity in sorted(step.open, key=_place)]  # fmt: skip
     living = _terms.living(scope.work, scope.case)
     for item, activity in items:
         _link(scope, item, step.waits, activity, living)

@@ -89,7 +89,9 @@ def _next_branch(
     own = [
         row
         for row in rows
-        if party.id in (row.party_id, row.key) and (row.element, str(row.path)) not in told
+        # A wait outside every branch hears of anybody's leaving: the life of an agreement.
+        if (party.id in (row.party_id, row.key) or row.party_id is row.key is None)
+        and (row.element, str(row.path)) not in told
     ]
     return min(own, key=lambda row: (len(row.path), row.token_id), default=None)
 

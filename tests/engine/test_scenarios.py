@@ -1,0 +1,46 @@
+"""The story player itself: coverage, traces, and stories that go wrong."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.scenarios import play
+from tests.office import HERE, JOINT_VISIT
+
+LETTER = HERE / "engine" / "register-letter"
+
+
+def test_stories_pass_and_cover_every_flow() -> None:
+    report = play(JOINT_VISIT)
+    assert str(report) == "joint-visit 2/2 100"
+    assert report.missing == []
+
+
+def test_flows_no_story_passes_are_named() -> None:
+    report = play(LETTER)
+    assert (report.passed, report.total) == (1, 1)
+    assert "register → take_number" in report.missing
+    assert report.percent < 100
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(JOINT_VISIT, tmp_path / "joint-visit"))
+
+
+def test_a_changed_trace_is_a_failure(copy: Path) -> None:
+    trace = copy / "scenarios" / "everybody-answers.trace"
+    trace.write_text(trace.read_text("utf-8").replace("decide", "decline", 1), "utf-8")
+    report = play(copy)
+    assert report.passed == 1
+    assert "the trace differs at line" in report.failures[0]
+
+
+def test_a_story_that_does_not_hold_says_where(copy: Path) -> None:
+    story = copy / "scenarios" / "everybody-answers.toml"
+    text = story.read_text("utf-8")
+    story.write_text(text.replace('by = "chivasso.officer"', 'by = "rondissone.mayor"', 1), "utf-8")
+    report = play(copy)
+    assert "step 4" in report.failures[0]
+    assert "NotResponsible" in report.failures[0] or "are open" in report.failures[0]
