@@ -39,9 +39,6 @@ def compile_process(
     file = parser.process_parsers[process].filename or _first(drawings)
     spec = _reading(file, parser.get_spec, process)
     called = _reading(file, parser.get_subprocess_specs, process)
-    missing = [name for name, found in called.items() if found is None]
-    if missing:
-        raise DrawingInvalid(file, missing[0], "the called process is in none of the drawings")
     return to_json(
         {
             "format": FORMAT,

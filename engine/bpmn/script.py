@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from RestrictedPython.compile import compile_restricted_eval, compile_restricted_exec
 from RestrictedPython.Eval import default_guarded_getitem
-from RestrictedPython.Guards import guarded_iter_unpack_sequence
+from RestrictedPython.Guards import guarded_iter_unpack_sequence, guarded_unpack_sequence
 
 from engine.bpmn.functions import apportion, money
 from engine.bpmn.policy import MUTATORS, ScriptPolicy
@@ -281,6 +281,7 @@ _FIXED_GUARDS: dict[str, Any] = {
     "_getattr_": _attribute,
     "_getitem_": default_guarded_getitem,
     "_iter_unpack_sequence_": guarded_iter_unpack_sequence,
+    "_unpack_sequence_": guarded_unpack_sequence,
     "_write_": _write,
     "_inplacevar_": lambda operator, a, b: _arithmetic(operator.removesuffix("="), a, b),
     "_arithmetic_": _arithmetic,

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.bpmn.lint.sheet import (
-    ACTIVITIES,
     BPMN,
+    NODES,
     SPIFF,
     Finding,
     Sheet,
     children,
     event_definitions,
     kind,
+    named_owner,
 )
 
 _MESSAGE = "Draw a message, which the engine hands to one token."
@@ -120,8 +121,8 @@ def refused_elements(sheet: Sheet) -> Iterator[Finding]:
     for xml in sheet.root.iter():
         if kind(xml) in _REFUSED:
             what, remedy = _REFUSED[kind(xml)]
-            owner = xml if xml.get("id") and kind(xml) in ACTIVITIES else xml.getparent()
-            yield sheet.found(xml, what, remedy, owner.get("id") or xml.get("id") or "")
+            owner = xml if kind(xml) in NODES else xml.getparent()
+            yield sheet.found(xml, what, remedy, named_owner(owner))
         if xml.get("isForCompensation") == "true":
             what, remedy = _REFUSED["compensateEventDefinition"]
             yield sheet.found(xml, what, remedy)
@@ -204,18 +205,16 @@ def foreign_extensions(sheet: Sheet) -> Iterator[Finding]:
     for xml in sheet.root.iter():
         if not isinstance(xml.tag, str):
             continue
-        where = xml.getparent()
         names = [xml.tag, *xml.attrib]
         strange = [name for name in names if _namespace(str(name)) not in _KNOWN_NAMESPACES]
         own = _namespace(xml.tag) == SPIFF and xml.tag.rsplit("}")[-1] not in _OWN_EXTENSIONS
         if strange or own:
             name = str(strange[0] if strange else xml.tag).rsplit("}")[-1]
-            owner = where.getparent() if where is not None and own else where
             yield sheet.found(
                 xml,
                 f"“{name}” is not understood and would be ignored",
                 "Remove it; say it with a property, a script or the form instead.",
-                xml.get("id") or (owner.get("id") if owner is not None else "") or "",
+                named_owner(xml),
             )
 
 

@@ -167,7 +167,10 @@ def _only_one_comes(scope: Scope, join: Any, first: Flow, second: Flow) -> bool:
 
 def _part(scope: Scope, node: str, first: str, second: str, here: frozenset[str]) -> bool:
     """Whether two different ways leave a node, one to each of two places."""
-    ways = [scope.reachable(way, avoiding=here) for way in scope.successors(node)]
+    ways = [
+        {node} if way in here else scope.reachable(way, avoiding=here)
+        for way in scope.successors(node)
+    ]
     return any(
         (first in a and second in b) or (second in a and first in b)
         for a, b in combinations(ways, 2)

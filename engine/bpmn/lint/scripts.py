@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from engine.bpmn.lint.sheet import SPIFF, Finding, Sheet, children, kind, text_of
+from engine.bpmn.lint.sheet import SPIFF, Finding, Sheet, children, kind, named_owner, text_of
 from engine.bpmn.script import Mode, script_problems
 
 _REMEDY_SCRIPT = "Correct the script; the allowed language is described in processes/README.md."
@@ -34,21 +34,15 @@ def sources(sheet: Sheet) -> Iterator[tuple[Any, str, str, Mode, str]]:
 
 def _extensions(sheet: Sheet) -> Iterator[tuple[Any, str, str, Mode, str]]:
     for xml in sheet.root.iter(f"{{{SPIFF}}}preScript", f"{{{SPIFF}}}postScript"):
-        yield xml, _owner(xml), text_of(xml), "exec", f"the {xml.tag.rsplit('}')[-1]}"
+        yield xml, named_owner(xml), text_of(xml), "exec", f"the {xml.tag.rsplit('}')[-1]}"
     for xml in sheet.root.iter(f"{{{SPIFF}}}messagePayload"):
-        yield xml, _owner(xml), text_of(xml), "eval", "the payload of the message"
+        yield xml, named_owner(xml), text_of(xml), "eval", "the payload of the message"
     for xml in sheet.root.iter(f"{{{SPIFF}}}parameter"):
         what = f"the parameter “{xml.get('id')}”"
-        yield xml, _owner(xml), xml.get("value") or "", "eval", what
+        yield xml, named_owner(xml), xml.get("value") or "", "eval", what
     for xml in sheet.root.iter(f"{{{SPIFF}}}property"):
         if xml.get("name") == "key":
-            yield xml, _owner(xml), xml.get("value") or "", "eval", "the property “key”"
-
-
-def _owner(xml: Any) -> str:
-    while xml is not None and not (kind(xml) and xml.get("id") and "Definition" not in kind(xml)):
-        xml = xml.getparent()
-    return "" if xml is None else xml.get("id") or ""
+            yield xml, named_owner(xml), xml.get("value") or "", "eval", "the property “key”"
 
 
 def compiled(sheet: Sheet) -> Iterator[Finding]:

@@ -135,6 +135,13 @@ def children(xml: Any, *kinds: str) -> list[Any]:
     return [child for child in xml if kind(child) in kinds]
 
 
+def named_owner(xml: Any) -> str:
+    """The id of the node an XML element belongs to: its own, or that of what surrounds it."""
+    while xml is not None and not (kind(xml) and xml.get("id") and "Definition" not in kind(xml)):
+        xml = xml.getparent()
+    return "" if xml is None else xml.get("id") or ""
+
+
 def event_definitions(event: Any) -> list[Any]:
     """What an event is drawn for."""
     return [child for child in event if kind(child).endswith("EventDefinition")]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -182,7 +183,7 @@ def flows(*ways: str | tuple[str, ...]) -> str:
     for way in ways:
         if isinstance(way, str):
             names = way.split()
-            drawn += [_arrow(a, b) for a, b in zip(names, names[1:], strict=False)]
+            drawn += [_arrow(a, b) for a, b in pairwise(names)]
         else:
             drawn.append(_arrow(*way))
     return "".join(drawn)
