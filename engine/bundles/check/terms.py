@@ -40,8 +40,10 @@ def _check_drawn(view: View) -> set[str]:
         if (element.event or "").startswith("deadline:"):
             names.add(str(element.event).removeprefix("deadline:"))
         paused = element.properties.get("suspends")
-        if paused is not None and not any(
-            key.rsplit("/", 1)[-1] == paused for key in view.bundle.deadlines
+        if (
+            paused is not None
+            and not view.draft.shared
+            and not any(key.rsplit("/", 1)[-1] == paused for key in view.bundle.deadlines)
         ):
             hint = f"Write [deadline.{paused}] in process.toml."
             view.at(element, f"“{element.id}” suspends an unknown term “{paused}”.", hint)
@@ -93,7 +95,8 @@ def _check_messages(view: View) -> None:
         for e in view.elements()
         if (e.event or "").startswith("message:") and e.type not in _THROWING
     }
-    for name, element in caught.items():
+    # Who may send a message into a shared part, its callers say.
+    for name, element in caught.items() if not view.draft.shared else ():
         if name not in declared and name not in ENGINE_MESSAGES:
             hint = f"Write [message.{name}] with title and by in process.toml."
             view.at(element, f"Nobody may send the message “{name}”.", hint)

@@ -330,7 +330,16 @@ def test_folders_are_checked_where_they_lie(tmp_path: Path) -> None:
 def test_a_shared_part_is_checked_by_itself(tmp_path: Path) -> None:
     write(tmp_path, tiny())
     part = tmp_path / "shared" / "hearing"
+    drawing = part / "process.bpmn"
+    asks = '<bpmn:receiveTask id="wait" messageRef="m"/>'
+    drawing.write_text(
+        drawing.read_text()
+        .replace("<bpmn:process", '<bpmn:message id="m" name="answer"/><bpmn:process')
+        .replace("</bpmn:process>", f"{asks}</bpmn:process>")
+    )
+    # Stages, terms of its callers and senders of messages are the callers' to name.
     assert check(part) == []
+    assert [p for p in check(tmp_path / "small-act") if "Nobody may send" in p.what]
 
     (part / "forms" / "give_opinion.toml").unlink()
     assert [p for p in check(part) if "has no form" in p.what]
