@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -132,7 +132,15 @@ def came_from() -> str | None:
     return own_address(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
+def nobody() -> None:
+    """Treat the rest of this request as a stranger's: the engine may be what failed."""
+    g.nobody = True
+    g.pop("_login_user", None)
+
+
 def _officer_of(secret_: str) -> SignedInOfficer | None:
+    if g.get("nobody"):
+        return None
     who = engine().read(signed_in, secret=secret_)
     return SignedInOfficer(secret_, who) if who else None
 

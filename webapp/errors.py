@@ -23,6 +23,7 @@ from engine.errors import (
 from engine.logs import log
 from engine.text import Text, both
 from webapp.auth import API_PREFIX, SignInNeeded
+from webapp.frame import without_engine
 from webapp.i18n import language
 
 # The first family that fits decides; anything else is a bug of ours.
@@ -159,6 +160,7 @@ def _web_refusal(error: HTTPException) -> Response | tuple[str, int]:
 
 def _bug(error: Exception) -> Response | tuple[str, int]:
     log(__name__).error("a bug", path=request.path, method=request.method, exc_info=error)
+    without_engine()
     if _for_machines():
         return web_problem(InternalServerError())
     return page(500, *REFUSALS[500])

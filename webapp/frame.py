@@ -8,8 +8,9 @@ from flask import Flask, g
 
 from engine.queries import MandateView, Me, me, training_clock
 from engine.text import Text
-from webapp.auth import engine, present
+from webapp.auth import engine, nobody, present
 from webapp.i18n import language
+from webapp.shown import law
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Reader:
 def register(app: Flask) -> None:
     """Give every template what `base.html` asks for."""
     app.context_processor(_frame)
+    app.jinja_env.filters["law"] = law
 
 
 def reader() -> Me | None:
@@ -52,8 +54,9 @@ def reader() -> Me | None:
     return answer
 
 
-def without_reader() -> None:
-    """Show this page without asking the engine who reads it: the engine may be what failed."""
+def without_engine() -> None:
+    """Show this page without asking the engine anything: it may be what failed."""
+    nobody()
     g.reader, g.day = None, None
 
 

@@ -9,7 +9,7 @@ from prometheus_client import generate_latest as metrics_text
 from werkzeug.wrappers import Response
 
 from engine.logs import log
-from engine.queries import training_clock
+from engine.queries import zones
 from webapp.auth import engine, public
 
 blueprint = Blueprint("health", __name__)
@@ -50,9 +50,10 @@ def alive() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """The database answers too, with the schema that this release needs."""
+    """The database answers too, and holds the tables and the territory it needs."""
     try:
-        engine().read(training_clock)
+        if not engine().read(zones):
+            raise LookupError("the territory has not been loaded")
     except Exception as failure:
         # Whatever it is, a probe needs a plain no and the log the reason.
         log(__name__).error("not ready", exc_info=failure)

@@ -77,7 +77,7 @@ def clock(view: DeadlineView, *, url: str | None = None) -> dict[str, Any]:
         "due_on": view.due_on,
         "badge": badge(view.clock, view.days_left, view.days_text),
         "nature": view.nature,
-        "legal_basis": view.legal_basis,
+        "legal_basis": law(view.legal_basis),
         "is_unverified": view.evidence == "unverified",
         "silence": view.consequence,
         "why": view.why,
@@ -86,12 +86,17 @@ def clock(view: DeadlineView, *, url: str | None = None) -> dict[str, Any]:
     }
 
 
+def law(basis: str) -> str:
+    """The article to name; an office's own habit is not dressed up as one."""
+    return "" if basis == "organisational" else basis
+
+
 def ledger_row(row: LedgerRow) -> dict[str, Any]:
     """One line of a term's ledger."""
     return {
         "on": row.day,
         "event": row.what,
-        "rule": row.rule,
+        "rule": law(row.rule),
         "effect": row.effect,
         "due_on": row.due_on,
     }
@@ -106,9 +111,18 @@ def timeline_row(row: TimelineRow) -> dict[str, Any]:
         "at": row.at,
         "icon": ICONS.get(row.lane, "pencil"),
         "words": row.text,
-        "by": row.acting_for,
+        "by": _by(row),
         "clock": row.lane == "clock",
     }
+
+
+def _by(row: TimelineRow) -> str:
+    """Who did it and for whom; what the machine does by itself says so."""
+    if row.lane == "machine" or not row.actor:
+        return _("Automatico")
+    if not row.acting_for:
+        return row.actor
+    return _("%(who)s per %(body)s", who=row.actor, body=row.acting_for)
 
 
 def short_day(on: date) -> str:

@@ -12,7 +12,7 @@ from engine import Actor
 from engine.commands.accounts import hash_password
 from engine.model import Officer
 from engine.unit_of_work import UnitOfWork
-from tests.office import SYSTEM, Office, open_office
+from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office, open_office
 from tests.webapp.visitor import PASSWORD, Visitor
 from webapp import create_app
 
@@ -59,3 +59,28 @@ def web(migrated_sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
     office.deploy()
     yield Web(office, create_app(office.engine.settings, office.engine))
     office.engine.close()
+
+
+@dataclass(slots=True)
+class Visit:
+    """A running case and its web."""
+
+    web: Web
+    case_id: str
+
+    def answer(self, town: str) -> str:
+        """The id of the town's answer, still to be given."""
+        return self.web.office.item(self.case_id, "answer", town).id
+
+
+@pytest.fixture
+def visit(web: Web) -> Visit:
+    """A joint visit to which Chivasso and Castagneto Po are invited, ten days to answer."""
+    office = web.office
+    coordinator = web.officer("davide", ("cmto", "coordinator"))
+    web.officer("elena", (CHIVASSO, "officer"))
+    web.officer("carlo", (CASTAGNETO, "officer"))
+    case_id = office.visit(coordinator, CHIVASSO, CASTAGNETO)
+    prepare = office.item(case_id, "prepare")
+    office.complete(coordinator, prepare, visit_on="2027-03-01", budget="1200.50")
+    return Visit(web, case_id)

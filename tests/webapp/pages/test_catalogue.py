@@ -1,0 +1,41 @@
+"""The catalogue of procedures."""
+
+from tests.office import CHIVASSO
+from tests.webapp.conftest import Web
+
+
+def test_who_may_start_a_procedure_finds_the_way_and_others_do_not(web: Web) -> None:
+    davide = web.signed_in("davide", ("cmto", "coordinator")).open("/processes")
+    assert "Sopralluogo congiunto" in davide.text
+    assert davide.page.xpath("//a[@href='/cases/new?process=joint-visit']")
+
+    elena = web.signed_in("elena", (CHIVASSO, "mayor")).open("/processes")
+    assert "Sopralluogo congiunto" in elena.text
+    assert not elena.page.xpath("//a[@href='/cases/new?process=joint-visit']")
+
+
+def test_a_procedure_shows_steps_terms_letters_and_versions(web: Web) -> None:
+    elena = web.signed_in("elena", (CHIVASSO, "officer"))
+
+    elena.open("/processes").follow("Sopralluogo congiunto")
+
+    assert elena.heading == "Sopralluogo congiunto"
+    for words in ("Rispondi all’invito", "10 giorni", "si procede senza risposta", "versione 1"):
+        assert words in elena.text
+
+
+def test_the_drawing_can_be_seen_and_taken_away(web: Web) -> None:
+    elena = web.signed_in("elena", (CHIVASSO, "officer")).open("/processes/joint-visit")
+    (seen,) = elena.page.xpath("//*[@data-diagram-url]/@data-diagram-url")
+
+    assert "<bpmn:" in elena.client.get(seen).get_json()["xml"]
+    elena.follow("Scarica il disegno")
+    assert elena.answer.mimetype == "application/xml"
+    assert "attachment" in elena.answer.headers["Content-Disposition"]
+
+
+def test_an_unknown_procedure_is_not_found(web: Web) -> None:
+    elena = web.signed_in("elena", (CHIVASSO, "officer"))
+
+    assert elena.open("/processes/nothing").status == 404
+    assert elena.open("/processes/joint-visit/drawings/nothing.json").status == 404
