@@ -1,6 +1,6 @@
 """How the case page words its rows: stages, parties, people, files, the matrix, the next step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -67,7 +67,8 @@ def _zone(head: CaseHead) -> str:
 def identity(file: CaseFile) -> dict[str, Any]:
     """The bar that every tab of a case begins with."""
     head = file.head
-    basis = _("base: %(law)s", law=head.legal_basis) if head.legal_basis else ""
+    law = shown.law(head.legal_basis)
+    basis = _("base: %(law)s", law=law) if law else ""
     return {
         "number": head.number,
         "kind": [head.process_title, _zone(head), basis],
@@ -144,21 +145,26 @@ def tab_entries(file: CaseFile, current: str) -> list[dict[str, Any]]:
         {
             "label": words,
             "url": url_for(f"case.{name}", case_id=file.head.id),
-            "count": file.counts.get(name),
+            "count": file.counts.get("items" if name == "work" else name),
             "current": name == current,
         }
         for name, words in names.items()
     ]
 
 
-def stage(row: StageRow) -> dict[str, Any]:
-    """A stage by state, word and reason."""
-    return {
-        "title": row.title,
-        "state": STAGE_STATES[row.state],
-        "detail": row.text or None,
-        "current": row.state == "current",
-    }
+def stages(rows: Sequence[StageRow]) -> list[dict[str, Any]]:
+    """The stages by state, word and reason; the one where the case stands is marked."""
+    here = next((row.id for row in rows if row.state == "current"), None)
+    here = here or next((row.id for row in rows if row.state == "action"), None)
+    return [
+        {
+            "title": row.title,
+            "state": STAGE_STATES[row.state],
+            "detail": row.text or None,
+            "current": row.id == here,
+        }
+        for row in rows
+    ]
 
 
 def party(row: PartyRow) -> dict[str, Any]:
@@ -257,13 +263,11 @@ def in_words(part: DiagramPart) -> list[str]:
         f"{_('In corso')}: {label.in_(language())}" + (f" × {count}" if count > 1 else "")
         for _element, label, count in part.current
     ]
-    labels = {element: label for element, label, _count in part.current}
-    for element, done, total in part.branches:
-        name = labels[element].in_(language()) if element in labels else _("rami paralleli")
-        words.append(_("%(name)s: %(done)s di %(total)s", name=name, done=done, total=total))
-    if not words:
-        words.append(_("Nessuna attività in corso in questo disegno."))
-    return words
+    words += [
+        _("%(name)s: %(done)s di %(total)s", name=title.in_(language()), done=done, total=total)
+        for title, (_element, done, total) in zip(part.branch_titles, part.branches, strict=True)
+    ]
+    return words or [_("Nessuna attività in corso in questo disegno.")]
 
 
 def diagram_json(part: DiagramPart) -> Mapping[str, Any]:

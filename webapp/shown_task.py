@@ -163,15 +163,14 @@ def _checks(fields: Sequence[PageField], errors: Sequence[ErrorLine]) -> Iterato
         yield {"kind": "done", "words": _("Tutti i dati obbligatori sono compilati")}
     elif len(missing) <= FEW:
         for field in missing:
-            words = _("Manca: %(label)s", label=field.label.in_(language()))
-            yield {"kind": "ring", "words": words, "url": f"#{field.id}"}
+            yield {"kind": "todo", "words": field.label, "url": f"#{field.id}"}
     else:
         words = ngettext(
-            "Manca %(num)s dato obbligatorio",
-            "Mancano %(num)s dati obbligatori",
+            "%(num)s dato obbligatorio",
+            "%(num)s dati obbligatori",
             len(missing),
         )
-        yield {"kind": "ring", "words": words, "url": f"#{missing[0].id}"}
+        yield {"kind": "todo", "words": words, "url": f"#{missing[0].id}"}
 
 
 def _missing(fields: Sequence[PageField]) -> Iterator[PageField]:

@@ -26,6 +26,8 @@ class DiagramPart:
     """Element, its words, and how many tokens stand on it."""
     branches: tuple[tuple[str, int, int], ...]
     """Element, done and total of a running multi-instance."""
+    branch_titles: tuple[Text, ...]
+    """The words of each of these, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,9 @@ def _part(
     rounds: dict[str, tuple[int, int]],
 ) -> DiagramPart:  # fmt: skip
     here = drawing.elements
+    # A sub-process is drawn around its content, which says better where the token stands.
+    around = {element.parent for element in here.values()}
+    branches = [(e, *counts) for e, counts in sorted(rounds.items()) if e in here]
     left = {source for source, _ in passed} | {target for _, target in passed}
     return DiagramPart(
         process=drawing.process,
@@ -94,9 +99,10 @@ def _part(
         current=tuple(
             (e, _words(bundle, drawing, e), count)
             for e, count in sorted(tokens.items())
-            if e in here
+            if e in here and e not in around
         ),
-        branches=tuple((e, *counts) for e, counts in sorted(rounds.items()) if e in here),
+        branches=tuple(branches),
+        branch_titles=tuple(_words(bundle, drawing, branch[0]) for branch in branches),
     )
 
 

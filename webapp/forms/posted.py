@@ -84,14 +84,18 @@ def keep_files(
         try:
             holder[field.name] = store(file.filename, file.read())
         except Invalid as refusal:
-            _nest(refused, name.removeprefix(prefix).split("."), [refusal.message, refusal.hint])
+            words = Text(
+                f"{refusal.message.it} {refusal.hint.it}", f"{refusal.message.en} {refusal.hint.en}"
+            )
+            _nest(refused, name.removeprefix(prefix).split("."), words)
     return refused
 
 
-def _nest(errors: dict[str, Any], steps: list[str], messages: list[Text]) -> None:
+def _nest(errors: dict[Any, Any], steps: list[str], words: Text) -> None:
     for step in steps[:-1]:
-        errors = errors.setdefault(step, {})
-    errors[steps[-1]] = messages
+        # Rows are numbered as the engine numbers them.
+        errors = errors.setdefault(int(step) if step.isdecimal() else step, {})
+    errors[steps[-1]] = [words]
 
 
 def file_ids(fields: Sequence[Field], values: Mapping[str, Any]) -> list[str]:

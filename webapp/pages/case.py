@@ -38,7 +38,7 @@ from webapp.shown_case import (
     next_step,
     party,
     person,
-    stage,
+    stages,
     tab_entries,
 )
 
@@ -118,7 +118,7 @@ def show(case_id: str) -> ResponseReturnValue:
         "show",
         file,
         _("Sintesi"),
-        stages=[stage(row) for row in file.stages],
+        stages=stages(file.stages),
         parties=[party(row) for row in file.parties],
         amount_label=_("Quota annua") if with_shares else None,
         total=total,

@@ -37,7 +37,7 @@ def show(work_item_id: str) -> ResponseReturnValue:
         # Work of another mandate of mine is opened by acting for that one: the band shows it.
         here = url_for(".show", work_item_id=task.id)
         return redirect(url_for("mandates.open_as", mandate_id=task.mandate_id, next=here))
-    return _page(task, dict(task.prefilled))
+    return _page(task, task.prefilled if task.answers is None else task.answers)
 
 
 @blueprint.post("")
