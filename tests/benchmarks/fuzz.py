@@ -353,14 +353,15 @@ SHAPES: dict[str, bytes] = {
 @contextmanager
 def as_the_library_does() -> Iterator[None]:
     """Keep the whole history and look ahead to the end, as the library would."""
-    ours, pruned = (TaskSpec._predict, TaskSpec._update), instance.prune
+    ours, running = (TaskSpec._predict, TaskSpec._update), vars(instance)
+    pruned = running["prune"]
     TaskSpec._predict, TaskSpec._update = lookahead.library_predict, lookahead.library_update
-    instance.prune = lambda _top: None
+    running["prune"] = lambda _top: None
     try:
         yield
     finally:
         TaskSpec._predict, TaskSpec._update = ours
-        instance.prune = pruned
+        running["prune"] = pruned
 
 
 def seen(step: Step) -> dict[str, Any]:

@@ -85,11 +85,18 @@ class Case:
         """What is open, and for whom."""
         return sorted(((t.element, party_of(t.path)) for t in self.tasks()), key=str)
 
-    def complete(self, element: str, party: str | None = None, **answers: Any) -> Step:
+    def complete(
+        self,
+        element: str,
+        party: str | None = None,
+        *,
+        answers: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> Step:
         """Close the one open task of that name."""
         tasks = self.tasks(element, party)
         assert len(tasks) == 1, (element, party, self.open())
-        return self.close(tasks[0], **answers)
+        return self.close(tasks[0], **(answers or {}), **more)
 
     def close(self, activity: Activity, **answers: Any) -> Step:
         """Close this very task."""

@@ -33,7 +33,7 @@ def edge_case(event: str, **how: object) -> str:
     )
 
 
-def choosing(*ways: tuple[str, ...], default: str = "f", gateway: str = "") -> str:
+def choosing(*ways: str | tuple[str, ...], default: str = "f", gateway: str = "") -> str:
     """A gateway with two tasks behind it that meet again."""
     return (
         d.start()

@@ -1,15 +1,17 @@
 """Each defect of the library that silently lost, undid or hung a case, shown mended."""
 
 import random
+from typing import Any
 
 import pytest
+from SpiffWorkflow.task import Task
 
 from engine.bpmn import Definition, Instance, ScriptFailed, StepBudgetExceeded, compile_process
 from engine.bpmn.library import guard
 from tests.engine.bpmn import draw as d
 from tests.engine.bpmn.case import Case
 
-THREE = {"a": {}, "b": {}, "c": {}}
+THREE: dict[str, dict[str, object]] = {"a": {}, "b": {}, "c": {}}
 
 
 def drawn(inside: str, *more: str) -> Definition:
@@ -18,7 +20,7 @@ def drawn(inside: str, *more: str) -> Definition:
     return Definition.restore(compile_process({"p.bpmn": source}, {}, process="p"))
 
 
-def case(inside: str, *more: str, cold: bool = True, **data: object) -> Case:
+def case(inside: str, *more: str, cold: bool = True, **data: Any) -> Case:
     """A case of a tiny process."""
     return Case(drawn(inside, *more), cold=cold, **data)
 
@@ -66,9 +68,9 @@ def test_a_join_in_a_loop_waits_for_all_branches_each_time(gateway: object) -> N
         for turn in range(4):
             order = ["a", "b"]
             chance.shuffle(order)
-            running.complete(order[0], **{order[0]: turn})
+            running.complete(order[0], answers={order[0]: turn})
             assert running.open() == [(order[1], None)]
-            running.complete(order[1], **{order[1]: turn})
+            running.complete(order[1], answers={order[1]: turn})
             assert running.open() == [("c", None)]
             seen = running.tasks("c")[0].variables
             assert (seen["a"], seen["b"]) == (turn, turn)
@@ -445,7 +447,7 @@ def test_another_library_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     guard.check_release("3.2.0", [])
     with pytest.raises(guard.LibraryChanged, match=r"Install 3\.2\.0"):
         guard.check_release("3.3.0", [])
-    monkeypatch.setitem(guard.EXPECTED, "Task.run", (guard.Task.run, "0" * 16))
+    monkeypatch.setitem(guard.EXPECTED, "Task.run", (Task.run, "0" * 16))
     with pytest.raises(guard.LibraryChanged, match=r"these functions differ: .*Task\.run"):
         guard.check()
 
