@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -34,6 +35,30 @@ def keys_of(after: str | None, *kinds: type | tuple[type, ...]) -> tuple[Any, ..
     if not matches or not all(isinstance(k, kind) for k, kind in zip(found, kinds, strict=True)):
         raise _unknown()
     return tuple(found)
+
+
+def instant_of(written: str) -> datetime:
+    """The instant in a cursor. Raises Invalid when it is none."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError as wrong:
+        raise _unknown() from wrong
+    if found.tzinfo is None:
+        raise _unknown()
+    return found
+
+
+def day_in(written: str) -> date:
+    """The day in a cursor. Raises Invalid when it is none."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError as wrong:
+        raise _unknown() from wrong
+
+
+def searched(words: str | None) -> str:
+    """What somebody looks for, without the one character that no database keeps."""
+    return (words or "").replace("\x00", "").strip()
 
 
 def _unknown() -> Invalid:

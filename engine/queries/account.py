@@ -22,7 +22,7 @@ from engine.model import (
     WorkItem,
 )
 from engine.queries._lookup import body_name, living_mandates
-from engine.queries._paging import cursor, keys_of, page_size
+from engine.queries._paging import cursor, instant_of, keys_of, page_size
 from engine.queries.rows import Page
 from engine.text import Text
 from engine.unit_of_work import Reading
@@ -213,7 +213,7 @@ def notices(
     )
     keys = keys_of(after, str, str)
     if keys is not None:
-        at = datetime.fromisoformat(keys[0])
+        at = instant_of(keys[0])
         statement = statement.where(or_(Notice.at < at, and_(Notice.at == at, Notice.id < keys[1])))
     rows = reading.session.execute(statement).all()
     total = reading.session.scalar(select(func.count()).select_from(Notice).where(mine)) or 0

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -25,7 +24,7 @@ from engine.model import (
 )
 from engine.policy import visible_case
 from engine.queries._lookup import activity_title, case_head
-from engine.queries._paging import cursor, keys_of, page_size
+from engine.queries._paging import cursor, instant_of, keys_of, page_size, searched
 from engine.queries.rows import CaseHead, CaseRow, Page
 from engine.text import NO_TEXT, Text
 from engine.unit_of_work import Reading
@@ -49,8 +48,8 @@ def cases(
         where.append(
             exists().where(Party.case_id == Case.id, Party.organisation_id == organisation)
         )
-    if q and q.strip():
-        where.append(_mentions(q.strip()))
+    if words := searched(q):
+        where.append(_mentions(words))
     statement = (
         select(Case, Zone)
         .outerjoin(Zone, Zone.number == Case.zone_number)
@@ -59,7 +58,7 @@ def cases(
     )
     keys = keys_of(after, str, str)
     if keys is not None:
-        at = datetime.fromisoformat(keys[0])
+        at = instant_of(keys[0])
         same = and_(Case.started_at == at, Case.id < keys[1])
         statement = statement.where(or_(Case.started_at < at, same))
     size = page_size(limit)

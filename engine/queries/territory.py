@@ -8,7 +8,7 @@ from engine.bundles.roles import role_title
 from engine.errors import NotFound, OrganisationNotFound
 from engine.model import MandateRow, Neighbour, Officer, Organisation, Zone
 from engine.queries._lookup import alive, body_name
-from engine.queries._paging import cursor, keys_of, page_size
+from engine.queries._paging import cursor, keys_of, page_size, searched
 from engine.queries.rows import Page
 from engine.text import Text
 from engine.unit_of_work import Reading
@@ -77,8 +77,7 @@ def organisations(
         where.append(Organisation.kind == kind)
     if zone is not None:
         where.append(Organisation.zone_number == zone)
-    if q and q.strip():
-        words = q.strip()
+    if words := searched(q):
         where.append(
             or_(
                 Organisation.name.icontains(words, autoescape=True),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, tuple_
@@ -27,7 +27,7 @@ from engine.model import (
 )
 from engine.policy import visible_case
 from engine.queries._lookup import activity_title, body_name, living_mandates, stage_title
-from engine.queries._paging import cursor, keys_of, page_size
+from engine.queries._paging import cursor, day_in, instant_of, keys_of, page_size, searched
 from engine.queries.clock import rule_of
 from engine.queries.rows import Page, WorkRow
 from engine.text import NO_TEXT, Text
@@ -58,8 +58,8 @@ def worklist(
         where.append(WorkItem.due_on < due_before)
     if organisation:
         where.append(WorkItem.organisation_id == organisation)
-    if q and q.strip():
-        where.append(_mentions(reading, q.strip()))
+    if words := searched(q):
+        where.append(_mentions(reading, words))
     order = "done" if scope == "done" else sort
     return _page(reading, actor, where, order=order, after=after, limit=limit)
 
@@ -214,14 +214,14 @@ def _after(order: str, after: str | None) -> ColumnElement[bool] | None:
             return None
         if keys[0] is None:
             return and_(WorkItem.due_on.is_(None), WorkItem.id > keys[1])
-        day = date.fromisoformat(keys[0])
+        day = day_in(keys[0])
         same = and_(WorkItem.due_on == day, WorkItem.id > keys[1])
         return or_(WorkItem.due_on > day, same, WorkItem.due_on.is_(None))
     keys = keys_of(after, str, str)
     if keys is None:
         return None
     column = WorkItem.opened_at if order == "opened" else WorkItem.completed_at
-    at = datetime.fromisoformat(keys[0])
+    at = instant_of(keys[0])
     return or_(column < at, and_(column == at, WorkItem.id < keys[1]))
 
 

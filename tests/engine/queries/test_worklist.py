@@ -9,6 +9,7 @@ from engine import Actor
 from engine.commands import delegate, save_draft, suspend_case
 from engine.errors import Invalid
 from engine.queries import SCOPES, Scope, worklist, worklist_counts
+from engine.queries._paging import cursor
 from tests.engine.queries.conftest import invited
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
 
@@ -185,6 +186,13 @@ def test_filters_narrow_the_list(office: Office, visit: str, coordinator: Actor)
 def test_a_senseless_question_is_refused(office: Office, elena: Actor) -> None:
     with pytest.raises(Invalid, match="cursor"):
         office.engine.read(worklist, actor=elena, after="nonsense")
+    for forged in (cursor("no day", "id"), cursor(1, 2), cursor("2026-12-03")):
+        with pytest.raises(Invalid, match="cursor"):
+            office.engine.read(worklist, actor=elena, after=forged)
+    for forged in (cursor("2026-12-03T00:00:00", "id"), cursor("no instant", "id")):
+        with pytest.raises(Invalid, match="cursor"):
+            office.engine.read(worklist, actor=elena, scope="done", after=forged)
+    assert office.engine.read(worklist, actor=elena, q="\x00").total == 0
     with pytest.raises(Invalid, match="Unknown tab"):
         office.engine.read(worklist, actor=elena, scope="all")  # type: ignore[arg-type]
     with pytest.raises(Invalid, match="Unknown tab"):
