@@ -78,7 +78,7 @@ class Instance:
         instance = cls(definition, top, scripts, end=None)
         with instance._turn(facts):
             instance._advance()
-        return instance, instance._report()
+            return instance, instance._report()
 
     @classmethod
     def load(cls, definition: Definition, packed: Packed) -> Instance:
@@ -98,8 +98,7 @@ class Instance:
     def look(self, *, facts: Facts) -> Step:
         """Say how the case stands, moving nothing."""
         with self._turn(facts):
-            pass
-        return self._report()
+            return self._report()
 
     def variables(self, token_id: str) -> dict[str, Any]:
         """Copy the variables one token sees."""
@@ -118,7 +117,7 @@ class Instance:
             task.run()
             self._note(task)
             self._advance()
-        return self._report()
+            return self._report()
 
     def deliver(self, token_id: str, name: str, payload: Any, *, facts: Facts) -> Step:
         """Hand one expired deadline or one message to one waiting token."""
@@ -127,7 +126,13 @@ class Instance:
         if not waiting or task._state != TaskState.WAITING:
             raise TokenGone(f"nobody waits for “{name}” here any longer")
         definition = next(
-            (d for d, _ in definitions_of(task) if d.name in (name, DEADLINE_PREFIX + name)), None
+            (
+                definition
+                for definition, _ in definitions_of(task)
+                if definition.name in (name, DEADLINE_PREFIX + name)
+                and surface.kind_of(definition) is not None
+            ),
+            None,
         )
         if definition is None:
             raise TokenGone(f"this token does not wait for “{name}”")
@@ -135,7 +140,7 @@ class Instance:
         with self._turn(facts):
             hand_over(task, definition, given)
             self._advance()
-        return self._report()
+            return self._report()
 
     def answer(self, token_id: str, result: Any, *, facts: Facts) -> Step:
         """Give a service task its answer."""
@@ -145,7 +150,7 @@ class Instance:
             task.task_spec.answer(task, given)
             self._note(task)
             self._advance()
-        return self._report()
+            return self._report()
 
     def fail(self, token_id: str, code: str, message: str, *, facts: Facts) -> Step:
         """Send a service task that finally failed along its error boundary event."""
@@ -159,7 +164,7 @@ class Instance:
             payload = {"code": code, "message": message}
             hand_over(handler, handler.task_spec.event_definition, payload)
             self._advance()
-        return self._report()
+            return self._report()
 
     def add_branch(self, element: str, key: str, item: Any, *, within: Path, facts: Facts) -> Step:
         """Let a newcomer into a running round that the drawing keeps open (joins="now")."""
@@ -170,7 +175,7 @@ class Instance:
         with self._turn(facts):
             task.task_spec.add_branch(task, key, given)
             self._advance()
-        return self._report()
+            return self._report()
 
     def move(self, token_id: str, element: str, *, facts: Facts) -> Step:
         """Put a token on another element of the same process or sub-process.
@@ -182,7 +187,7 @@ class Instance:
         with self._turn(facts):
             move_token(task, element)
             self._advance()
-        return self._report()
+            return self._report()
 
     # -- inside ------------------------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ def _waits_of(task: Any, evaluate: Evaluate) -> Iterator[Wait]:
     spec = task.task_spec
     on_edge = isinstance(spec, LibraryBoundaryEvent)
     for definition, drawn in definitions_of(task):
-        kind = _kind(definition)
+        kind = kind_of(definition)
         if kind is None:
             continue
         properties = {**properties_of(spec), **properties_of(drawn)}
@@ -137,7 +137,8 @@ def _waits_of(task: Any, evaluate: Evaluate) -> Iterator[Wait]:
         )
 
 
-def _kind(definition: Any) -> Literal["deadline", "message"] | None:
+def kind_of(definition: Any) -> Literal["deadline", "message"] | None:
+    """What the engine may deliver: deadlines and messages, never errors."""
     if isinstance(definition, Deadline):
         return "deadline"
     return "message" if isinstance(definition, MessageEventDefinition) else None

@@ -2,7 +2,14 @@
 
 import pytest
 
-from engine.bpmn import Definition, DrawingInvalid, NotMovable, TokenGone, compile_process
+from engine.bpmn import (
+    Definition,
+    DrawingInvalid,
+    NotMovable,
+    ScriptFailed,
+    TokenGone,
+    compile_process,
+)
 from tests.engine.bpmn import draw as d
 from tests.engine.bpmn.case import Case, definition
 
@@ -199,3 +206,34 @@ def test_a_drawing_that_cannot_run_says_where(source: bytes, message: str) -> No
     with pytest.raises(DrawingInvalid, match=message) as refused:
         compile_process({"p.bpmn": source}, {}, process="p")
     assert refused.value.file == "p.bpmn"
+
+
+def test_a_wait_whose_key_fails_stops_the_step() -> None:
+    process = drawn(
+        d.start()
+        + d.user("u")
+        + d.catch("c", d.message("m"), d.properties(key="missing['id']"))
+        + d.end()
+        + d.flows("start u c done")
+    )
+    case = Case(process)
+    with pytest.raises(ScriptFailed, match="no “missing” here"):
+        case.case.complete(case.tasks()[0].token_id, {}, facts={})
+    with pytest.raises(RuntimeError, match="load the stored state again"):
+        case.case.pack()
+
+
+def test_an_error_event_takes_no_delivery() -> None:
+    process = drawn(
+        d.start()
+        + d.service("ask")
+        + d.edge("b", "ask", d.error("boom"))
+        + d.end()
+        + d.end("e2")
+        + d.flows("start ask done", "b e2")
+    )
+    case = Case(process)
+    events = case.case._top.event_manager.tasks
+    with pytest.raises(TokenGone):
+        case.case.deliver(str(next(iter(events))), "boom", {}, facts={})
+    assert not case.step.waits

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -203,6 +204,22 @@ def test_running_cases_change_nothing_in_the_shared_specification() -> None:
         while case.tasks():
             case.close(case.tasks()[0], vote="for", opinion="x", needs_more=False)
         assert _fingerprint(shared) == before
+
+
+def test_many_threads_share_one_definition() -> None:
+    shared = definition("p02_joins", "p02")
+    before = _fingerprint(shared)
+
+    def whole_case(number: int) -> set[str]:
+        case = Case(shared, parties={f"{number}-{key}": {} for key in "abc"})
+        while case.tasks():
+            case.close(case.tasks()[0], vote=f"by {number}")
+        return {row["state"] for row in case.data["results"].values()}
+
+    with ThreadPoolExecutor(4) as pool:
+        votes = list(pool.map(whole_case, range(24)))
+    assert votes == [{f"by {number}"} for number in range(24)]
+    assert _fingerprint(shared) == before
 
 
 def _fingerprint(process: Definition) -> bytes:
