@@ -53,11 +53,11 @@ def _shared() -> list[Processor]:
 
 
 def _rendering(form: LogFormat, *, colours: bool) -> list[Processor]:
+    # Tracebacks without the values of variables, which may be passwords or people's answers.
     if form == "json":
-        # Local variables stay out of every log: they hold passwords and the contents of forms.
-        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         return [
-            structlog.processors.ExceptionRenderer(plain),
+            structlog.processors.ExceptionRenderer(tracebacks),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     return [

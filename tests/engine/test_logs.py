@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from engine.logs import configure_logs, log
+from engine.settings import LogFormat
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +47,23 @@ def test_a_failure_is_one_json_line_with_its_traceback() -> None:
 
     (line,) = stream.getvalue().splitlines()
     assert json.loads(line)["exception"][0]["exc_value"] == "no such party"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_traceback_does_not_show_the_values_of_variables(form: LogFormat) -> None:
+    stream = io.StringIO()
+    configure_logs(level="INFO", form=form, stream=stream)
+
+    def sign_in(password: str) -> None:
+        raise ValueError("refused")
+
+    try:
+        sign_in("".join(["hun", "ter2"]))
+    except ValueError:
+        log("engine.test").exception("failed")
+
+    assert "refused" in stream.getvalue()
+    assert "hunter2" not in stream.getvalue()
 
 
 def test_less_important_lines_are_left_out() -> None:

@@ -28,6 +28,14 @@ def test_the_settings_choose_the_gateway(tmp_path: Path) -> None:
     assert mail_gateway(served) == SmtpServer("a@b.example", "smtp://mail:25")
 
 
+def test_an_exercise_writes_to_nobody(tmp_path: Path) -> None:
+    training = {"SMTP_URL": "smtp://mail:25", "TRAINING": "yes", "DATA_DIR": str(tmp_path)}
+
+    gateway = mail_gateway(Settings.from_environment(training))
+
+    assert gateway == MailFolder("concerto@localhost", tmp_path / "outgoing-mail")
+
+
 def test_a_mail_server_gets_the_message_whole(postbox: Postbox) -> None:
     SmtpServer("office@to.example", postbox.url).send(message())
 
