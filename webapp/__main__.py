@@ -5,6 +5,7 @@ without REDIS_URL deliveries and clock run in a thread beside the pages.
 """
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -99,14 +100,30 @@ def _prepare(office: Engine, settings: Settings, *, with_demo: bool) -> None:
 
 
 def _welcome(settings: Settings, accounts: Path, people: int) -> None:
+    """Say in plain words where it listens, who can sign in and where the data lies."""
     print("Concerto, case management for planning offices")
     print(f"  address   {settings.public_url}")
     print(f"  data      {settings.data_dir}")
     if people:
-        print(f"  sign in   {people} demo officers, names and passwords in {accounts}")
+        print(f"  sign in   {people} demo officers, all of them in {accounts}; for instance")
+        for name in _examples(accounts):
+            print(f"            {name}")
     if settings.training:
         print("  training  the clock can be moved forward; acts have no effect outside")
     print("  stop      Ctrl-C", flush=True)
+
+
+def _examples(accounts: Path) -> list[str]:
+    """One officer of each level, so that a first visitor need not open the file."""
+    people = json.loads(accounts.read_text(encoding="utf-8"))
+    found = {}
+    for level in ("municipality", "cmto", "region"):
+        for person in people:
+            if person["roles"] and person["roles"][0]["capacity"] == level:
+                role = person["roles"][0]
+                shown = f"{person['login']} / {person['password']}"
+                found.setdefault(level, f"{shown}   ({role['role']}, {role['organisation']})")
+    return list(found.values())
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -72,10 +72,13 @@ def _frame() -> dict[str, Any]:
 
 
 def _named(who: Me) -> Reader:
+    # Who holds one mandate acts for it without ever having chosen.
+    only = who.mandates[0] if len(who.mandates) == 1 else None
+    acting = who.acting or only
     return Reader(
         name=who.name,
         mandates=tuple(_mandate(mandate) for mandate in who.mandates),
-        acting=_mandate(who.acting) if who.acting else None,
+        acting=_mandate(acting) if acting else None,
         unread_notices=who.unread_notices,
         open_items=who.open_items,
     )

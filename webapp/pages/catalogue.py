@@ -9,6 +9,7 @@ from engine.errors import ProcessNotFound
 from engine.queries import ProcessView, RaciView, process, processes
 from engine.text import Text
 from webapp.auth import engine, officer
+from webapp.i18n import _
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -22,41 +23,47 @@ def show() -> ResponseReturnValue:
 
 @blueprint.get("/processes/<key>")
 def one(key: str) -> ResponseReturnValue:
-    """One procedure: stages, activities, terms, responsibilities, drawings, versions."""
+    """One procedure: its steps, terms, bodies and versions."""
     view = engine().read(process, actor=officer(), key=key)
-    return render_template(
-        "pages/catalogue_process.html",
-        nav="processes",
-        process=view,
-        stages=_stages(view),
-        columns=[{"key": key, "label": title} for key, title in view.raci.columns],
-        matrix=matrix(view.raci),
-        drawings=[
-            {
-                "id": id_,
-                "title": title,
-                "url": url_for("catalogue.drawing", key=key, drawing_id=id_),
-                "words": [activity.title for activity in view.activities],
-            }
-            for id_, title, _xml in view.drawings
-        ],
-        start_url=f"{request.script_root}/cases/new?process={view.key}",
+    return _page(view, "steps", stages=_stages(view))
+
+
+@blueprint.get("/processes/<key>/drawings", defaults={"drawing_id": None})
+@blueprint.get("/processes/<key>/drawings/<drawing_id>")
+def drawings(key: str, drawing_id: str | None) -> ResponseReturnValue:
+    """One drawing of a procedure, its own first, with what it says in words."""
+    view = engine().read(process, actor=officer(), key=key)
+    chosen, title, xml = _drawing(view, drawing_id)
+    return _page(
+        view,
+        "drawings",
+        drawing={"id": chosen, "title": title},
+        words=[row.title for row in view.activities if f'id="{row.id}"' in xml],
+        others=[{"id": id_, "title": name} for id_, name, _xml in view.drawings],
     )
+
+
+@blueprint.get("/processes/<key>/responsibilities")
+def responsibilities(key: str) -> ResponseReturnValue:
+    """Who does, answers for, is heard and is told, activity by activity."""
+    view = engine().read(process, actor=officer(), key=key)
+    columns = [{"key": name, "label": title} for name, title in view.raci.columns]
+    return _page(view, "responsibilities", columns=columns, matrix=matrix(view.raci))
 
 
 @blueprint.get("/processes/<key>/drawings/<drawing_id>.json")
 def drawing(key: str, drawing_id: str) -> ResponseReturnValue:
     """A drawing as the viewer wants it: nothing is running, so nothing is marked."""
-    return {"xml": _xml(key, drawing_id), "done": [], "current": [], "branches": []}
+    _id, _title, xml = _drawing(engine().read(process, actor=officer(), key=key), drawing_id)
+    return {"xml": xml, "done": [], "current": [], "branches": []}
 
 
 @blueprint.get("/processes/<key>/drawings/<drawing_id>.bpmn")
 def drawing_file(key: str, drawing_id: str) -> ResponseReturnValue:
     """The drawing itself, for any BPMN tool."""
+    _id, _title, xml = _drawing(engine().read(process, actor=officer(), key=key), drawing_id)
     name = f"attachment; filename={key}-{drawing_id}.bpmn"
-    return Response(
-        _xml(key, drawing_id), mimetype="application/xml", headers={"Content-Disposition": name}
-    )
+    return Response(xml, mimetype="application/xml", headers={"Content-Disposition": name})
 
 
 def matrix(view: RaciView) -> list[dict[str, Any]]:
@@ -64,6 +71,7 @@ def matrix(view: RaciView) -> list[dict[str, Any]]:
     return [
         {
             "title": row.title,
+            "heading": row.stage,
             "cells": {
                 key: [
                     {"letter": letter, "person": ", ".join(cell.people), "gap": cell.gap}
@@ -76,11 +84,35 @@ def matrix(view: RaciView) -> list[dict[str, Any]]:
     ]
 
 
-def _xml(key: str, drawing_id: str) -> str:
-    view = engine().read(process, actor=officer(), key=key)
-    for id_, _title, xml in view.drawings:
-        if id_ == drawing_id:
-            return xml
+def _page(view: ProcessView, part: str, **shown: Any) -> str:
+    start_url = f"{request.script_root}/cases/new?process={view.key}"
+    return render_template(
+        "pages/catalogue_process.html",
+        nav="processes",
+        process=view,
+        part=part,
+        tabs=_tabs(view.key, part),
+        start_url=start_url,
+        **shown,
+    )
+
+
+def _tabs(key: str, part: str) -> list[dict[str, Any]]:
+    parts = (
+        ("steps", "catalogue.one", _("Passi e termini")),
+        ("drawings", "catalogue.drawings", _("Disegno")),
+        ("responsibilities", "catalogue.responsibilities", _("Chi fa che cosa")),
+    )
+    return [
+        {"label": words, "url": url_for(page, key=key), "current": name == part}
+        for name, page, words in parts
+    ]
+
+
+def _drawing(view: ProcessView, drawing_id: str | None) -> tuple[str, Text, str]:
+    for found in view.drawings:
+        if drawing_id in (None, found[0]):
+            return found
     raise ProcessNotFound(Text("Questo disegno non c’è.", "There is no such drawing."))
 
 
