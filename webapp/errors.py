@@ -1,5 +1,6 @@
 """Every refusal becomes one page, or one problem in JSON: the fact and the way out."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -99,7 +100,7 @@ def problem(error: EngineError, *, reader: str | None = None) -> Response:
         error.code, status_of(error), error.message.in_(words), error.hint.in_(words)
     )
     if isinstance(error, FormInvalid):
-        body["fields"] = error.fields
+        body["fields"] = _worded(error.fields, words)
     if error.details:
         body["details"] = dict(error.details)
     return _json(body)
@@ -185,6 +186,15 @@ def _problem(code: str, status: int, detail: str, hint: str) -> dict[str, Any]:
         "detail": detail,
         "hint": hint,
     }
+
+
+def _worded(fields: Any, reader: str) -> Any:
+    """What is wrong with each field, in the reader's language; rows of a list by their number."""
+    if isinstance(fields, Text):
+        return fields.in_(reader)
+    if isinstance(fields, Mapping):
+        return {str(name): _worded(found, reader) for name, found in fields.items()}
+    return [_worded(found, reader) for found in fields] if isinstance(fields, list) else fields
 
 
 def _phrase(status: int) -> str:

@@ -23,11 +23,12 @@ from engine.commands.cases import (
 from engine.commands.deadlines import expire_deadline
 from engine.commands.deployments import deploy_process
 from engine.commands.documents import store_upload
+from engine.commands.idempotency import keep_answer
 from engine.commands.messages import deliver_message
 from engine.commands.organisations import import_territory
 from engine.commands.outbox import mark_delivered, mark_failed, take_deliveries
 from engine.commands.parties import add_party, remove_party
-from engine.commands.settings import move_training_day
+from engine.commands.settings import move_training_day, plan_training_day
 from engine.commands.tasks import (
     claim,
     complete_task,
@@ -50,10 +51,12 @@ __all__ = [
     "deploy_process",
     "expire_deadline",
     "import_territory",
+    "keep_answer",
     "mark_delivered",
     "mark_failed",
     "move_token",
     "move_training_day",
+    "plan_training_day",
     "read_notices",
     "release",
     "remove_party",

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from engine import events
 from engine.bpmn import LIBRARY_VERSION, DrawingInvalid, compile_process
-from engine.bundles.load import load_files, pack_files
+from engine.bundles.load import load_files, pack_files, unpack_files
 from engine.bundles.problem import Problem
 from engine.checks import problems_of_files
 from engine.errors import BundleInvalid
@@ -15,10 +15,16 @@ from engine.policy import require_administrator
 from engine.unit_of_work import UnitOfWork
 
 
-def deploy_process(work: UnitOfWork, *, files: Mapping[str, bytes]) -> dict[str, str | int]:
-    """Publish a process folder. Raises BundleInvalid with every problem; the same content twice is
-    the same version."""
+def deploy_process(
+    work: UnitOfWork, *, files: Mapping[str, bytes] | bytes
+) -> dict[str, str | int]:
+    """Publish a process folder, given as files or as the zip of it.
+
+    Raises BundleInvalid with every problem; the same content twice is the same version.
+    """
     require_administrator(work.actor)
+    if isinstance(files, bytes):
+        files = unpack_files(files)
     bundle = load_files(files)
     newest = work.session.scalar(
         select(Deployment)

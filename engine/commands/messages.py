@@ -23,6 +23,7 @@ def deliver_message(
     data: Mapping[str, Any] | None = None,
     party_id: str | None = None,
     key: str | None = None,
+    reason: str = "",
     version: int | None = None,
 ) -> None:
     """Tell a case something its drawing waits for. Raises NobodyWaits when it does not.
@@ -50,7 +51,7 @@ def deliver_message(
         )
         body = work.mandate.organisation_id if work.mandate else None
         attach(work, case, rule.form, answers, work_item_id=None, organisation_id=body)
-    payload = {**answers, "by": work.author}
+    payload = {**({"reason": reason} if reason else {}), **answers, "by": work.author}
     if party is not None:
         payload["party"] = party.id
     send(work, case, name, payload, party=party, key=key)

@@ -17,6 +17,28 @@ def move_training_day(work: UnitOfWork, *, days: int = 1) -> int:
 
     Raises NotAllowed on a production instance.
     """
+    _require_training(work, days)
+    row = work.session.get(Setting, TRAINING_DAYS, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = Setting(name=TRAINING_DAYS, value=0)
+        work.add(row)
+    row.value = int(row.value) + days
+    today = day_of(work.now + timedelta(days=days))
+    work.record(events.ClockMoved(None, days, today.isoformat()))
+    return int(row.value)
+
+
+def plan_training_day(work: UnitOfWork, *, days: int) -> int:
+    """How far from the real one the clock shall stand, for a move that may be repeated safely.
+
+    Raises NotAllowed on a production instance.
+    """
+    _require_training(work, days)
+    row = work.session.get(Setting, TRAINING_DAYS)
+    return (int(row.value) if row is not None else 0) + days
+
+
+def _require_training(work: UnitOfWork, days: int) -> None:
     if not work.settings.training:
         raise NotAllowed(
             Text(
@@ -28,11 +50,3 @@ def move_training_day(work: UnitOfWork, *, days: int = 1) -> int:
         raise Invalid(
             Text(f"Scegli da 1 a {MOST_DAYS} giorni.", f"Choose from 1 to {MOST_DAYS} days.")
         )
-    row = work.session.get(Setting, TRAINING_DAYS, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = Setting(name=TRAINING_DAYS, value=0)
-        work.add(row)
-    row.value = int(row.value) + days
-    today = day_of(work.now + timedelta(days=days))
-    work.record(events.ClockMoved(None, days, today.isoformat()))
-    return int(row.value)

@@ -98,9 +98,10 @@ def save_draft(
     work_item_id: str,
     data: Mapping[str, Any],
     draft_version: int | None = None,
+    version: int | None = None,
 ) -> int:
     """Keep what has been typed so far, as it is; the item itself does not change."""
-    item, case = work.work_item(work_item_id)
+    item, case = work.work_item(work_item_id, version=version)
     item.require_live(_title(work, case, item))
     seats, form = _seats(work, case, item), _form(work, case, item)
     work.mandate = require_responsible(work.actor, seats, form)

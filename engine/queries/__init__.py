@@ -47,6 +47,10 @@ from engine.queries.clock import (
     due_deadlines,
     training_clock,
 )
+from engine.queries.consultations import (
+    ConsultationRow,
+    case_consultations,
+)
 from engine.queries.diagram import (
     DiagramPart,
     DiagramView,
@@ -58,14 +62,24 @@ from engine.queries.documents import (
     document_content,
     upload,
 )
+from engine.queries.forms import (
+    form_fields,
+)
 from engine.queries.history import (
     case_history,
+)
+from engine.queries.idempotency import (
+    kept_answer,
 )
 from engine.queries.matrix import (
     RaciCell,
     RaciRow,
     RaciView,
     case_raci,
+)
+from engine.queries.proof import (
+    ProofRow,
+    case_proof,
 )
 from engine.queries.rows import (
     CaseHead,
@@ -127,6 +141,7 @@ __all__ = [
     "CatalogueStage",
     "Choice",
     "ClockState",
+    "ConsultationRow",
     "DeadlineRuleRow",
     "DeadlineView",
     "DiagramPart",
@@ -155,6 +170,7 @@ __all__ = [
     "PersonRow",
     "ProcessRow",
     "ProcessView",
+    "ProofRow",
     "RaciCell",
     "RaciRow",
     "RaciView",
@@ -176,18 +192,22 @@ __all__ = [
     "WorkRow",
     "ZoneRow",
     "ZoneView",
+    "case_consultations",
     "case_deadlines",
     "case_diagram",
     "case_documents",
     "case_file",
     "case_history",
     "case_items",
+    "case_proof",
     "case_raci",
     "cases",
     "deployments",
     "document_content",
     "due_deadlines",
+    "form_fields",
     "form_spec",
+    "kept_answer",
     "me",
     "message_spec",
     "notices",

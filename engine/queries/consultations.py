@@ -1,0 +1,103 @@
+"""The bodies that are heard in a case: what each was asked, and what it answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import select
+
+from engine.actor import Actor
+from engine.bundles.definition import Bundle
+from engine.model import LIVE, WorkItem, WorkItemState
+from engine.queries._lookup import (
+    Seen,
+    activity_title,
+    deciding_answer,
+    element_name,
+    seen_case,
+)
+from engine.text import NO_TEXT, Text, both
+from engine.unit_of_work import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationRow:
+    """One request for an opinion."""
+
+    id: str
+    """Of the work item by which the body answers."""
+    call: str
+    title: Text
+    activity: str
+    activity_title: Text
+    hears: str
+    """The column of the matrix that is heard: `capacity.role`."""
+    organisation_id: str | None
+    organisation: Text | None
+    party_id: str | None
+    state: Literal["asked", "given", "ended"]
+    """`ended`: its term passed, or nobody needs it any more."""
+    asked_at: datetime
+    due_on: date | None
+    opinion: str | None
+    opinion_title: Text
+    conditions: tuple[Any, ...]
+    answers: Mapping[str, Any] | None
+    given_at: datetime | None
+    given_by: str | None
+
+
+def case_consultations(
+    reading: Reading, *, actor: Actor, case_id: str
+) -> tuple[ConsultationRow, ...]:
+    """Opinions and conditions of a case, in the order in which they were asked for."""
+    seen = seen_case(reading, actor, case_id)
+    items = reading.session.scalars(
+        select(WorkItem)
+        .where(WorkItem.case_id == case_id)
+        .order_by(WorkItem.opened_at, WorkItem.id)
+    )
+    return tuple(_row(seen, item, *heard) for item in items if (heard := _heard(seen.bundle, item)))
+
+
+def _heard(bundle: Bundle, item: WorkItem) -> tuple[str, str] | None:
+    """The call by which a body is heard and whom it hears, if this is that body's own work."""
+    path = tuple((element, key) for element, key in item.path)
+    for step, _ in reversed(path):
+        call = bundle.element(step)
+        hears = call.properties.get("hears") if call is not None else None
+        if hears is None:
+            continue
+        letters = bundle.letters(item.activity, path)
+        does = {str(column) for column, cell in letters.items() if "R" in cell}
+        return (step, hears) if hears in does else None
+    return None
+
+
+def _row(seen: Seen, item: WorkItem, call: str, hears: str) -> ConsultationRow:
+    answers = item.answers or {}
+    element = seen.bundle.element(call)
+    conditions = answers.get("conditions")
+    given = item.state == WorkItemState.COMPLETED
+    return ConsultationRow(
+        id=item.id, call=call, title=element_name(element) if element is not None else both(call),
+        activity=item.activity, activity_title=activity_title(seen.bundle, item.activity),
+        hears=hears, organisation_id=item.organisation_id,
+        organisation=seen.body(item.organisation_id), party_id=item.party_id,
+        state="given" if given else "asked" if item.state in LIVE else "ended",
+        asked_at=item.opened_at, due_on=item.due_on, opinion=_opinion(seen.bundle, item),
+        opinion_title=deciding_answer(seen.bundle, item.activity, answers) or NO_TEXT,
+        conditions=tuple(conditions) if isinstance(conditions, list) else (),
+        answers=item.answers, given_at=item.completed_at, given_by=item.completed_by,
+    )  # fmt: skip
+
+
+def _opinion(bundle: Bundle, item: WorkItem) -> str | None:
+    """The value of the first choice the form asks for: there the opinion is given."""
+    form = bundle.forms.get(item.activity)
+    for field in form.fields if form is not None else ():
+        if field.type == "choice":
+            value = (item.answers or {}).get(field.name)
+            return value if isinstance(value, str) else None
+    return None
