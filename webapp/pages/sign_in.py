@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
 from engine import Actor
-from engine.commands import sign_in, sign_out
+from engine.commands import sign_in, sign_out, visit_today
 from engine.errors import SignInRefused
-from webapp.auth import engine, forget, own_address, present, public, remember, secret
+from webapp.auth import engine, forget, officer, own_address, present, public, remember, secret
 from webapp.i18n import _, language
 from webapp.security import limiter
 
@@ -64,6 +64,7 @@ def enter() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
     """End the session in this browser, and in the engine's book."""
+    engine().run(officer(), visit_today)
     engine().run(Actor.system("web"), sign_out, secret=secret())
     forget()
     flash(_("Sei fuori. Le bozze sono salvate."), "ok")

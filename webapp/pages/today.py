@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.commands import visit_today
@@ -20,7 +20,6 @@ blueprint = Blueprint("today", __name__)
 def show() -> ResponseReturnValue:
     """The day of an officer on one page."""
     view = engine().read(today, actor=officer())
-    engine().run(officer(), visit_today)
     chosen = request.args.get("organisation")
     return render_template(
         "pages/today.html",
@@ -31,6 +30,13 @@ def show() -> ResponseReturnValue:
         waiting=[shown.waiting_row(row) for row in view.waiting],
         news=[{"row": row, "url": shown.case_url(row.case_id or "")} for row in view.news],
     )
+
+
+@blueprint.post("/seen")
+def seen() -> ResponseReturnValue:
+    """Put the news away: what happens from now on will be news."""
+    engine().run(officer(), visit_today)
+    return redirect(url_for("today.show"))
 
 
 def _group(

@@ -25,7 +25,8 @@ def test_a_procedure_shows_steps_terms_letters_and_versions(web: Web) -> None:
 
 
 def test_the_drawing_can_be_seen_and_taken_away(web: Web) -> None:
-    elena = web.signed_in("elena", (CHIVASSO, "officer")).open("/processes/joint-visit").follow("Disegno")
+    elena = web.signed_in("elena", (CHIVASSO, "officer")).open("/processes/joint-visit")
+    elena.follow("Disegno")
     (seen,) = elena.page.xpath("//*[@data-diagram-url]/@data-diagram-url")
 
     assert "<bpmn:" in elena.client.get(seen).get_json()["xml"]

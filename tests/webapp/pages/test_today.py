@@ -48,13 +48,23 @@ def test_who_waits_sees_whom_he_waits_for(visit: Visit) -> None:
     assert "Castagneto Po" in waiting
 
 
-def test_news_are_told_once(visit: Visit) -> None:
+NEWS = "//section[@aria-labelledby='news']"
+
+
+def test_news_stay_until_they_were_seen(visit: Visit) -> None:
     elena = visit.web.visitor().sign_in("elena")
-    assert elena.texts("//section[@aria-labelledby='news']//li")
+    assert elena.texts(f"{NEWS}//li")
+    assert elena.open("/").texts(f"{NEWS}//li")
 
-    elena.open("/")
+    elena.press("Ho visto tutto")
 
-    assert "non è successo niente" in " ".join(elena.texts("//section[@aria-labelledby='news']"))
+    assert "non è successo niente" in elena.texts(NEWS)[0]
+
+
+def test_leaving_puts_the_news_away(visit: Visit) -> None:
+    visit.web.visitor().sign_in("elena").press("Esci")
+
+    assert not visit.web.visitor().sign_in("elena").texts(f"{NEWS}//li")
 
 
 def test_work_of_several_bodies_can_be_looked_at_one_by_one(visit: Visit) -> None:
