@@ -43,6 +43,7 @@ from engine.migrations import upgrade
 from engine.model import (
     LIVE,
     Case,
+    CaseEngineState,
     CaseState,
     Deadline,
     DeadlineState,
@@ -50,7 +51,6 @@ from engine.model import (
     Milestone,
     Officer,
     Party,
-    PassedFlow,
     WorkItem,
 )
 from engine.settings import Settings
@@ -468,10 +468,9 @@ class _Telling:
 
     def flows(self) -> set[tuple[str, str]]:
         """The sequence flows this story passed."""
-        statement = select(PassedFlow.source, PassedFlow.target).where(
-            PassedFlow.case_id == self.case_id
-        )
-        return self.engine.read(lambda r: {(a, b) for a, b in r.session.execute(statement)})
+        statement = select(CaseEngineState.flows).where(CaseEngineState.case_id == self.case_id)
+        flows = self.engine.read(lambda r: r.session.scalar(statement)) or {}
+        return {(a, b) for a, _, b in (way.partition(">") for way in flows)}
 
     def trace(self) -> str:
         """What happened, one line an event, the same every time."""

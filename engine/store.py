@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.bpmn import Definition, Instance
+from engine.bpmn import Definition, Instance, Step
 from engine.bundles.definition import Bundle
 from engine.bundles.load import load_files, unpack_files
 from engine.model import Deployment
@@ -62,6 +62,39 @@ class Versions:
         return None if deployment_id is None else self.get(session, deployment_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """What a case waits for, as its rows say it: the next step is compared with this."""
+
+    activities: frozenset[str]
+    deadlines: frozenset[tuple[str, str]]
+    messages: frozenset[tuple[str, str]]
+    requests: frozenset[str]
+
+    @classmethod
+    def of(cls, step: Step) -> "Surface":
+        """The surface after a step."""
+        return cls(
+            frozenset(a.token_id for a in step.open),
+            frozenset((w.token_id, w.name) for w in step.waits if w.kind == "deadline"),
+            frozenset((w.token_id, w.name) for w in step.waits if w.kind == "message"),
+            frozenset(r.token_id for r in step.requests),
+        )
+
+
+NOTHING = Surface(frozenset(), frozenset(), frozenset(), frozenset())
+
+
+@dataclass(slots=True)
+class Warm:
+    """A running case in memory, with what its rows say of it."""
+
+    version: int
+    instance: Instance
+    surface: Surface
+    flows: dict[str, int]
+
+
 class HotCases:
     """Cases as they were after their last commit in this process.
 
@@ -71,19 +104,19 @@ class HotCases:
 
     def __init__(self, size: int = HOT_CASES) -> None:
         self._size = size
-        self._cases: OrderedDict[str, tuple[int, Instance]] = OrderedDict()
+        self._cases: OrderedDict[str, Warm] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, case_id: str, version: int) -> Instance | None:
+    def take(self, case_id: str, version: int) -> Warm | None:
         """The copy of exactly this version, or None."""
         with self._lock:
             found = self._cases.pop(case_id, None)
-        return found[1] if found is not None and found[0] == version else None
+        return found if found is not None and found.version == version else None
 
-    def keep(self, case_id: str, version: int, instance: Instance) -> None:
+    def keep(self, case_id: str, warm: Warm) -> None:
         """Put a copy back after commit."""
         with self._lock:
-            self._cases[case_id] = (version, instance)
+            self._cases[case_id] = warm
             self._cases.move_to_end(case_id)
             while len(self._cases) > self._size:
                 self._cases.popitem(last=False)

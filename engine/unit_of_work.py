@@ -23,6 +23,7 @@ from engine.model import (
     Case,
     CaseEngineState,
     DeliveryRow,
+    Draft,
     HistoryEntry,
     Neighbour,
     Organisation,
@@ -31,7 +32,7 @@ from engine.model import (
 )
 from engine.policy import visible_case
 from engine.settings import Settings
-from engine.store import Files, HotCases, Version, Versions
+from engine.store import NOTHING, Files, HotCases, Surface, Version, Versions, Warm
 from engine.text import Text
 
 TRAINING_DAYS = "training_days"
@@ -80,9 +81,12 @@ class Running:
 
     case: Case
     version: Version
-    instance: Instance
-    state_version: int
-    """0 while the case has no stored state yet."""
+    warm: Warm
+    """Its version is 0 while the case has no stored state yet."""
+
+    @property
+    def instance(self) -> Instance:
+        return self.warm.instance
 
 
 @dataclass(slots=True)
@@ -102,6 +106,8 @@ class UnitOfWork:
     _running: dict[str, Running] = field(default_factory=dict)
     _parties: dict[str, list[Party]] = field(default_factory=dict)
     _organisations: dict[str, Organisation] = field(default_factory=dict)
+    _drafts: dict[str, Draft | None] = field(default_factory=dict)
+    _state_versions: dict[str, int | None] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -127,17 +133,31 @@ class UnitOfWork:
         return case
 
     def work_item(self, work_item_id: str, *, version: int | None = None) -> tuple[WorkItem, Case]:
-        """The work item and its case; the case is locked first, always."""
-        case_id = self.session.scalar(select(WorkItem.case_id).where(WorkItem.id == work_item_id))
-        if case_id is None:
+        """The work item and its case; the case is locked first, then the item is read as it is."""
+        case = self.session.scalar(
+            select(Case)
+            .join(WorkItem, WorkItem.case_id == Case.id)
+            .where(WorkItem.id == work_item_id, visible_case(self.actor))
+            .with_for_update(of=Case)
+            .execution_options(populate_existing=True)
+        )
+        if case is None:
             raise WorkItemNotFound(ITEM_UNKNOWN)
-        try:
-            case = self.case(case_id)
-        except CaseNotFound as unseen:
-            raise WorkItemNotFound(ITEM_UNKNOWN) from unseen
-        item = self.session.get_one(WorkItem, work_item_id, populate_existing=True)
+        item, draft, state_version = self.session.execute(
+            select(WorkItem, Draft, CaseEngineState.version)
+            .outerjoin(Draft, Draft.work_item_id == WorkItem.id)
+            .outerjoin(CaseEngineState, CaseEngineState.case_id == WorkItem.case_id)
+            .where(WorkItem.id == work_item_id)
+            .execution_options(populate_existing=True)
+        ).one()
+        self._drafts[item.id] = draft
+        self._state_versions[case.id] = state_version
         self.expect(item.version, version)
         return item, case
+
+    def draft(self, item: WorkItem) -> Draft | None:
+        """What was typed for a work item so far."""
+        return self._drafts.get(item.id)
 
     def expect(self, actual: int, expected: int | None) -> None:
         """Refuse when the caller decided on an older version."""
@@ -156,9 +176,14 @@ class UnitOfWork:
     def parties(self, case: Case) -> list[Party]:
         """All parties of a case, those that left included, in the order they joined."""
         if case.id not in self._parties:
-            statement = select(Party).where(Party.case_id == case.id)
-            found = self.session.scalars(statement.order_by(Party.joined_at, Party.id))
-            self._parties[case.id] = list(found)
+            found = self.session.execute(
+                select(Party, Organisation)
+                .join(Organisation, Organisation.id == Party.organisation_id)
+                .where(Party.case_id == case.id)
+                .order_by(Party.joined_at, Party.id)
+            ).all()
+            self._parties[case.id] = [party for party, _ in found]
+            self._organisations.update({body.id: body for _, body in found})
         return self._parties[case.id]
 
     def add_party(self, party: Party) -> None:
@@ -189,59 +214,67 @@ class UnitOfWork:
         found = self._running.get(case.id)
         if found is None:
             version = self.versions.get(self.session, case.deployment_id)
-            state_version = self.session.scalar(
-                select(CaseEngineState.version).where(CaseEngineState.case_id == case.id)
-            )
-            if state_version is None:
-                raise Conflict(Text("Il caso non ha stato.", "The case has no state."))
-            instance = self.hot.take(case.id, state_version)
-            if instance is None:
-                row = self.session.execute(
-                    select(CaseEngineState.codec, CaseEngineState.blob, CaseEngineState.library)
-                    .where(CaseEngineState.case_id == case.id)
-                ).one()  # fmt: skip
-                packed = Packed(row.codec, row.blob, row.library)
-                instance = Instance.load(version.definition, packed)
-            found = Running(case, version, instance, state_version)
+            found = Running(case, version, self._warm(case, version))
             self._running[case.id] = found
         return found
 
+    def _warm(self, case: Case, version: Version) -> Warm:
+        state_version = self._state_versions.get(case.id)
+        if state_version is None:
+            state_version = self.session.scalar(
+                select(CaseEngineState.version).where(CaseEngineState.case_id == case.id)
+            )
+        if state_version is None:
+            raise Conflict(Text("Il caso non ha stato.", "The case has no state."))
+        warm = self.hot.take(case.id, state_version)
+        if warm is not None:
+            return warm
+        row = self.session.execute(
+            select(
+                CaseEngineState.codec, CaseEngineState.blob, CaseEngineState.library,
+                CaseEngineState.flows, CaseEngineState.version,
+            ).where(CaseEngineState.case_id == case.id)
+        ).one()  # fmt: skip
+        packed = Packed(row.codec, row.blob, row.library)
+        instance = Instance.load(version.definition, packed)
+        surface = Surface.of(instance.look(facts=self.facts(case)))
+        return Warm(row.version, instance, surface, dict(row.flows))
+
     def begin(self, case: Case, version: Version, instance: Instance) -> Running:
         """A case that starts in this transaction."""
-        self._running[case.id] = Running(case, version, instance, 0)
+        self._running[case.id] = Running(case, version, Warm(0, instance, NOTHING, {}))
         return self._running[case.id]
 
     def save_state(self, running: Running) -> None:
         """Store the tokens; a lost race shows as a version that is not the one read."""
-        packed = running.instance.pack()
-        if running.state_version == 0:
-            self.session.add(
-                CaseEngineState(
-                    case_id=running.case.id, codec=packed.codec, blob=packed.blob,
-                    library=packed.library, version=1,
+        warm, packed = running.warm, running.instance.pack()
+        values: dict[str, Any] = {
+            "codec": packed.codec,
+            "blob": packed.blob,
+            "library": packed.library,
+            "flows": warm.flows,
+            "version": warm.version + 1,
+        }
+        if warm.version == 0:
+            self.session.add(CaseEngineState(case_id=running.case.id, **values))
+        else:
+            changed = self.session.execute(
+                update(CaseEngineState)
+                .where(
+                    CaseEngineState.case_id == running.case.id,
+                    CaseEngineState.version == warm.version,
                 )
-            )  # fmt: skip
-            running.state_version = 1
-            return
-        changed = self.session.execute(
-            update(CaseEngineState)
-            .where(
-                CaseEngineState.case_id == running.case.id,
-                CaseEngineState.version == running.state_version,
+                .values(**values)
+                .execution_options(synchronize_session=False)
             )
-            .values(
-                codec=packed.codec, blob=packed.blob, library=packed.library,
-                version=running.state_version + 1,
-            )
-        )  # fmt: skip
-        if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult of an UPDATE
-            raise StaleVersion(Text("Il caso è cambiato.", "The case has changed."))
-        running.state_version += 1
+            if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult of an UPDATE
+                raise StaleVersion(Text("Il caso è cambiato.", "The case has changed."))
+        warm.version += 1
 
     def keep_hot(self) -> None:
         """After commit: what was moved stays in memory for the next command."""
         for running in self._running.values():
-            self.hot.keep(running.case.id, running.state_version, running.instance)
+            self.hot.keep(running.case.id, running.warm)
 
     def facts(self, case: Case) -> Facts:
         """What scripts of a drawing may ask about the case, as it stands now."""

@@ -4,13 +4,13 @@ Every command that moves a token ends here. The cost follows what is open in the
 subscriptions), never its history.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from engine import events
 from engine.bpmn import (
@@ -41,11 +41,11 @@ from engine.model import (
     Milestone,
     Offer,
     Party,
-    PassedFlow,
     Subscription,
     WorkItem,
 )
 from engine.policy import Seat, lane_seats, seats
+from engine.store import Surface
 from engine.text import Text
 from engine.unit_of_work import Running, UnitOfWork
 
@@ -103,16 +103,23 @@ def guarded(move: Callable[[], Step]) -> Step:
 
 
 def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
-    """Make work items, terms, milestones, subscriptions and deliveries agree with the tokens."""
-    case, bundle = running.case, running.version.bundle
-    scope = _Scope(work, case, bundle, {p.id: p for p in work.parties(case)})
+    """Make work items, terms, milestones, subscriptions and deliveries agree with the tokens.
+
+    Only what differs from the surface before the step is read or written.
+    """
+    case, warm = running.case, running.warm
+    scope = _Scope(work, case, running.version.bundle, {p.id: p for p in work.parties(case)})
+    after = Surface.of(step)
+    for passed in step.passed:
+        for target in passed.to:
+            way = f"{passed.element}>{target}"
+            warm.flows[way] = warm.flows.get(way, 0) + 1
     reached = _milestones(scope, step)
-    _flows(scope, step)
-    _waits(scope, step)
-    _terms.start_waiting(work, case, bundle, reached)
-    _work_items(scope, step)
-    _requests(scope, step)
-    _subscriptions(scope, step)
+    terms_moved = _deadlines(scope, step, warm.surface, after)
+    terms_moved |= _terms.start_waiting(work, case, scope.bundle, reached)
+    _work_items(scope, step, warm.surface, after, terms_moved=terms_moved)
+    _requests(scope, step, warm.surface, after)
+    _subscriptions(scope, step, warm.surface, after)
     for sent in step.sent:
         payload = sent.payload if isinstance(sent.payload, dict) else {}
         work.record(events.MessageSent(case.id, sent.name, jsonable(payload)), case)
@@ -123,6 +130,7 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
     ]
     case.variables = jsonable(dict(step.variables))
     _case_state(scope, step)
+    warm.surface = after
     work.save_state(running)
 
 
@@ -173,6 +181,8 @@ def _milestones(scope: _Scope, step: Step) -> list[Milestone]:
         )
         if party is None:
             _notices.tell_milestone(scope.work, scope.case, scope.bundle, name)
+    if reached:
+        scope.work.session.flush()
     return reached
 
 
@@ -186,86 +196,82 @@ def _place(found: Activity | Wait) -> tuple[Path, str]:
     return found.path, found.element
 
 
-def _flows(scope: _Scope, step: Step) -> None:
-    counted: dict[tuple[str, str], int] = {}
-    for passed in step.passed:
-        for target in passed.to:
-            counted[passed.element, target] = counted.get((passed.element, target), 0) + 1
-    if not counted:
-        return
-    rows = {
-        (row.source, row.target): row
-        for row in scope.work.session.scalars(
-            select(PassedFlow).where(
-                PassedFlow.case_id == scope.case.id,
-                PassedFlow.source.in_({source for source, _ in counted}),
-            )
-        )
-    }
-    for (source, target), count in counted.items():
-        row = rows.get((source, target))
-        if row is None:
-            scope.work.add(
-                PassedFlow(case_id=scope.case.id, source=source, target=target, count=count)
-            )
-        else:
-            row.count += count
+def _deadlines(scope: _Scope, step: Step, before: Surface, after: Surface) -> bool:
+    """Terms of the drawing: a new wait starts one, a wait that is gone has met its own.
 
-
-def _waits(scope: _Scope, step: Step) -> None:
-    """Terms of the drawing: a new wait starts one, a wait that is gone has met its own."""
-    drawn = sorted((w for w in step.waits if w.kind == "deadline"), key=_place)
-    waits = {f"{w.token_id}/{w.name}": w for w in drawn}
-    rows = scope.work.session.scalars(
-        select(Deadline)
-        .where(
-            Deadline.case_id == scope.case.id,
-            Deadline.token_id.is_not(None),
-            Deadline.state.in_((DeadlineState.WAITING, DeadlineState.RUNNING)),
-        )
-        .order_by(Deadline.id)
-    )
-    known = set()
-    for row in rows:
-        key = f"{row.token_id}/{row.name}"
-        known.add(key)
-        if key not in waits:
-            party = scope.parties.get(row.party_id or "")
-            scope.work.record(
-                row.meet(organisation=scope.body(party), at=scope.work.now), scope.case
+    Says whether any term began or ended.
+    """
+    gone = before.deadlines - after.deadlines
+    if gone:
+        rows = scope.work.session.scalars(
+            select(Deadline)
+            .where(
+                Deadline.token_id.in_({token_id for token_id, _ in gone}),
+                Deadline.state.in_(_terms.LIVING),
             )
-    for key, wait in waits.items():
-        if key not in known:
-            party = scope.party(wait.path)
+            .order_by(Deadline.id)
+        )
+        for row in rows:
+            if (row.token_id, row.name) in gone:
+                body = scope.body(scope.parties.get(row.party_id or ""))
+                scope.work.record(row.meet(organisation=body, at=scope.work.now), scope.case)
+    begun = after.deadlines - before.deadlines
+    for wait in sorted((w for w in step.waits if (w.token_id, w.name) in begun), key=_place):
+        if wait.kind == "deadline":
             _terms.arm(
                 scope.work, scope.case, scope.bundle, name=wait.name, path=wait.path,
-                party=party, variables=wait.variables, token_id=wait.token_id,
+                party=scope.party(wait.path), variables=wait.variables, token_id=wait.token_id,
             )  # fmt: skip
+    return bool(gone or begun)
 
 
-def _work_items(scope: _Scope, step: Step) -> None:
-    live = {
+def _work_items(
+    scope: _Scope, step: Step, before: Surface, after: Surface, *, terms_moved: bool
+) -> None:
+    gone = before.activities - after.activities
+    if gone:
+        items = scope.work.session.scalars(
+            select(WorkItem)
+            .where(WorkItem.token_id.in_(gone), WorkItem.state.in_(LIVE))
+            .order_by(WorkItem.id)
+        ).all()
+        for item in items:
+            if item.is_live:  # the one being completed is closed already, only not yet written
+                body = scope.work.name_of(item.organisation_id)
+                scope.work.record(item.cancel(organisation=body), scope.case)
+                close_items(scope.work, scope.case, [item])
+    begun = after.activities - before.activities
+    opened: dict[str, WorkItem] = {}
+    for activity in sorted((a for a in step.open if a.token_id in begun), key=_place):
+        opened[activity.token_id] = _open(scope, activity)
+    if terms_moved or (opened and after.deadlines) or _guarded(scope, opened.values()):
+        _link_all(scope, step, opened)
+
+
+def _guarded(scope: _Scope, items: Iterable[WorkItem]) -> bool:
+    """Whether any of the items has a term of its own."""
+    forms = (scope.bundle.forms.get(item.activity) for item in items)
+    return any(form is not None and form.deadline is not None for form in forms)
+
+
+def _link_all(scope: _Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
+    """Give every open item its last day, after a term began, ended or got its date."""
+    living = _terms.living(scope.work, scope.case)
+    known = {
         item.token_id: item
         for item in scope.work.session.scalars(
-            select(WorkItem).where(
-                WorkItem.case_id == scope.case.id,
-                WorkItem.kind == "activity",
-                WorkItem.state.in_(LIVE),
-            )
+            select(WorkItem).where(WorkItem.case_id == scope.case.id, WorkItem.state.in_(LIVE))
         )
     }
-    tokens = {activity.token_id for activity in step.open}
-    gone = [item for token_id, item in live.items() if token_id not in tokens]
-    gone.sort(key=lambda item: item.id)
-    for item in gone:
-        scope.work.record(item.cancel(organisation=scope.work.name_of(item.organisation_id)),
-                          scope.case)  # fmt: skip
-    close_items(scope.work, scope.case, [item.id for item in gone])
-    items = [(live.get(activity.token_id) or _open(scope, activity), activity)
-             for activity in sorted(step.open, key=_place)]  # fmt: skip
-    living = _terms.living(scope.work, scope.case)
-    for item, activity in items:
-        _link(scope, item, step.waits, activity, living)
+    moved: dict[str, date | None] = {}
+    for activity in step.open:
+        item = opened.get(activity.token_id) or known.get(activity.token_id)
+        if item is not None and _link(scope, item, step.waits, activity, living):
+            moved[item.id] = item.due_on
+    if moved:
+        scope.work.session.flush()
+        for offer in scope.work.session.scalars(select(Offer).where(Offer.work_item_id.in_(moved))):
+            offer.due_on = moved[offer.work_item_id]
 
 
 def _open(scope: _Scope, activity: Activity) -> WorkItem:
@@ -285,7 +291,6 @@ def _open(scope: _Scope, activity: Activity) -> WorkItem:
         opened_at=work.now,
     )
     work.add(item)
-    work.session.flush()
     for seat in offered:
         if seat.letter in "RAC":
             work.add(
@@ -320,10 +325,16 @@ def seats_for(
 
 
 def _link(
-    scope: _Scope, item: WorkItem, waits: Iterable[Wait], activity: Activity,
+    scope: _Scope,
+    item: WorkItem,
+    waits: Iterable[Wait],
+    activity: Activity,
     living: Iterable[Deadline],
-) -> None:  # fmt: skip
-    """Give a work item the last day that bounds it: its own term, or the nearest drawn around it."""
+) -> bool:
+    """Give a work item the last day that bounds it: its own term, or the nearest drawn around it.
+
+    Says whether the day changed.
+    """
     around = {activity.element, *(element for element, _ in activity.path)}
     tokens = {
         w.token_id
@@ -343,65 +354,63 @@ def _link(
     chosen = min(named or running, key=lambda row: row.due_on or date.max, default=None)
     due_on = chosen.due_on if chosen is not None else None
     item.deadline_id = chosen.id if chosen is not None else None
-    if item.due_on != due_on:
-        item.due_on = due_on
-        scope.work.session.flush()
-        for offer in scope.work.session.scalars(select(Offer).where(Offer.work_item_id == item.id)):
-            offer.due_on = due_on
+    changed = item.due_on != due_on
+    item.due_on = due_on
+    return changed
 
 
-def close_items(work: UnitOfWork, case: Case, item_ids: list[str]) -> None:
+def close_items(work: UnitOfWork, case: Case, items: Sequence[WorkItem]) -> None:
     """The work is done or gone: it leaves every worklist, and the terms that guarded it are met."""
-    if not item_ids:
-        return
-    work.session.flush()
-    work.session.execute(delete(Offer).where(Offer.work_item_id.in_(item_ids)))
-    for row in _terms.living(work, case):
-        if row.work_item_id in item_ids:
-            work.record(row.meet(organisation=None, at=work.now), case)
-
-
-def _requests(scope: _Scope, step: Step) -> None:
-    """Service tasks: a new wait becomes a delivery, a wait that is gone withdraws it."""
-    wanted = {r.token_id: r for r in step.requests}
-    rows = scope.work.session.scalars(
-        select(DeliveryRow).where(
-            DeliveryRow.case_id == scope.case.id,
-            DeliveryRow.token_id.is_not(None),
-            DeliveryRow.state == DeliveryState.PENDING,
-        )
+    ids = [item.id for item in items]
+    work.session.execute(
+        delete(Offer)
+        .where(Offer.work_item_id.in_(ids))
+        .execution_options(synchronize_session=False)
     )
-    known = set()
-    for row in rows:
-        known.add(row.token_id)
-        if row.token_id not in wanted:
-            row.withdraw()
-    for token_id, request in wanted.items():
-        if token_id not in known:
+    forms = work.bundle(case).forms
+    if any((form := forms.get(i.activity)) is not None and form.deadline for i in items):
+        for row in _terms.living(work, case):
+            if row.work_item_id in ids:
+                work.record(row.meet(organisation=None, at=work.now), case)
+
+
+def _requests(scope: _Scope, step: Step, before: Surface, after: Surface) -> None:
+    """Service tasks: a new wait becomes a delivery, a wait that is gone withdraws it."""
+    gone = before.requests - after.requests
+    if gone:
+        rows = scope.work.session.scalars(
+            select(DeliveryRow).where(
+                DeliveryRow.case_id == scope.case.id,
+                DeliveryRow.token_id.in_(gone),
+                DeliveryRow.state == DeliveryState.PENDING,
+            )
+        )
+        for row in rows:
+            if row.state == DeliveryState.PENDING:  # not the one just answered
+                row.withdraw()
+    for request in step.requests:
+        if request.token_id not in before.requests:
             delivery_id = scope.work.deliver(
                 CallService(request.topic, jsonable(dict(request.parameters))),
                 case_id=scope.case.id,
-                token_id=token_id,
+                token_id=request.token_id,
             )
             scope.work.record(
                 events.ServiceRequested(scope.case.id, request.topic, delivery_id), scope.case
             )
 
 
-def _subscriptions(scope: _Scope, step: Step) -> None:
-    waits = {(w.token_id, w.name): w for w in step.waits if w.kind == "message"}
-    session = scope.work.session
-    known = {
-        (row.token_id, row.name): row
-        for row in session.scalars(
-            select(Subscription).where(Subscription.case_id == scope.case.id)
+def _subscriptions(scope: _Scope, step: Step, before: Surface, after: Surface) -> None:
+    gone = before.messages - after.messages
+    if gone:
+        scope.work.session.flush()
+        scope.work.session.execute(
+            delete(Subscription)
+            .where(tuple_(Subscription.token_id, Subscription.name).in_(sorted(gone)))
+            .execution_options(synchronize_session="fetch")
         )
-    }
-    for key, row in known.items():
-        if key not in waits:
-            session.delete(row)
-    for key, wait in waits.items():
-        if key not in known:
+    for wait in step.waits:
+        if wait.kind == "message" and (wait.token_id, wait.name) not in before.messages:
             party = scope.party(wait.path)
             scope.work.add(
                 Subscription(

@@ -63,7 +63,6 @@ def arm(
         silence=rule.silence.value,
     )
     work.add(row)
-    work.session.flush()
     starts_on = work.today
     if rule.starts_at is not None:
         reached = _reached(work, case, rule.starts_at, party)
@@ -95,10 +94,15 @@ def guard(
     )  # fmt: skip
 
 
-def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Milestone]) -> None:
-    """Terms that waited for one of these milestones start to run."""
-    if not reached:
-        return
+def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Milestone]) -> bool:
+    """Terms that waited for one of these milestones start to run; whether any did."""
+    if not any(
+        rule.starts_at == milestone.name
+        for rule in bundle.deadlines.values()
+        for milestone in reached
+    ):
+        return False
+    started = False
     names = {m.name: m for m in reached}
     parties = {p.id: p for p in work.parties(case)}
     for row in living(work, case):
@@ -112,6 +116,8 @@ def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Mi
             work, case, row, rule, day_of(milestone.reached_at), case.variables,
             parties.get(row.party_id or ""),
         )  # fmt: skip
+        started = True
+    return started
 
 
 def _start(

@@ -15,9 +15,7 @@ from engine.policy import require_administrator
 from engine.unit_of_work import UnitOfWork
 
 
-def deploy_process(
-    work: UnitOfWork, *, files: Mapping[str, bytes] | bytes
-) -> dict[str, str | int]:
+def deploy_process(work: UnitOfWork, *, files: Mapping[str, bytes] | bytes) -> dict[str, str | int]:
     """Publish a process folder, given as files or as the zip of it.
 
     Raises BundleInvalid with every problem; the same content twice is the same version.

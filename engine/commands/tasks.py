@@ -107,7 +107,7 @@ def save_draft(
     work.mandate = require_responsible(work.actor, seats, form)
     if item.holder_id not in (None, work.actor.officer_id):
         _claim(work, case, item, _title(work, case, item))  # refuses, naming who holds it
-    draft = work.session.get(Draft, item.id)
+    draft = work.draft(item)
     if draft is None:
         draft = Draft(work_item_id=item.id, draft_version=0)
         work.add(draft)
@@ -162,10 +162,10 @@ def complete_task(
             work, case, form, answers, work_item_id=item.id,
             organisation_id=item.organisation_id or work.mandate.organisation_id,
         )  # fmt: skip
-    draft = work.session.get(Draft, item.id)
+    draft = work.draft(item)
     if draft is not None:
         work.session.delete(draft)
-    close_items(work, case, [item.id])
+    close_items(work, case, [item])
     _notices.tell_completed(work, case, work.bundle(case), item, seats)
     advance(
         work, case, lambda instance, facts: instance.complete(item.token_id, answers, facts=facts)
@@ -191,7 +191,8 @@ def _claim(
     work: UnitOfWork, case: Case, item: WorkItem, title: Text, *, quietly: bool = False
 ) -> None:
     """Take it; `quietly` when completing, which says more than taking."""
-    holder = work.session.get(Officer, item.holder_id) if item.holder_id else None
+    other = item.holder_id if item.holder_id != work.actor.officer_id else None
+    holder = work.session.get(Officer, other) if other else None
     event = item.claim(
         by_id=str(work.actor.officer_id), by=work.author,
         mandate_id=work.mandate.id if work.mandate else None,

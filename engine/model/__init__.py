@@ -8,7 +8,6 @@ from engine.model.case import (
     CaseEngineState,
     CaseState,
     Milestone,
-    PassedFlow,
     Subscription,
 )
 from engine.model.deadline import Deadline, DeadlineState, LedgerEntry
@@ -25,6 +24,6 @@ __all__ = [
     "ENDED", "LIVE", "ApiToken", "Base", "Case", "CaseCounter", "CaseEngineState", "CaseState",
     "Deadline", "DeadlineState", "DeliveryRow", "DeliveryState", "Deployment", "Document", "Draft",
     "HistoryEntry", "LedgerEntry", "MandateRow", "Milestone", "Neighbour", "Notice", "Offer",
-    "Officer", "Organisation", "Party", "PassedFlow", "RememberedAnswer", "Setting",
+    "Officer", "Organisation", "Party", "RememberedAnswer", "Setting",
     "SignInSession", "Subscription", "Upload", "WorkItem", "WorkItemState", "Zone",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, MetaData, String
+from sqlalchemy import JSON, DateTime, ForeignKey, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -16,6 +16,12 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def refers_to(column: str) -> ForeignKey:
+    """A foreign key checked at commit: rows of one act may be written in any order."""
+    return ForeignKey(column, deferrable=True, initially="DEFERRED")
+
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 Id = String(36)

@@ -4,12 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine import events
 from engine.errors import CaseClosed, CaseSuspended, WrongState
-from engine.model.base import Base, Id, Instant, Json
+from engine.model.base import Base, Id, Instant, Json, refers_to
 from engine.text import Text
 
 
@@ -39,12 +39,12 @@ class Case(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     process: Mapped[str] = mapped_column(String(80))
-    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"))
+    deployment_id: Mapped[str] = mapped_column(refers_to("deployment.id"))
     title: Mapped[str] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(20), default=CaseState.OPEN)
     state_before: Mapped[str | None] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(String(80))
-    zone_number: Mapped[int | None] = mapped_column(ForeignKey("zone.number"))
+    zone_number: Mapped[int | None] = mapped_column(refers_to("zone.number"))
     started_at: Mapped[datetime] = mapped_column(Instant)
     started_by: Mapped[str] = mapped_column(String(200))
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -135,10 +135,12 @@ class CaseEngineState(Base):
 
     __tablename__ = "case_state"
 
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"), primary_key=True)
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"), primary_key=True)
     codec: Mapped[int]
     blob: Mapped[bytes] = mapped_column(LargeBinary)
     library: Mapped[str] = mapped_column(String(20))
+    flows: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    """`source>target` → how often a token went that way: the done path of the diagram."""
     version: Mapped[int]
     """Raised by every save; a copy in memory is good only for its own version."""
 
@@ -150,7 +152,7 @@ class Milestone(Base):
     __table_args__ = (UniqueConstraint("case_id", "name", "branch"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"), index=True)
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"), index=True)
     name: Mapped[str] = mapped_column(String(80))
     branch: Mapped[str] = mapped_column(String(200), default="")
     """Empty at case level; inside a branch, its path as text."""
@@ -176,19 +178,8 @@ class Subscription(Base):
 
     token_id: Mapped[str] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(120), primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"))
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"))
     element: Mapped[str] = mapped_column(String(120))
     path: Mapped[list[Any]] = mapped_column(Json)
     party_id: Mapped[str | None] = mapped_column(Id)
     key: Mapped[str | None] = mapped_column(String(200))
-
-
-class PassedFlow(Base):
-    """How often a token went from one element to another: the done path of the diagram."""
-
-    __tablename__ = "passed_flow"
-
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"), primary_key=True)
-    source: Mapped[str] = mapped_column(String(120), primary_key=True)
-    target: Mapped[str] = mapped_column(String(120), primary_key=True)
-    count: Mapped[int] = mapped_column(default=1)

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine import events
-from engine.model.base import Base, Id, Instant, Json
+from engine.model.base import Base, Id, Instant, Json, refers_to
 
 
 class DeadlineState(StrEnum):
@@ -29,7 +29,7 @@ class Deadline(Base):
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"))
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"))
     name: Mapped[str] = mapped_column(String(120))
     rule: Mapped[str] = mapped_column(String(200))
     """Key of the rule in the bundle: `name` or `call/name`."""
@@ -82,7 +82,7 @@ class LedgerEntry(Base):
     __table_args__ = (Index(None, "deadline_id", "seq", unique=True),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    deadline_id: Mapped[str] = mapped_column(ForeignKey("deadline.id"))
+    deadline_id: Mapped[str] = mapped_column(refers_to("deadline.id"))
     seq: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime] = mapped_column(Instant)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import Base, Id, Instant
+from engine.model.base import Base, Id, Instant, refers_to
 
 
 class Upload(Base):
@@ -19,7 +19,7 @@ class Upload(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     uploaded_at: Mapped[datetime] = mapped_column(Instant, index=True)
-    uploaded_by_id: Mapped[str] = mapped_column(ForeignKey("officer.id"), index=True)
+    uploaded_by_id: Mapped[str] = mapped_column(refers_to("officer.id"), index=True)
 
 
 class Document(Base):
@@ -28,9 +28,9 @@ class Document(Base):
     __tablename__ = "document"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"), index=True)
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"), index=True)
     work_item_id: Mapped[str | None] = mapped_column(Id)
-    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    organisation_id: Mapped[str | None] = mapped_column(refers_to("organisation.id"))
     field: Mapped[str] = mapped_column(String(120))
     title_it: Mapped[str] = mapped_column(String(200))
     title_en: Mapped[str] = mapped_column(String(200))

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import Base, Id, Instant, Json
+from engine.model.base import Base, Id, Instant, Json, refers_to
 
 
 class HistoryEntry(Base):
@@ -16,7 +16,7 @@ class HistoryEntry(Base):
     __table_args__ = (Index(None, "case_id", "seq", unique=True),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    case_id: Mapped[str | None] = mapped_column(ForeignKey("procedure_case.id"))
+    case_id: Mapped[str | None] = mapped_column(refers_to("procedure_case.id"))
     seq: Mapped[int]
     at: Mapped[datetime] = mapped_column(Instant, index=True)
     type: Mapped[str] = mapped_column(String(40))

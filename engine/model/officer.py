@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import Base, Id, Instant, Json
+from engine.model.base import Base, Id, Instant, Json, refers_to
 
 
 class Officer(Base):
@@ -35,8 +35,8 @@ class MandateRow(Base):
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"))
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    officer_id: Mapped[str] = mapped_column(refers_to("officer.id"))
+    organisation_id: Mapped[str] = mapped_column(refers_to("organisation.id"))
     role: Mapped[str] = mapped_column(String(40))
     act: Mapped[str] = mapped_column(String(200))
     valid_from: Mapped[date]
@@ -50,7 +50,7 @@ class SignInSession(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     """SHA-256 of the secret in the cookie: a stolen table signs nobody in."""
-    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"), index=True)
+    officer_id: Mapped[str] = mapped_column(refers_to("officer.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     device: Mapped[str] = mapped_column(String(200))
@@ -64,7 +64,7 @@ class ApiToken(Base):
     __tablename__ = "api_token"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"), index=True)
+    officer_id: Mapped[str] = mapped_column(refers_to("officer.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -78,8 +78,8 @@ class Notice(Base):
     __table_args__ = (Index(None, "officer_id", "read_at"), Index(None, "officer_id", "at"))
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"))
-    case_id: Mapped[str | None] = mapped_column(ForeignKey("procedure_case.id"))
+    officer_id: Mapped[str] = mapped_column(refers_to("officer.id"))
+    case_id: Mapped[str | None] = mapped_column(refers_to("procedure_case.id"))
     work_item_id: Mapped[str | None] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(String(40))
     words: Mapped[dict[str, Any]] = mapped_column(Json)

@@ -1,9 +1,9 @@
 """Public bodies and the territory they stand on."""
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import Base, Id
+from engine.model.base import Base, Id, refers_to
 
 
 class Zone(Base):
@@ -29,7 +29,7 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))
     istat_code: Mapped[str | None] = mapped_column(String(6), unique=True)
-    zone_number: Mapped[int | None] = mapped_column(ForeignKey("zone.number"))
+    zone_number: Mapped[int | None] = mapped_column(refers_to("zone.number"))
     population: Mapped[int | None]
     longitude: Mapped[float | None]
     latitude: Mapped[float | None]
@@ -40,5 +40,5 @@ class Neighbour(Base):
 
     __tablename__ = "neighbour"
 
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
-    neighbour_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(refers_to("organisation.id"), primary_key=True)
+    neighbour_id: Mapped[str] = mapped_column(refers_to("organisation.id"), primary_key=True)

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import Base, Id, Instant, Json
+from engine.model.base import Base, Id, Instant, Json, refers_to
 
 
 class DeliveryState(StrEnum):
@@ -25,7 +25,7 @@ class DeliveryRow(Base):
     __table_args__ = (Index(None, "state", "next_at"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    case_id: Mapped[str | None] = mapped_column(ForeignKey("procedure_case.id"), index=True)
+    case_id: Mapped[str | None] = mapped_column(refers_to("procedure_case.id"), index=True)
     token_id: Mapped[str | None] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -62,7 +62,7 @@ class RememberedAnswer(Base):
 
     __tablename__ = "remembered_answer"
 
-    officer_id: Mapped[str] = mapped_column(ForeignKey("officer.id"), primary_key=True)
+    officer_id: Mapped[str] = mapped_column(refers_to("officer.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     """Digest of command and arguments: the same key for something else is refused."""

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine import events
 from engine.errors import WrongState
-from engine.model.base import Base, Id, Instant
+from engine.model.base import Base, Id, Instant, refers_to
 from engine.text import Text
 
 
@@ -21,8 +21,8 @@ class Party(Base):
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"))
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"))
+    organisation_id: Mapped[str] = mapped_column(refers_to("organisation.id"))
     capacity: Mapped[str] = mapped_column(String(40))
     joined_at: Mapped[datetime] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)

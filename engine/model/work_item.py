@@ -4,12 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine import events
 from engine.errors import AlreadyClaimed, AlreadyCompleted, NotHeld
-from engine.model.base import Base, Id, Instant, Json
+from engine.model.base import Base, Id, Instant, Json, refers_to
 from engine.text import Text
 
 
@@ -35,24 +35,24 @@ class WorkItem(Base):
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"))
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"))
     kind: Mapped[str] = mapped_column(String(20), default="activity")
     token_id: Mapped[str] = mapped_column(Id, index=True)
     activity: Mapped[str] = mapped_column(String(120))
     stage: Mapped[str | None] = mapped_column(String(80))
     path: Mapped[list[Any]] = mapped_column(Json, default=list)
-    party_id: Mapped[str | None] = mapped_column(ForeignKey("party.id"))
-    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    party_id: Mapped[str | None] = mapped_column(refers_to("party.id"))
+    organisation_id: Mapped[str | None] = mapped_column(refers_to("organisation.id"))
     """The body whose turn it is: the party's, or the only one that does it."""
     state: Mapped[str] = mapped_column(String(20), default=WorkItemState.OPEN)
-    holder_id: Mapped[str | None] = mapped_column(ForeignKey("officer.id"))
+    holder_id: Mapped[str | None] = mapped_column(refers_to("officer.id"))
     holder_mandate_id: Mapped[str | None] = mapped_column(Id)
     opened_at: Mapped[datetime] = mapped_column(Instant)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     deadline_id: Mapped[str | None] = mapped_column(Id)
     due_on: Mapped[date | None]
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
-    completed_by_id: Mapped[str | None] = mapped_column(ForeignKey("officer.id"))
+    completed_by_id: Mapped[str | None] = mapped_column(refers_to("officer.id"))
     completed_by: Mapped[str | None] = mapped_column(String(200))
     answers: Mapped[dict[str, Any] | None] = mapped_column(Json)
     note: Mapped[str | None] = mapped_column(String(2000))
@@ -169,11 +169,11 @@ class Offer(Base):
         Index(None, "work_item_id"),
     )
 
-    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(refers_to("organisation.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(40), primary_key=True)
     letter: Mapped[str] = mapped_column(String(1), primary_key=True)
-    work_item_id: Mapped[str] = mapped_column(ForeignKey("work_item.id"), primary_key=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("procedure_case.id"), index=True)
+    work_item_id: Mapped[str] = mapped_column(refers_to("work_item.id"), primary_key=True)
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"), index=True)
     due_on: Mapped[date | None]
 
 
@@ -182,8 +182,8 @@ class Draft(Base):
 
     __tablename__ = "draft"
 
-    work_item_id: Mapped[str] = mapped_column(ForeignKey("work_item.id"), primary_key=True)
+    work_item_id: Mapped[str] = mapped_column(refers_to("work_item.id"), primary_key=True)
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     draft_version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime] = mapped_column(Instant)
-    saved_by_id: Mapped[str] = mapped_column(ForeignKey("officer.id"))
+    saved_by_id: Mapped[str] = mapped_column(refers_to("officer.id"))

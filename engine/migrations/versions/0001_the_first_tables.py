@@ -74,7 +74,11 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["officer_id"], ["officer.id"], name=op.f("fk_api_token_officer_id")
+            ["officer_id"],
+            ["officer.id"],
+            name=op.f("fk_api_token_officer_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
@@ -94,7 +98,11 @@ def upgrade() -> None:
         sa.Column("longitude", sa.Double(), nullable=True),
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["zone_number"], ["zone.number"], name=op.f("fk_organisation_zone_number")
+            ["zone_number"],
+            ["zone.number"],
+            name=op.f("fk_organisation_zone_number"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("istat_code", name=op.f("uq_organisation_istat_code")),
@@ -136,10 +144,18 @@ def upgrade() -> None:
         sa.Column("history_digest", sa.String(length=64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["deployment_id"], ["deployment.id"], name=op.f("fk_procedure_case_deployment_id")
+            ["deployment_id"],
+            ["deployment.id"],
+            name=op.f("fk_procedure_case_deployment_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["zone_number"], ["zone.number"], name=op.f("fk_procedure_case_zone_number")
+            ["zone_number"],
+            ["zone.number"],
+            name=op.f("fk_procedure_case_zone_number"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure_case")),
         sa.UniqueConstraint("number", name=op.f("uq_procedure_case_number")),
@@ -168,7 +184,11 @@ def upgrade() -> None:
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["officer_id"], ["officer.id"], name=op.f("fk_remembered_answer_officer_id")
+            ["officer_id"],
+            ["officer.id"],
+            name=op.f("fk_remembered_answer_officer_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("officer_id", "key", name=op.f("pk_remembered_answer")),
     )
@@ -185,7 +205,11 @@ def upgrade() -> None:
         sa.Column("acting_for", sa.String(length=36), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["officer_id"], ["officer.id"], name=op.f("fk_sign_in_session_officer_id")
+            ["officer_id"],
+            ["officer.id"],
+            name=op.f("fk_sign_in_session_officer_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_session")),
     )
@@ -204,7 +228,11 @@ def upgrade() -> None:
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded_by_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
-            ["uploaded_by_id"], ["officer.id"], name=op.f("fk_upload_uploaded_by_id")
+            ["uploaded_by_id"],
+            ["officer.id"],
+            name=op.f("fk_upload_uploaded_by_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
@@ -220,9 +248,16 @@ def upgrade() -> None:
         sa.Column("codec", sa.Integer(), nullable=False),
         sa.Column("blob", sa.LargeBinary(), nullable=False),
         sa.Column("library", sa.String(length=20), nullable=False),
+        sa.Column(
+            "flows", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_case_state_case_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_case_state_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_state")),
     )
@@ -248,7 +283,11 @@ def upgrade() -> None:
         sa.Column("silence", sa.String(length=20), nullable=False),
         sa.Column("calendar", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_deadline_case_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_deadline_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
     )
@@ -280,7 +319,11 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_delivery_case_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_delivery_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
@@ -308,10 +351,18 @@ def upgrade() -> None:
         sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attached_by", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_document_case_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_document_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_document_organisation_id")
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_document_organisation_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
@@ -333,7 +384,11 @@ def upgrade() -> None:
         ),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_history_entry_case_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_history_entry_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history_entry")),
     )
@@ -352,9 +407,19 @@ def upgrade() -> None:
         sa.Column("act", sa.String(length=200), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_mandate_officer_id")),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_mandate_organisation_id")
+            ["officer_id"],
+            ["officer.id"],
+            name=op.f("fk_mandate_officer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_mandate_organisation_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate")),
     )
@@ -373,7 +438,11 @@ def upgrade() -> None:
         sa.Column("party_id", sa.String(length=36), nullable=True),
         sa.Column("reached_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_milestone_case_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_milestone_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
         sa.UniqueConstraint(
@@ -388,10 +457,18 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=36), nullable=False),
         sa.Column("neighbour_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
-            ["neighbour_id"], ["organisation.id"], name=op.f("fk_neighbour_neighbour_id")
+            ["neighbour_id"],
+            ["organisation.id"],
+            name=op.f("fk_neighbour_neighbour_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_neighbour_organisation_id")
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_neighbour_organisation_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("organisation_id", "neighbour_id", name=op.f("pk_neighbour")),
     )
@@ -407,8 +484,20 @@ def upgrade() -> None:
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["procedure_case.id"], name=op.f("fk_notice_case_id")),
-        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_notice_officer_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_notice_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["officer_id"],
+            ["officer.id"],
+            name=op.f("fk_notice_officer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
@@ -428,9 +517,19 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("left_reason", sa.String(length=2000), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["procedure_case.id"], name=op.f("fk_party_case_id")),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_party_organisation_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_party_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_party_organisation_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint(
@@ -448,17 +547,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "passed_flow",
-        sa.Column("case_id", sa.String(length=36), nullable=False),
-        sa.Column("source", sa.String(length=120), nullable=False),
-        sa.Column("target", sa.String(length=120), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_passed_flow_case_id")
-        ),
-        sa.PrimaryKeyConstraint("case_id", "source", "target", name=op.f("pk_passed_flow")),
-    )
-    op.create_table(
         "subscription",
         sa.Column("token_id", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -468,7 +556,11 @@ def upgrade() -> None:
         sa.Column("party_id", sa.String(length=36), nullable=True),
         sa.Column("key", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_subscription_case_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_subscription_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("token_id", "name", name=op.f("pk_subscription")),
     )
@@ -492,7 +584,11 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("legal_basis", sa.String(length=300), nullable=False),
         sa.ForeignKeyConstraint(
-            ["deadline_id"], ["deadline.id"], name=op.f("fk_ledger_entry_deadline_id")
+            ["deadline_id"],
+            ["deadline.id"],
+            name=op.f("fk_ledger_entry_deadline_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
     )
@@ -528,16 +624,40 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=2000), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["case_id"], ["procedure_case.id"], name=op.f("fk_work_item_case_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_work_item_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["completed_by_id"], ["officer.id"], name=op.f("fk_work_item_completed_by_id")
+            ["completed_by_id"],
+            ["officer.id"],
+            name=op.f("fk_work_item_completed_by_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
-        sa.ForeignKeyConstraint(["holder_id"], ["officer.id"], name=op.f("fk_work_item_holder_id")),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_work_item_organisation_id")
+            ["holder_id"],
+            ["officer.id"],
+            name=op.f("fk_work_item_holder_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
-        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_work_item_party_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_work_item_organisation_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_id"],
+            ["party.id"],
+            name=op.f("fk_work_item_party_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
     )
     with op.batch_alter_table("work_item", schema=None) as batch_op:
@@ -563,9 +683,19 @@ def upgrade() -> None:
         sa.Column("draft_version", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(["saved_by_id"], ["officer.id"], name=op.f("fk_draft_saved_by_id")),
         sa.ForeignKeyConstraint(
-            ["work_item_id"], ["work_item.id"], name=op.f("fk_draft_work_item_id")
+            ["saved_by_id"],
+            ["officer.id"],
+            name=op.f("fk_draft_saved_by_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_item_id"],
+            ["work_item.id"],
+            name=op.f("fk_draft_work_item_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("work_item_id", name=op.f("pk_draft")),
     )
@@ -577,12 +707,26 @@ def upgrade() -> None:
         sa.Column("work_item_id", sa.String(length=36), nullable=False),
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["procedure_case.id"], name=op.f("fk_offer_case_id")),
         sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_offer_organisation_id")
+            ["case_id"],
+            ["procedure_case.id"],
+            name=op.f("fk_offer_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["work_item_id"], ["work_item.id"], name=op.f("fk_offer_work_item_id")
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_offer_organisation_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["work_item_id"],
+            ["work_item.id"],
+            name=op.f("fk_offer_work_item_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint(
             "organisation_id", "role", "letter", "work_item_id", name=op.f("pk_offer")
@@ -624,7 +768,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_subscription_case_id_name"))
 
     op.drop_table("subscription")
-    op.drop_table("passed_flow")
     with op.batch_alter_table("party", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_party_organisation_id_case_id"))
 
