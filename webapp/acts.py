@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import EngineError, FormInvalid, NotFound
-from engine.queries import Choice, Field
+from engine.queries import CaseFile, Choice, Field, case_file
 from engine.text import Text
 from webapp import uploads
+from webapp.auth import engine, officer
 from webapp.errors import status_of
 from webapp.forms import (
     Sources,
@@ -22,7 +23,7 @@ from webapp.forms import (
     read,
     without_blank_rows,
 )
-from webapp.i18n import language
+from webapp.i18n import _, language
 
 CARRY_OUT = "carry_out"
 PREFIX = "data."
@@ -115,3 +116,40 @@ def ask(
         carry_out=CARRY_OUT,
     )
     return page, status_of(refusal) if refusal else 200
+
+
+def case_of(case_id: str) -> CaseFile:
+    """The case an act is about."""
+    return engine().read(case_file, actor=officer(), case_id=case_id)
+
+
+def on_case(
+    file: CaseFile,
+    title: str,
+    follows: Sequence[str],
+    *,
+    asked: Sequence[Field] = (REASON,),
+    own: Sequence[Field] = (),
+    choices: Mapping[str, Sequence[Choice]] | None = None,
+) -> Act:
+    """An act on a whole case: its button repeats it, and the way back is the case."""
+    case = {
+        "label": f"{file.head.number} {file.head.title}",
+        "url": url_for("case.show", case_id=file.head.id),
+    }
+    return Act(
+        title=title,
+        follows=follows,
+        button=title,
+        back=case["url"],
+        steps=[{"label": _("Casi"), "url": url_for("case.index")}, case, {"label": title}],
+        version=file.head.version,
+        asked=asked,
+        own=own,
+        choices=choices,
+    )
+
+
+def both_named(name: Text, capacity: Text) -> Text:
+    """Two names as one answer to choose: `Chivasso (Comune)`."""
+    return Text(f"{name.it} ({capacity.it})", f"{name.en} ({capacity.en})")

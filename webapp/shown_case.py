@@ -16,8 +16,6 @@ from engine.queries import (
     DocumentRow,
     PartyRow,
     PersonRow,
-    RaciCell,
-    RaciView,
     StageRow,
 )
 from engine.text import Text
@@ -32,6 +30,8 @@ STAGE_STATES = {
     "todo": "none",
 }
 PARTY_KINDS = {"done": "done", "doing": "now", "late": "late", "waiting": "plan", "left": "none"}
+NAMED = 6
+"""So many bodies are named in one line."""
 STATE_KINDS = {"open": "now", "suspended": "suspended", "completed": "done"}
 
 
@@ -122,12 +122,21 @@ def next_step(file: CaseFile) -> dict[str, Any] | None:
     mine = step.mine and step.work_item_id and file.head.state == "open"
     return {
         "title": step.text,
-        "organisation": step.organisation or "",
+        "organisation": (step.organisation or "") if mine else _whose_turn(file),
         "due_on": step.due_on,
         "badge": shown.badge(step.clock, step.days_left, step.days_text),
         "url": url_for("task.show", work_item_id=step.work_item_id) if mine else None,
         "button": _("Riprendi la bozza") if step.has_draft else _("Apri l’attività"),
     }
+
+
+def _whose_turn(file: CaseFile) -> str:
+    """The bodies that have something open, by name as far as they fit in a line."""
+    bodies = [row.organisation.in_(language()) for row in file.open_items if row.organisation]
+    names = list(dict.fromkeys(bodies))
+    if len(names) > NAMED:
+        return _("%(names)s e altri %(n)s", names=", ".join(names[:NAMED]), n=len(names) - NAMED)
+    return ", ".join(names)
 
 
 def tab_entries(file: CaseFile, current: str) -> list[dict[str, Any]]:
@@ -228,33 +237,6 @@ def deadline(view: DeadlineView) -> dict[str, Any]:
     """A term of the case with how its date came about."""
     return {**shown.clock(view), "title": view.title, "organisation": view.organisation,
             "length": view.length, "state": view.state}  # fmt: skip
-
-
-def matrix(view: RaciView) -> dict[str, Any]:
-    """The matrix with the people of today behind its letters."""
-    return {
-        "columns": [{"key": key, "label": title} for key, title in view.columns],
-        "rows": [
-            {
-                "title": row.title,
-                "heading": row.stage,
-                "cells": {key: _cell(cell) for key, cell in row.cells.items()},
-            }
-            for row in view.rows
-        ],
-    }
-
-
-def _cell(cell: RaciCell) -> list[dict[str, Any]]:
-    parts: list[dict[str, Any]] = [
-        {"letter": letter, "person": ", ".join(cell.people)}
-        for letter in cell.letters
-        if cell.people
-    ]
-    if cell.gap:
-        missing = ", ".join(body.in_(language()) for body in cell.missing)
-        parts += [{"letter": letter, "gap": True, "person": missing} for letter in cell.letters]
-    return parts
 
 
 def in_words(part: DiagramPart) -> list[str]:

@@ -289,7 +289,8 @@ def _lines(drawn: Sequence[PageField], language: str, before: str) -> Iterator[E
     for field in drawn:
         label = before + field.label.in_(language)
         for message in field.errors:
-            yield ErrorLine(field.id, label, message)
+            # The summary writes a colon after it, which a question mark would not bear.
+            yield ErrorLine(field.id, label.rstrip("?: "), message)
         if field.type in ("section", "group"):
             yield from _lines(field.fields, language, before)
         for number, row in enumerate(field.rows, start=1):

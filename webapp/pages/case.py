@@ -34,13 +34,13 @@ from webapp.shown_case import (
     document_row,
     identity,
     in_words,
-    matrix,
     next_step,
     party,
     person,
     stages,
     tab_entries,
 )
+from webapp.shown_matrix import matrix
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
@@ -184,7 +184,9 @@ def _term(row: DeadlineView) -> dict[str, Any]:
 def raci(case_id: str) -> ResponseReturnValue:
     """The matrix of a case with the people of today."""
     view = engine().read(case_raci, actor=officer(), case_id=case_id)
-    return _tab("raci", _file(case_id), _("RACI"), matrix=matrix(view), gaps=view.gaps)
+    file = _file(case_id)
+    here = next((row.title for row in file.stages if row.state in ("current", "action")), None)
+    return _tab("raci", file, _("RACI"), parts=matrix(view, here), gaps=view.gaps)
 
 
 @blueprint.get("/<case_id>/diagram")

@@ -150,6 +150,8 @@ def _page(
     ready = chosen_zone is not None or not by_map
     errors = refusal.fields if isinstance(refusal, FormInvalid) else {}
     pickers = [_picker(one, chosen_zone, given) for one in by_map] if chosen_zone else []
+    if len(pickers) == 1:
+        pickers[0]["legend"] = _("Comuni")
     others = [one for one in asked if one not in by_map]
     title, fields = _fields(view, given, errors) if ready else ((), ())
     bodies = [_other_bodies(one, given) for one in others] if ready else []
@@ -167,6 +169,9 @@ def _page(
         title_fields=title,
         pickers=pickers,
         bodies=bodies,
+        usual=", ".join(
+            one.title.in_(language()) for one in view.start.capacities if one.default is not None
+        ),
         fields=fields,
         errors=lines,
         picker_error=refusal.message if in_picker and refusal else None,

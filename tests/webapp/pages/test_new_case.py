@@ -17,7 +17,7 @@ def coordinator(web: Web, address: str = START) -> Visitor:
 def test_first_the_zone_then_its_municipalities(web: Web) -> None:
     page = coordinator(web, "/cases/new?process=joint-visit")
     assert page.heading == "Avvia un caso: Sopralluogo congiunto"
-    assert len(page.page.xpath("//main//ul[@class='c-list']/li")) == 11
+    assert len(page.page.xpath("//main//tbody/tr")) == 11
 
     page.follow("Zona 10")
 
@@ -90,7 +90,7 @@ def test_without_scripts_the_list_regroups_by_common_borders(web: Web) -> None:
         "Mostra chi confina", **{"party.municipality": [CHIVASSO, RONDISSONE]}
     )
 
-    headings = page.texts("//div[@class='c-territory-list']/h4")
+    headings = page.texts("//div[@class='c-territory-list']/h3")
     assert headings == ["Scelti", "Confinano con quelli scelti", "Altri della zona"]
     first = page.texts("(//div[@class='c-territory-list']/ul)[1]//label")
     assert [name.split()[0] for name in first] == ["Chivasso", "Rondissone"]
