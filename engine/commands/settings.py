@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from engine import events
 from engine.clock import day_of
 from engine.errors import Invalid, NotAllowed
-from engine.model import Setting
+from engine.model import Setting, SignInSession
 from engine.text import Text
 from engine.unit_of_work import TRAINING_DAYS, UnitOfWork
 
@@ -23,6 +25,7 @@ def move_training_day(work: UnitOfWork, *, days: int = 1) -> int:
         row = Setting(name=TRAINING_DAYS, value=0)
         work.add(row)
     row.value = int(row.value) + days
+    _keep_signed_in(work, days)
     today = day_of(work.now + timedelta(days=days))
     work.record(events.ClockMoved(None, days, today.isoformat()))
     return int(row.value)
@@ -50,3 +53,12 @@ def _require_training(work: UnitOfWork, days: int) -> None:
         raise Invalid(
             Text(f"Scegli da 1 a {MOST_DAYS} giorni.", f"Choose from 1 to {MOST_DAYS} days.")
         )
+
+
+def _keep_signed_in(work: UnitOfWork, days: int) -> None:
+    """Sessions last for hours of real life: days that are only played must not end them."""
+    living = select(SignInSession).where(
+        SignInSession.revoked_at.is_(None), SignInSession.expires_at > work.now
+    )
+    for session in work.session.scalars(living):
+        session.expires_at += timedelta(days=days)
