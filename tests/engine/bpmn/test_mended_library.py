@@ -126,6 +126,24 @@ def test_an_inclusive_join_waits_for_a_running_subprocess() -> None:
     assert running.open() == [("z", None)]
 
 
+def test_an_inclusive_join_does_not_wait_for_who_may_come_by_a_taken_way() -> None:
+    running = case(
+        d.start()
+        + d.fork("g")
+        + d.user("a")
+        + d.user("u")
+        + d.choice("x", "f")
+        + d.choice("m")
+        + d.user("b")
+        + d.several("j")
+        + d.user("z")
+        + d.end()
+        + d.flows("start g m a j z done", "g u x", ("x", "m", "back"), ("x", "b", "", "f"), "b j")
+    )
+    running.complete("a")
+    assert running.open() == [("u", None), ("z", None)]
+
+
 def test_an_edge_event_stays_armed() -> None:
     running = case(
         d.start()
