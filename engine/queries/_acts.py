@@ -10,7 +10,7 @@ from engine.choices import choices
 from engine.errors import NotAllowed, SeveralMandates
 from engine.model import CaseState, Party, Subscription
 from engine.policy import require_column
-from engine.queries._lookup import ENGINE_MESSAGES, Seen
+from engine.queries._lookup import ENGINE_MESSAGES, Seen, element_name
 from engine.queries.rows import Choice, ElementRow, MessageView
 from engine.text import both
 from engine.unit_of_work import Reading
@@ -100,7 +100,7 @@ def movable(seen: Seen, actor: Actor) -> tuple[ElementRow, ...]:
     if not actor.is_administrator():
         return ()
     return tuple(
-        ElementRow(element.id, element.name or element.id, element.type)
+        ElementRow(element.id, element.name, element.type, element_name(element))
         for drawing in seen.bundle.drawings.values()
         for element in drawing.elements.values()
         if element.type in ("userTask", "callActivity", "subProcess")

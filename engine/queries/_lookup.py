@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor, Mandate
-from engine.bundles.definition import Bundle, Field
+from engine.bundles.definition import Bundle, Element, Field
 from engine.bundles.roles import role_title
 from engine.errors import CaseNotFound
 from engine.model import Case, CaseState, MandateRow, Officer, Organisation, Party, Zone
@@ -204,8 +204,18 @@ def outcome_title(bundle: Bundle, outcome: str | None) -> Text:
     for drawing in bundle.drawings.values():
         for element in drawing.elements.values():
             if outcome in (element.properties.get("outcome"), element.id) and element.name:
-                return both(element.name)
-    return both(outcome)
+                return Text(element.name, _spelt(outcome))
+    return both(_spelt(outcome))
+
+
+def element_name(element: Element) -> Text:
+    """What a node is called: drawings speak Italian, their ids are English verbs."""
+    return Text(element.name or _spelt(element.id), _spelt(element.id))
+
+
+def _spelt(key: str) -> str:
+    words = key.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:]
 
 
 def names_of(bundle: Bundle, parties: Mapping[str, Text]) -> Names:
@@ -256,8 +266,8 @@ def _milestone(bundle: Bundle, key: str) -> Text:
     for drawing in bundle.drawings.values():
         for element in drawing.elements.values():
             if element.properties.get("milestone") == key and element.name:
-                return both(element.name)
-    return both(key.replace("_", " "))
+                return Text(element.name, _spelt(key))
+    return both(_spelt(key))
 
 
 def _message(bundle: Bundle, key: str) -> Text:
@@ -269,4 +279,4 @@ def _element(bundle: Bundle, key: str) -> Text:
     if key in bundle.forms:
         return bundle.forms[key].title
     element = bundle.element(key)
-    return both(element.name) if element is not None and element.name else both(key)
+    return element_name(element) if element is not None else both(key)

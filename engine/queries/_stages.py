@@ -1,6 +1,8 @@
 """The stages of a case: which are done, which run, what the next one waits for."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from engine.bundles.definition import Stage
@@ -8,6 +10,7 @@ from engine.clock import day_of
 from engine.model import Milestone
 from engine.policy import Seat
 from engine.queries._lookup import Seen
+from engine.queries.matrix import activities
 from engine.queries.rows import StageRow, WorkRow
 from engine.text import NO_TEXT, Text
 from engine.wording import stage_text
@@ -15,50 +18,73 @@ from engine.wording import stage_text
 State = Literal["done", "current", "action", "blocked", "todo"]
 
 
-def unstaffed(seats: Iterable[Seat], staffed: set[tuple[str, str]]) -> bool:
-    """Whether nobody at all stands behind the R of a piece of work."""
-    doing = [(s.organisation_id, s.role) for s in seats if s.letter == "R"]
-    return not any(seat in staffed for seat in doing)
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known of a case when its stages are told."""
+
+    seen: Seen
+    items: Sequence[WorkRow]
+    """Its live work."""
+    milestones: Sequence[Milestone]
+    seats: Mapping[str, tuple[Seat, ...]]
+    """Work item → the seats its letters point at."""
+    staffed: set[tuple[str, str]]
+    """Body and role, wherever somebody holds it today."""
+
+    def live(self, stage: Stage) -> list[WorkRow]:
+        """The live work of a stage."""
+        return [item for item in self.items if item.stage == stage.id]
+
+    def unstaffed(self, item: WorkRow) -> bool:
+        """Whether nobody at all stands behind the R of a piece of work."""
+        doing = [(s.organisation_id, s.role) for s in self.seats[item.id] if s.letter == "R"]
+        return not any(seat in self.staffed for seat in doing)
+
+    def rounds(self) -> Iterable[tuple[Mapping[str, int], set[str | None]]]:
+        """The outermost running rounds, each with the stages of the work drawn inside it."""
+        progress = self.seen.case.progress
+        within: dict[str, set[str | None]] = defaultdict(set)
+        for _, path, stage in activities(self.seen.bundle) if progress else ():
+            for step, _ in path:
+                within[step].add(stage)
+        running = {branch["element"] for branch in progress}
+        for branch in progress:
+            # A round inside a round counts once.
+            if not running & {step for step, _ in branch["path"]}:
+                yield branch, within[branch["element"]]
 
 
-def stage_rows(
-    seen: Seen,
-    items: Sequence[WorkRow],
-    milestones: Sequence[Milestone],
-    on_letters: Mapping[str, tuple[Seat, ...]],
-    staffed: set[tuple[str, str]],
-) -> tuple[StageRow, ...]:
+def stage_rows(scene: Scene) -> tuple[StageRow, ...]:
     """Every stage with its state and one short fact."""
-    states = _states(seen, items, milestones, on_letters, staffed)
-    running = [s for s in seen.bundle.stages if states[s.id] in ("current", "action")]
+    stages = scene.seen.bundle.stages
+    states = _states(scene)
+    running = [s for s in stages if states[s.id] in ("current", "action")]
     waits_for = running[-1].title if running else NO_TEXT
+    counts: dict[str | None, tuple[int, int]] = {}
+    for branch, inside in scene.rounds():
+        if len(inside) == 1:
+            (stage_id,) = inside
+            done, total = counts.get(stage_id, (0, 0))
+            counts[stage_id] = (done + branch["done"], total + branch["total"])
     return tuple(
-        _stage(seen, stage, states[stage.id], items, milestones, on_letters, staffed, waits_for)
-        for stage in seen.bundle.stages
+        _row(scene, stage, states[stage.id], counts.get(stage.id, (0, 0)), waits_for)
+        for stage in stages
     )
 
 
-def _states(
-    seen: Seen,
-    items: Sequence[WorkRow],
-    milestones: Sequence[Milestone],
-    on_letters: Mapping[str, tuple[Seat, ...]],
-    staffed: set[tuple[str, str]],
-) -> dict[str, State]:
-    reached = {m.name for m in milestones if m.branch == ""}
+def _states(scene: Scene) -> dict[str, State]:
+    reached = {m.name for m in scene.milestones if m.branch == ""}
     states: dict[str, State] = {}
-    for stage in seen.bundle.stages:
-        live = [item for item in items if item.stage == stage.id]
-        troubled = any(
-            item.clock == "overdue" or unstaffed(on_letters[item.id], staffed) for item in live
-        )
+    for stage in scene.seen.bundle.stages:
+        live = scene.live(stage)
         if live:
             # Work again in a stage that was once complete: it is open, whatever it was.
+            troubled = any(item.clock == "overdue" or scene.unstaffed(item) for item in live)
             states[stage.id] = "action" if troubled else "current"
         else:
             states[stage.id] = "done" if stage.milestone in reached else "todo"
-    if not seen.case.is_ended:
-        _show_where_it_stands(seen.bundle.stages, states)
+    if not scene.seen.case.is_ended:
+        _show_where_it_stands(scene.seen.bundle.stages, states)
     return states
 
 
@@ -75,55 +101,42 @@ def _show_where_it_stands(stages: Sequence[Stage], states: dict[str, State]) -> 
         states[order[following]] = "blocked"
 
 
-def _stage(
-    seen: Seen,
-    stage: Stage,
-    state: State,
-    items: Sequence[WorkRow],
-    milestones: Sequence[Milestone],
-    on_letters: Mapping[str, tuple[Seat, ...]],
-    staffed: set[tuple[str, str]],
-    waits_for: Text,
+def _row(
+    scene: Scene, stage: Stage, state: State, count: tuple[int, int], waits_for: Text
 ) -> StageRow:
-    own = [m for m in milestones if m.name == stage.milestone]
+    own = [m for m in scene.milestones if m.name == stage.milestone]
     whole = next((m for m in own if m.branch == ""), None)
     on = day_of(whole.reached_at) if whole is not None else None
-    live = [item for item in items if item.stage == stage.id]
-    done, total = _count(own, live)
+    live = scene.live(stage)
+    passed = len({m.party_id for m in own if m.branch and m.party_id is not None})
+    done, total = count if count[1] else (passed, passed)
     text = stage_text(
         state, reached_on=on, done=done, total=total,
         due_on=min((i.due_on for i in live if i.due_on is not None), default=None),
-        reason=_reason(live, on_letters, staffed, seen), waits_for=waits_for,
-        ended=seen.case.is_ended,
+        reason=_reason(scene, live), waits_for=waits_for, ended=scene.seen.case.is_ended,
     )  # fmt: skip
     return StageRow(stage.id, stage.title, state, text, on)
 
 
-def _count(own: Sequence[Milestone], live: Sequence[WorkRow]) -> tuple[int, int]:
-    """How many bodies have passed a stage that each passes by itself."""
-    parties = {m.party_id for m in own if m.branch and m.party_id is not None}
-    waiting = {item.party_id for item in live if item.party_id is not None} - parties
-    return len(parties), len(parties) + len(waiting) if parties or len(waiting) > 1 else 0
-
-
-def _reason(
-    live: Sequence[WorkRow],
-    on_letters: Mapping[str, tuple[Seat, ...]],
-    staffed: set[tuple[str, str]],
-    seen: Seen,
-) -> Text:
+def _reason(scene: Scene, live: Sequence[WorkRow]) -> Text:
     """What is wrong in a stage, if something is: nobody behind a letter, or a late body."""
     for item in live:
-        name = item.organisation
-        if name is None:
-            role = next((s for s in on_letters[item.id] if s.letter == "R"), None)
-            name = seen.body(role.organisation_id) if role is not None else None
-        if name is not None and unstaffed(on_letters[item.id], staffed):
+        if scene.unstaffed(item):
+            name = item.organisation or _first_body(scene, item)
             return Text(f"{name.it}: R senza persona", f"{name.en}: nobody behind R")
     late = [item for item in live if item.clock == "overdue"]
     if not late:
         return NO_TEXT
-    name = late[0].organisation
-    if len(late) > 1 or name is None:
+    body = late[0].organisation
+    if len(late) > 1 or body is None:
         return Text(f"{len(late)} in ritardo", f"{len(late)} late")
-    return Text(f"{name.it} in ritardo", f"{name.en} late")
+    return Text(f"{body.it} in ritardo", f"{body.en} late")
+
+
+def _first_body(scene: Scene, item: WorkRow) -> Text:
+    """A body the R points at, or the activity itself where it points at none."""
+    for seat in scene.seats[item.id]:
+        name = scene.seen.body(seat.organisation_id)
+        if seat.letter == "R" and name is not None:
+            return name
+    return item.title

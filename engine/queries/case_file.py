@@ -16,7 +16,7 @@ from engine.model import LIVE, Deadline, DeadlineState, Document, Milestone, Wor
 from engine.policy import Seat, seats, seats_of
 from engine.queries._acts import acts, capacities, messages, movable, removable
 from engine.queries._lookup import Seen, body_name, holders, people_on, seen_case
-from engine.queries._stages import stage_rows, unstaffed
+from engine.queries._stages import Scene, stage_rows
 from engine.queries.clock import deadline_views
 from engine.queries.documents import readable
 from engine.queries.history import timeline
@@ -128,13 +128,14 @@ def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
     people = holders(reading, {p.organisation_id for p in seen.parties})
     staffed = {(h.organisation_id, h.role) for h in people}
     on_letters = _seats(seen, open_items)
+    scene = Scene(seen, open_items, milestones, on_letters, staffed)
     offers = messages(reading, seen, actor)
     counts = _counts(reading, seen, actor)
     return CaseFile(
         head=seen.head, target_on=_day(case.variables.get("target_on")),
-        stages=stage_rows(seen, open_items, milestones, on_letters, staffed),
-        parties=_parties(seen, open_items, on_letters, staffed, removable(seen, actor)),
-        next=_next(seen, open_items), deadlines=terms,
+        stages=stage_rows(scene),
+        parties=_parties(scene, removable(seen, actor)),
+        next=_next(seen, open_items, terms), deadlines=terms,
         people=people_on(
             {s for found in on_letters.values() for s in found} | _accountable(seen),
             people, actor=actor, bodies=seen.bodies, letters="RA",
@@ -221,23 +222,26 @@ def _accountable(seen: Seen) -> set[Seat]:
     return set(seats({seen.bundle.accountable: "A"}, seen.parties, None))
 
 
-def _next(seen: Seen, items: Sequence[WorkRow]) -> NextStep:
+def _next(seen: Seen, items: Sequence[WorkRow], terms: Sequence[DeadlineView]) -> NextStep:
     """The reader's own step, else whose turn it is."""
     case = seen.case
     own = next((i for i in items if i.letter == "R" and (i.held_by_me or i.holder is None)), None)
     first = own or next(iter(items), None)
     bodies = {i.organisation_id for i in items if i.organisation_id is not None}
+    awaited = next((t for t in terms if t.state == DeadlineState.RUNNING and t.due_on), None)
     text = next_step_text(
         mine=own.title if own is not None else NO_TEXT,
         others=first.title if first is not None else NO_TEXT,
         body=first.organisation.it if first is not None and first.organisation else None,
         bodies=len(bodies), state=case.state, by=case.suspended_by,
+        awaited=awaited.title if awaited is not None else NO_TEXT,
+        awaited_on=awaited.due_on if awaited is not None else None,
     )  # fmt: skip
-    if first is None or seen.suspended:
-        return NextStep(
-            text, None, None, "suspended" if seen.suspended else "none", None, NO_TEXT, False,
-            None, False,
-        )  # fmt: skip
+    if seen.suspended:
+        return NextStep(text, None, None, "suspended", None, NO_TEXT, False, None, False)
+    if first is None:
+        due_on = awaited.due_on if awaited is not None else None
+        return NextStep(text, None, due_on, "none", None, NO_TEXT, False, None, False)
     return NextStep(
         text, own.id if own is not None else None, first.due_on, first.clock, first.days_left,
         first.days_text, own is not None, first.organisation,
@@ -245,13 +249,11 @@ def _next(seen: Seen, items: Sequence[WorkRow]) -> NextStep:
     )  # fmt: skip
 
 
-def _parties(
-    seen: Seen, items: Sequence[WorkRow], on_letters: Mapping[str, tuple[Seat, ...]],
-    staffed: set[tuple[str, str]], may_remove: set[str],
-) -> tuple[PartyRow, ...]:  # fmt: skip
+def _parties(scene: Scene, may_remove: set[str]) -> tuple[PartyRow, ...]:
+    seen = scene.seen
     titles = {c.id: c.title for c in seen.bundle.capacities}
     turns: dict[str, list[WorkRow]] = defaultdict(list)
-    for item in items:
+    for item in scene.items:
         for party in seen.parties:
             if item.party_id == party.id or (
                 item.party_id is None and item.organisation_id == party.organisation_id
@@ -270,7 +272,7 @@ def _parties(
                 left_at=party.left_at, left_reason=party.left_reason,
                 current=_current(seen, party.left_at, own), state=_state(seen, party.left_at, own),
                 share=_share(shares, party.id, body.id),
-                signals=tuple(_signals(own, on_letters, staffed)),
+                signals=tuple(_signals(scene, own)),
                 may_remove=party.id in may_remove,
             )
         )  # fmt: skip
@@ -299,11 +301,8 @@ def _state(
     return "done" if seen.case.is_ended else "waiting"
 
 
-def _signals(
-    own: Sequence[WorkRow], on_letters: Mapping[str, tuple[Seat, ...]],
-    staffed: set[tuple[str, str]],
-) -> Iterable[str]:  # fmt: skip
-    if any(unstaffed(on_letters[i.id], staffed) for i in own):
+def _signals(scene: Scene, own: Sequence[WorkRow]) -> Iterable[str]:
+    if any(scene.unstaffed(i) for i in own):
         yield "person_missing"
     if any(i.clock == "overdue" for i in own):
         yield "late"

@@ -1,5 +1,6 @@
 """The drawing of a case with its tokens."""
 
+import tomllib
 from collections import Counter
 from dataclasses import dataclass
 
@@ -7,9 +8,9 @@ from sqlalchemy import select
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, Drawing
-from engine.model import LIVE, PassedFlow, WorkItem
-from engine.queries._lookup import activity_title, seen_case
-from engine.text import Text, both
+from engine.model import LIVE, CaseEngineState, WorkItem
+from engine.queries._lookup import activity_title, element_name, seen_case
+from engine.text import Text
 from engine.unit_of_work import Reading
 
 
@@ -40,12 +41,10 @@ class DiagramView:
 def case_diagram(reading: Reading, *, actor: Actor, case_id: str) -> DiagramView:
     """Where the tokens of a case stand and which way they came."""
     seen = seen_case(reading, actor, case_id)
-    passed = {
-        (source, target)
-        for source, target in reading.session.execute(
-            select(PassedFlow.source, PassedFlow.target).where(PassedFlow.case_id == case_id)
-        )
-    }
+    flows = reading.session.scalar(
+        select(CaseEngineState.flows).where(CaseEngineState.case_id == case_id)
+    )
+    passed = {(source, target) for source, _, target in (f.partition(">") for f in flows or ())}
     open_ = Counter(
         reading.session.scalars(
             select(WorkItem.activity).where(WorkItem.case_id == case_id, WorkItem.state.in_(LIVE))
@@ -71,14 +70,14 @@ def own_first(bundle: Bundle) -> list[Drawing]:
 
 
 def drawing_title(bundle: Bundle, drawing: Drawing) -> Text:
-    """What a drawing is called: the procedure's title, or the words on the call."""
+    """What a drawing is called: the title of its own folder."""
     if drawing.process == bundle.key.replace("-", "_"):
         return bundle.title
-    for other in bundle.drawings.values():
-        for element in other.elements.values():
-            if element.called == drawing.process and element.name:
-                return both(element.name)
-    return both(drawing.process.replace("_", " "))
+    folder, _, _ = drawing.file.rpartition("/")
+    manifest = bundle.files.get(f"{folder}/process.toml")
+    titles = tomllib.loads(manifest.decode()).get("title", {}) if manifest is not None else {}
+    plain = drawing.process.replace("_", " ")
+    return Text(titles.get("it", plain), titles.get("en", plain))
 
 
 def _part(
@@ -109,4 +108,4 @@ def _part(
 def _words(bundle: Bundle, drawing: Drawing, element_id: str) -> Text:
     if element_id in bundle.forms:
         return activity_title(bundle, element_id)
-    return both(drawing.elements[element_id].name or element_id)
+    return element_name(drawing.elements[element_id])

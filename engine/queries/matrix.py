@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.actor import Actor
-from engine.bundles.definition import Bundle, Column
+from engine.bundles.definition import Bundle, Column, Drawing, Element
 from engine.bundles.roles import role_title
-from engine.queries._lookup import Holder, Seen, activity_title, holders, seen_case
+from engine.queries._lookup import Holder, Seen, activity_title, element_name, holders, seen_case
 from engine.queries.diagram import own_first
 from engine.text import Text, both
 from engine.unit_of_work import Reading
@@ -88,10 +88,20 @@ def activities(bundle: Bundle) -> Iterable[tuple[str, Path, str | None]]:
 def _within(bundle: Bundle, process: str, path: Path) -> Iterable[tuple[str, Path]]:
     drawing = bundle.drawings.get(process)
     for element in drawing.elements.values() if drawing is not None else ():
+        inside = (*path, *((step, "") for step in _around(drawing, element)))
         if element.type == "userTask":
-            yield element.id, path
+            yield element.id, inside
         elif element.called and all(step != element.id for step, _ in path):
-            yield from _within(bundle, element.called, (*path, (element.id, "")))
+            yield from _within(bundle, element.called, (*inside, (element.id, "")))
+
+
+def _around(drawing: Drawing | None, element: Element) -> list[str]:
+    """The sub-processes a node stands in, from the outside in: they may carry its stage."""
+    found: list[str] = []
+    while drawing is not None and element.parent is not None:
+        element = drawing.elements[element.parent]
+        found.insert(0, element.id)
+    return found
 
 
 def _rows(
@@ -115,10 +125,12 @@ def _activity(
 ) -> RaciRow:  # fmt: skip
     letters = bundle.letters(activity, path)
     title = activity_title(bundle, activity)
-    call = bundle.element(path[-1][0]) if path else None
-    if call is not None and call.name:
-        title = Text(f"{call.name}: {title.it}", f"{call.name}: {title.en}")
-    key = "/".join((*(step for step, _ in path), activity))
+    around = [element for step, _ in path if (element := bundle.element(step)) is not None]
+    calls = [element for element in around if element.called]
+    if calls:
+        name = element_name(calls[-1])
+        title = Text(f"{name.it}: {title.it}", f"{name.en}: {title.en}")
+    key = "/".join((*(call.id for call in calls), activity))
     return RaciRow(key, title, False, _cells(seen, letters, bodies, people))
 
 

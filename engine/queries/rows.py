@@ -250,3 +250,4 @@ class ElementRow:
     id: str
     name: str
     type: str
+    title: Text

@@ -139,7 +139,9 @@ def _term_met(p: Payload, names: Names) -> Text:
 
 
 def _term_expired(p: Payload, names: Names) -> Text:
-    title, silence = names.deadline(p["name"]), silence_text(p["silence"])
+    # `none` says nothing about answers: many terms wait for a day, not for a body.
+    silence = silence_text(p["silence"]) if p["silence"] != "none" else NO_TEXT
+    title = names.deadline(p["name"])
     told = Text(f"È passato il termine «{title.it}»", f"The term “{title.en}” has passed")
     if p.get("due_on"):
         on = day_short(date.fromisoformat(p["due_on"]))

@@ -70,7 +70,8 @@ def peer_text(state: str, on: date | None) -> Text:
 
 def next_step_text(
     *, mine: Text = NO_TEXT, others: Text = NO_TEXT, body: str | None = None, bodies: int = 0,
-    state: str = "open", by: str | None = None,
+    state: str = "open", by: str | None = None, awaited: Text = NO_TEXT,
+    awaited_on: date | None = None,
 ) -> Text:  # fmt: skip
     """Whose turn it is, and for what; the reader's own step is just its title."""
     if state == "suspended":
@@ -83,6 +84,12 @@ def next_step_text(
         return Text(f"Tocca a {body}: {others.it}", f"It is the turn of {body}: {others.en}")
     if others:
         return Text(f"Da fare: {others.it}", f"To do: {others.en}")
+    if awaited and awaited_on is not None:
+        on = day_short(awaited_on)
+        return Text(
+            f"Nessuno deve fare nulla ora. Si aspetta il {on.it}: {awaited.it}.",
+            f"Nobody has anything to do now. Awaited on {on.en}: {awaited.en}.",
+        )
     if state == "open":
         return Text(
             "Nessuno deve fare nulla ora: il caso aspetta una data o una comunicazione.",

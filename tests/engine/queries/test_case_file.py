@@ -49,7 +49,8 @@ def test_the_stages_say_where_the_case_stands(
     office.complete(director, office.item(visit, "decide"), decision="go")
     states = [stage.state for stage in look(elena).stages]
     assert states == ["done", "done"]
-    assert look(elena).next.text.it == "Non c'è altro da fare."
+    awaited = "Nessuno deve fare nulla ora. Si aspetta il 23/11/2027: Archiviazione."
+    assert look(elena).next.text.it == awaited
 
 
 def test_a_letter_without_a_person_asks_for_action(

@@ -75,14 +75,13 @@ def test_an_expired_term_says_what_silence_means() -> None:
         "DeadlineExpired",
         {
             "name": "opinion", "organisation": "Regione Piemonte", "due_on": "2026-11-30",
-            "silence": "none",
+            "silence": "assent",
         },
         Names(deadline=lambda _: Text("Parere", "Opinion")),
     )  # fmt: skip
 
     assert told.it == (
-        "È passato il termine «Parere» del 30/11/2026 (Regione Piemonte). "
-        "Il silenzio non vale risposta."
+        "È passato il termine «Parere» del 30/11/2026 (Regione Piemonte). Il silenzio vale assenso."
     )
 
 

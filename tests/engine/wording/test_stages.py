@@ -26,6 +26,8 @@ def test_the_next_step_names_whose_turn_it_is() -> None:
     assert next_step_text(others=VOTE, bodies=3).en.startswith("It is the turn of 3 bodies")
     assert "chiedi a Anna" in next_step_text(mine=VOTE, state="suspended", by="Anna").it
     assert "aspetta una data" in next_step_text().it
+    awaited = next_step_text(awaited=VOTE, awaited_on=date(2026, 12, 21))
+    assert awaited.en.endswith("Awaited on 21/12/2026: Record the vote.")
     assert next_step_text(state="completed").en == "There is nothing more to do."
 
 
