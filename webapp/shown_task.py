@@ -9,6 +9,7 @@ from flask_babel import format_datetime
 from engine.queries import EvidenceRow, PeerRow, PersonRow, TaskView
 from engine.text import Text
 from webapp import shown
+from webapp.auth import officer
 from webapp.forms import ErrorLine, PageField
 from webapp.i18n import _, language, ngettext
 from webapp.shown_case import document_row, person
@@ -96,7 +97,7 @@ def _draft_words(task: TaskView) -> str:
         return ""
     when = format_datetime(task.draft_saved_at, "dd/MM/yyyy HH:mm")
     seen = _("La vedete tu e il tuo ente finché non completi.")
-    if task.draft_saved_by and not task.held_by_me:
+    if task.draft_saved_by and task.draft_saved_by != officer().name:
         by = _("Bozza salvata da %(who)s il %(when)s.", who=task.draft_saved_by, when=when)
         return f"{by} {seen}"
     return f"{_('Bozza salvata il %(when)s.', when=when)} {seen}"

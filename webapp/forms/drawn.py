@@ -262,7 +262,7 @@ def _width(field: Field) -> str | None:
         return "m"
     if field.type == "text" and field.max:
         longest = int(field.max)
-        return "s" if longest <= SHORT_TEXT else "m" if longest <= MEDIUM_TEXT else "l"
+        return "s" if longest <= SHORT_TEXT else "l" if longest <= MEDIUM_TEXT else None
     return None
 
 
@@ -294,4 +294,5 @@ def _lines(drawn: Sequence[PageField], language: str, before: str) -> Iterator[E
         if field.type in ("section", "group"):
             yield from _lines(field.fields, language, before)
         for number, row in enumerate(field.rows, start=1):
-            yield from _lines(row, language, f"{label} {number}, ")
+            line = "row" if language == "en" else "riga"
+            yield from _lines(row, language, f"{label}, {line} {number}: ")

@@ -212,7 +212,7 @@ def test_a_row_error_stands_at_its_field_and_in_the_summary() -> None:
     lines = forms.error_lines(drawn)
     assert [(line.id, line.label) for line in lines] == [
         ("title", "Title"),
-        ("costs-1-amount", "Costs 2, Amount"),
+        ("costs-1-amount", "Costs, riga 2: Amount"),
     ]
     assert drawn[1].rows[1][1].name == "costs.1.amount"
     assert drawn[1].rows[1][1].value == "x"
