@@ -116,7 +116,7 @@ def _welcome(settings: Settings, accounts: Path, people: int) -> None:
 def _examples(accounts: Path) -> list[str]:
     """One officer of each level, so that a first visitor need not open the file."""
     people = json.loads(accounts.read_text(encoding="utf-8"))
-    found = {}
+    found: dict[str, str] = {}
     for level in ("municipality", "cmto", "region"):
         for person in people:
             if person["roles"] and person["roles"][0]["capacity"] == level:
