@@ -75,6 +75,10 @@ REFUSALS: dict[int, tuple[Text, Text]] = {
         ),
     ),
 }
+FOR_MACHINES = Text(
+    "Indirizzi, metodi e corpi sono descritti in /api/v1/docs.",
+    "Addresses, methods and bodies are described at /api/v1/docs.",
+)
 FORM_EXPIRED = (
     Text("Il modulo è scaduto o viene da un’altra pagina.", "The form expired or is not ours."),
     Text("Ricarica la pagina e ripeti l’invio.", "Reload the page and send it again."),
@@ -111,6 +115,8 @@ def web_problem(error: HTTPException, *, reader: str | None = None) -> Response:
     message, hint = _words(error)
     words = reader or language()
     status = error.code or 500
+    if status in (400, 404, 405, 415) and not isinstance(error, CSRFError):
+        hint = FOR_MACHINES
     code = type(error).__name__
     response = _json(_problem(code, status, message.in_(words), hint.in_(words)))
     for name, value in error.get_headers():

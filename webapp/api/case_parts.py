@@ -1,0 +1,149 @@
+"""What belongs to a case: timeline, clocks, matrix, files, opinions, drawing, work."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from engine.queries import (
+    DiagramView,
+    RaciView,
+    case_consultations,
+    case_deadlines,
+    case_diagram,
+    case_documents,
+    case_history,
+    case_items,
+    case_proof,
+    case_raci,
+)
+from webapp.api.door import caller
+from webapp.api.kit import Free, Instant, Nth, Paging, Part, Words, page_of, whole
+from webapp.api.raci import Matrix
+from webapp.api.rows import Deadline, Document
+from webapp.api.worklist import WorkItem
+from webapp.auth import engine
+
+part = Part("case_parts", "Case file", "Everything that belongs to one case.")
+
+
+class Happening(Schema):
+    seq = fields.Integer()
+    id = fields.String()
+    at = Instant()
+    type = fields.String()
+    lane = fields.String(metadata={"description": "act, clock, machine"})
+    actor = fields.String()
+    acting_for = fields.String(allow_none=True)
+    text = Words()
+    payload = Free()
+    digest = fields.String(
+        metadata={"description": "SHA-256 of the digest before and the canonical entry."}
+    )
+
+
+class Proof(Schema):
+    entries = fields.Integer()
+    digest = fields.String(metadata={"description": "Of the last entry; it binds all others."})
+    intact = fields.Boolean(metadata={"description": "The chain was followed and holds."})
+
+
+class History(page_of(Happening)):  # type: ignore[misc]  # the base is made at run time
+    proof = fields.Nested(Proof, required=True)
+
+
+class HistorySearch(Paging):
+    lane = fields.String(load_default=None, validate=validate.OneOf(("act", "clock", "machine")))
+
+
+class Consultation(Schema):
+    id = fields.String(metadata={"description": "The work item by which the body answers."})
+    call = fields.String()
+    title = Words()
+    activity = fields.String()
+    activity_title = Words()
+    hears = fields.String(metadata={"description": "`capacity.role`"})
+    organisation = fields.String(attribute="organisation_id", allow_none=True)
+    organisation_name = Words(attribute="organisation", allow_none=True)
+    party = fields.String(attribute="party_id", allow_none=True)
+    state = fields.String(metadata={"description": "asked, given, ended"})
+    asked_at = Instant()
+    due_on = fields.Date(allow_none=True)
+    opinion = fields.String(allow_none=True)
+    opinion_title = Words(allow_none=True)
+    conditions = fields.List(Free())
+    answers = Free(allow_none=True)
+    given_at = Instant(allow_none=True)
+    given_by = fields.String(allow_none=True)
+
+
+class TokenOn(Schema):
+    element = Nth(0)
+    title = Nth(1)
+    tokens = fields.Function(lambda row: row[2], metadata={"type": "integer"})
+
+
+class Round(Schema):
+    element = Nth(0)
+    done = fields.Function(lambda row: row[1], metadata={"type": "integer"})
+    total = fields.Function(lambda row: row[2], metadata={"type": "integer"})
+
+
+class Drawing(Schema):
+    process = fields.String()
+    title = Words()
+    xml = fields.String(metadata={"description": "BPMN 2.0"})
+    done = fields.List(fields.String(), metadata={"description": "Elements that were passed."})
+    flows_done = fields.List(fields.String())
+    current = fields.List(fields.Nested(TokenOn))
+    branches = fields.List(
+        fields.Nested(Round), metadata={"description": "k of n per running multi-instance."}
+    )
+
+
+class Diagram(Schema):
+    drawings = fields.List(fields.Nested(Drawing))
+
+
+@part.get("/cases/<case_id>/history", History, query=HistorySearch)
+def history(query: Mapping[str, Any], case_id: str) -> dict[str, Any]:
+    """The timeline, newest first, with the proof that nothing was altered or removed."""
+    page = engine().read(case_history, actor=caller(), case_id=case_id, **query)
+    proof = engine().read(case_proof, actor=caller(), case_id=case_id)
+    return {"items": page.items, "next": page.next, "total": page.total, "proof": proof}
+
+
+@part.get("/cases/<case_id>/work-items", page_of(WorkItem))
+def items(case_id: str) -> dict[str, Any]:
+    """All work of the case: what is open, then what was done."""
+    return whole(engine().read(case_items, actor=caller(), case_id=case_id))
+
+
+@part.get("/cases/<case_id>/deadlines", page_of(Deadline))
+def deadlines(case_id: str) -> dict[str, Any]:
+    """The terms of the case with the ledger and the explanation of each date."""
+    return whole(engine().read(case_deadlines, actor=caller(), case_id=case_id))
+
+
+@part.get("/cases/<case_id>/raci", Matrix)
+def raci(case_id: str) -> RaciView:
+    """Who does, answers for, is heard and is told, with the people behind the letters today."""
+    return engine().read(case_raci, actor=caller(), case_id=case_id)
+
+
+@part.get("/cases/<case_id>/documents", page_of(Document))
+def documents(case_id: str) -> dict[str, Any]:
+    """The files of the case that I may open."""
+    return whole(engine().read(case_documents, actor=caller(), case_id=case_id))
+
+
+@part.get("/cases/<case_id>/consultations", page_of(Consultation))
+def consultations(case_id: str) -> dict[str, Any]:
+    """Opinions asked for and given, with their conditions."""
+    return whole(engine().read(case_consultations, actor=caller(), case_id=case_id))
+
+
+@part.get("/cases/<case_id>/diagram", Diagram)
+def diagram(case_id: str) -> DiagramView:
+    """The drawings as BPMN XML, with tokens, the path taken, and k of n per multi-instance."""
+    return engine().read(case_diagram, actor=caller(), case_id=case_id)

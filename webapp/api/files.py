@@ -1,0 +1,53 @@
+"""Files: sent before a form names them, and fetched from a case."""
+
+from flask import Response, request, send_file
+from marshmallow import Schema, fields
+
+from engine.commands import store_upload
+from engine.errors import FormInvalid
+from engine.queries import document_content
+from engine.text import Text
+from webapp.api.door import act, caller
+from webapp.api.kit import Part
+from webapp.auth import engine
+
+part = Part("files", "Files", "A file is sent first; a form then names its id.")
+
+MISSING = Text(
+    "Manca il file: invialo nel campo «file».", "The file is missing: send it as “file”."
+)
+
+
+class Upload(Schema):
+    id = fields.String(metadata={"description": "What a field of type `file` takes."})
+    name = fields.String()
+    size = fields.Integer()
+    sha256 = fields.String()
+    media_type = fields.String()
+
+
+def sent_file() -> tuple[str, bytes]:
+    """The name and content of the one file of the call. Raises FormInvalid without it."""
+    file = request.files.get("file")
+    if file is None:
+        raise FormInvalid({"file": [MISSING]})
+    return file.filename or "", file.read()
+
+
+@part.post("/files", Upload, status=201, upload=True)
+def send() -> dict[str, str | int]:
+    """Send a file (multipart, field `file`); unless something names it, it is gone after a day."""
+    name, content = sent_file()
+    return act(store_upload, filename=name, content=content)
+
+
+@part.download("/documents/<document_id>")
+def fetch(document_id: str) -> Response:
+    """A document of a case, as it came in."""
+    row, content = engine().read(document_content, actor=caller(), document_id=document_id)
+    answer = send_file(
+        content, mimetype=row.media_type, as_attachment=True, download_name=row.filename
+    )
+    # Whatever a body uploaded must never run as a page of ours.
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer

@@ -1,0 +1,61 @@
+"""Rows that several nouns show: documents, terms, people."""
+
+from marshmallow import Schema, fields
+
+from webapp.api.kit import Instant, Words
+
+
+class Document(Schema):
+    id = fields.String(metadata={"description": "For GET /documents/{id}."})
+    title = Words()
+    filename = fields.String()
+    size = fields.Integer()
+    media_type = fields.String()
+    sha256 = fields.String()
+    signature = fields.String()
+    organisation = Words(allow_none=True)
+    attached_at = Instant()
+    attached_by = fields.String()
+    visibility = fields.String()
+    work_item = fields.String(attribute="work_item_id", allow_none=True)
+    field = fields.String()
+
+
+class LedgerLine(Schema):
+    day = fields.Date()
+    what = Words(allow_none=True)
+    rule = fields.String()
+    effect = Words(allow_none=True)
+    due_on = fields.Date(allow_none=True)
+    actor = fields.String(allow_none=True)
+
+
+class Deadline(Schema):
+    id = fields.String()
+    name = fields.String()
+    title = Words()
+    state = fields.String(metadata={"description": "waiting, running, met, expired"})
+    starts_on = fields.Date(allow_none=True)
+    due_on = fields.Date(allow_none=True)
+    days_left = fields.Integer(allow_none=True)
+    clock = fields.String(metadata={"description": "running, suspended, overdue, none"})
+    length = Words(allow_none=True)
+    nature = fields.String()
+    legal_basis = fields.String()
+    evidence = fields.String()
+    silence = fields.String()
+    consequence = Words(allow_none=True, metadata={"description": "What happens if it passes."})
+    why = Words(allow_none=True, metadata={"description": "How the last day was found."})
+    ledger = fields.List(fields.Nested(LedgerLine))
+    organisation = Words(allow_none=True)
+    party = fields.String(attribute="party_id", allow_none=True)
+    work_item = fields.String(attribute="work_item_id", allow_none=True)
+
+
+class Person(Schema):
+    name = fields.String(metadata={"description": "Empty where nobody holds the role."})
+    organisation = Words()
+    role = Words(attribute="role_title")
+    letter = fields.String()
+    is_me = fields.Boolean()
+    gap = fields.Boolean()

@@ -1,0 +1,198 @@
+"""One piece of work: its form, its evidence, and everything an officer does with it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from engine.commands import claim, complete_task, delegate, release, return_task, save_draft
+from engine.queries import TaskView, work_item
+from webapp.api.door import act, caller, expected_version
+from webapp.api.kit import Free, Inner, Instant, Part, Strict, Versioned, Words
+from webapp.api.rows import Deadline, Document, Person
+from webapp.auth import engine
+from webapp.i18n import language
+
+part = Part("work_items", "Work items", "One occurrence of an activity, from offer to completion.")
+
+LONGEST_REASON = 2000
+
+
+class CaseOfTask(Schema):
+    id = fields.String(attribute="case.id")
+    number = fields.String(attribute="case.number")
+    title = fields.String(attribute="case.title")
+    process = fields.String(attribute="case.process")
+    state = fields.String(attribute="case.state")
+    zone = fields.Integer(attribute="case.zone", allow_none=True)
+    version = fields.Integer(attribute="case.version")
+
+
+class Explanation(Schema):
+    what = Words(allow_none=True)
+    why = Words(allow_none=True)
+    next = Words(allow_none=True)
+    help = Words(allow_none=True)
+
+
+class Evidence(Schema):
+    label = Words()
+    kind = fields.String(metadata={"description": "document, answer, table"})
+    document = fields.Nested(Document, allow_none=True)
+    value = Free(allow_none=True)
+    by = fields.String(allow_none=True)
+    at = Instant(allow_none=True)
+
+
+class Peer(Schema):
+    organisation = Words()
+    party = fields.String(attribute="party_id", allow_none=True)
+    state = fields.String(metadata={"description": "done, doing, waiting, left"})
+    text = Words(allow_none=True)
+
+
+class Offered(Schema):
+    value = fields.String()
+    label = Words()
+
+
+def _fields(task: TaskView) -> list[dict[str, Any]]:
+    return task.fields_json(language())
+
+
+class Task(Versioned):
+    id = fields.String()
+    activity = fields.String()
+    title = Words()
+    case = Inner(CaseOfTask)
+    letter = fields.String()
+    state = fields.String()
+    organisation = fields.String(attribute="organisation_id", allow_none=True)
+    organisation_name = Words(attribute="organisation", allow_none=True)
+    party = fields.String(attribute="party_id", allow_none=True)
+    holder = fields.String(allow_none=True)
+    held_by_me = fields.Boolean()
+    held_since = Instant(allow_none=True)
+    mandate = fields.String(attribute="mandate_id", allow_none=True)
+    due_on = fields.Date(attribute="deadline.due_on", dump_default=None, allow_none=True)
+    days_left = fields.Integer(attribute="deadline.days_left", dump_default=None, allow_none=True)
+    clock = fields.String(attribute="deadline.clock", dump_default="none")
+    deadline = fields.Nested(Deadline, allow_none=True)
+    nature = fields.String()
+    legal_basis = fields.String()
+    legal_basis_evidence = fields.String(attribute="evidence")
+    stage = fields.String(allow_none=True)
+    stage_title = Words(allow_none=True)
+    note = fields.String(allow_none=True)
+    opened_at = Instant()
+    completed_at = Instant(allow_none=True)
+    completed_by = fields.String(allow_none=True)
+    explanation = Inner(Explanation)
+    form = fields.Function(
+        lambda task: {"title": task.form.title.in_(language()), "fields": _fields(task)},
+        metadata={"type": "object", "description": "What to fill in: `fields`."},
+    )
+    fields_ = fields.Function(
+        _fields, data_key="fields",
+        metadata={"type": "array", "items": {}, "description": "The same as `form.fields`."},
+    )  # fmt: skip
+    prefilled = Free(metadata={"description": "What to begin with: the draft, else what is known."})
+    draft = Free(allow_none=True)
+    draft_version = fields.Integer()
+    draft_saved_at = Instant(allow_none=True)
+    draft_saved_by = fields.String(allow_none=True)
+    tables = Free(metadata={"description": "Rows of the notes that show a table, by field."})
+    answers = Free(allow_none=True, metadata={"description": "Once it is completed."})
+    evidence = fields.List(fields.Nested(Evidence), attribute="evidence_rows")
+    peers = fields.List(fields.Nested(Peer))
+    people = fields.List(fields.Nested(Person))
+    may = fields.List(fields.String(), metadata={"description": "claim, complete, draft …"})
+    delegates = fields.List(fields.Nested(Offered))
+
+
+class Answers(Strict):
+    data = fields.Dict(
+        keys=fields.String(), required=True, metadata={"description": "Field name → answer."}
+    )
+
+
+class DraftAnswers(Answers):
+    draft_version = fields.Integer(
+        load_default=None, allow_none=True, strict=True,
+        metadata={"description": "The draft this one replaces; a newer one is never overwritten."},
+    )  # fmt: skip
+
+
+class Reason(Strict):
+    reason = fields.String(
+        required=True, validate=validate.Length(1, LONGEST_REASON),
+        metadata={"description": "Stays in the history of the case."},
+    )  # fmt: skip
+
+
+class Handover(Reason):
+    to = fields.String(required=True, metadata={"description": "One of `delegates`."})
+
+
+class DraftKept(Schema):
+    draft_version = fields.Integer()
+
+
+@part.get("/work-items/<work_item_id>", Task)
+def one_item(work_item_id: str) -> TaskView:
+    """A piece of work: explanation, form, draft, and the evidence to have in front."""
+    return _item(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/claim", Task, versioned=True)
+def take(work_item_id: str) -> TaskView:
+    """Take it in hand, so that colleagues see who has it."""
+    act(claim, work_item_id=work_item_id, version=expected_version())
+    return _item(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/release", Task, versioned=True)
+def put_back(work_item_id: str) -> TaskView:
+    """Put it back for the colleagues; the draft stays."""
+    act(release, work_item_id=work_item_id, version=expected_version())
+    return _item(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/delegate", Task, body=Handover, versioned=True)
+def hand_over(body: Mapping[str, Any], work_item_id: str) -> TaskView:
+    """Hand it to a colleague who may do it."""
+    act(
+        delegate, work_item_id=work_item_id, to=body["to"], reason=body["reason"],
+        version=expected_version(),
+    )  # fmt: skip
+    return _item(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/return", Task, body=Reason, versioned=True)
+def give_back(body: Mapping[str, Any], work_item_id: str) -> TaskView:
+    """Return it, with the reason, to whoever answers for it."""
+    act(
+        return_task, work_item_id=work_item_id, reason=body["reason"], version=expected_version()
+    )  # fmt: skip
+    return _item(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/draft", DraftKept, body=DraftAnswers, versioned=True)
+def keep_draft(body: Mapping[str, Any], work_item_id: str) -> dict[str, int]:
+    """Keep what was typed so far, as it is; the item's own version does not change."""
+    kept = act(
+        save_draft, work_item_id=work_item_id, data=body["data"],
+        draft_version=body["draft_version"], version=expected_version(),
+    )  # fmt: skip
+    return {"draft_version": kept}
+
+
+@part.post("/work-items/<work_item_id>/complete", Task, body=Answers, versioned=True)
+def complete(body: Mapping[str, Any], work_item_id: str) -> TaskView:
+    """Close it with the answers and move the case on, or refuse naming every wrong field."""
+    act(complete_task, work_item_id=work_item_id, data=body["data"], version=expected_version())
+    return _item(work_item_id)
+
+
+def _item(work_item_id: str) -> TaskView:
+    return engine().read(work_item, actor=caller(), work_item_id=work_item_id)
