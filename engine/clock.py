@@ -1,4 +1,4 @@
-"""What time it is: the only place that asks the machine. Instants are UTC, days are those of Rome."""
+"""What time it is: the only place that asks the machine. Instants are UTC, days are Rome's."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol

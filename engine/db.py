@@ -38,7 +38,7 @@ def _sqlite(url: str) -> SqlEngine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        # A transaction that reads first and writes later would lose against another writer half-way:
+        # A transaction that reads first and writes later would lose against another writer:
         # commands take the write lock at once; readers ask for a plain snapshot.
         mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
         connection.exec_driver_sql(f"BEGIN {mode}")

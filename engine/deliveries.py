@@ -1,4 +1,4 @@
-"""Every act towards the outside, as a value. A worker carries it out; the engine only writes it down."""
+"""Every act towards the outside, as a value. The engine writes it down, a worker carries it out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

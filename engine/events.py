@@ -1,4 +1,4 @@
-"""Everything that can have happened, in the past tense. The history is made of these and nothing else.
+"""Everything that can have happened, in the past tense; the history is made of nothing else.
 
 Payload values are JSON; names of people and bodies are written out, because the history must read
 the same in ten years, when a mandate has ended or a body was renamed.

@@ -25,8 +25,10 @@ _last = (0, 0)
 
 
 def new_id() -> str:
-    """A UUID version 7 (RFC 9562 §6.2, counter in rand_a): ids of one process sort as they were made,
-    so that new rows land together in an index and equal instants keep their order."""
+    """A UUID version 7 (RFC 9562 §6.2, counter in rand_a): ids of one process sort as made.
+
+    New rows land together in an index, and equal instants keep their order.
+    """
     global _last
     with _lock:
         instant, counter = time.time_ns() // 1_000_000, 0

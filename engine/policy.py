@@ -45,7 +45,7 @@ def visible_case(actor: Actor) -> ColumnElement[bool]:
 
 
 def bodies_of(column: Column, parties: Iterable[Party], branch: Party | None) -> tuple[str, ...]:
-    """The organisations a column means: inside a branch that branch's party, else any living one."""
+    """The organisations a column means: in a branch that branch's party, else any living one."""
     if branch is not None and branch.capacity == column.capacity:
         return (branch.organisation_id,)
     return tuple(
@@ -175,11 +175,23 @@ def lane_seats(
 def seats_of(
     bundle: Bundle, parties: Sequence[Party], activity: str, path: tuple[tuple[str, str], ...]
 ) -> tuple[Seat, ...]:
-    """Who does, answers for, is heard and is told about an activity, body by body."""
+    """Who does, answers for, is heard and is told about an activity, body by body.
+
+    An R on a role that cannot close an act of this nature gives nobody work he could not do.
+    """
     by_id = {p.id: p for p in parties}
     branch = next((by_id[key] for _, key in reversed(path) if key in by_id), None)
-    found = seats(bundle.letters(activity, path), parties, branch)
+    form = bundle.forms.get(activity)
+    letters = {
+        column: cell if form is None or _does(column, form.nature) else cell.replace("R", "")
+        for column, cell in bundle.letters(activity, path).items()
+    }
+    found = seats(letters, parties, branch)
     if any(seat.letter == "R" for seat in found):
         return found
     element = bundle.element(activity)
     return found if element is None else (*found, *lane_seats(element, parties, branch))
+
+
+def _does(column: Column, nature: Nature) -> bool:
+    return fits(column.capacity, column.role, nature)

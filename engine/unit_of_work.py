@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine.actor import Actor, Mandate
 from engine.bpmn import Facts, Instance, Packed
 from engine.bundles.definition import Bundle
+from engine.bundles.roles import role_title
 from engine.clock import day_of
 from engine.deliveries import Delivery
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
@@ -404,4 +405,6 @@ def chained(before: str, fields: Mapping[str, Any]) -> str:
 
 
 def _written_out(mandate: Mandate | None) -> str | None:
-    return None if mandate is None else f"{mandate.organisation_name}, {mandate.role}"
+    if mandate is None:
+        return None
+    return f"{mandate.organisation_name}, {role_title(mandate.capacity, mandate.role).it}"

@@ -1,9 +1,9 @@
 """Dates of the law: how a term is counted, and the steps by which its last day was found.
 
-Pure functions. Rules (evidence marks in the reference): the first day does not count (art. 2963 c. 2
-c.c.) unless the term is a publication, whose first day counts (TUEL art. 124); a last day on a
-holiday moves to the next day that is none (art. 2963 c. 3); Saturday is not a holiday; months end on
-the same number, or on the last day of a shorter month. The holidays are those of L. 260/1949 as
+Pure functions. The first day does not count (art. 2963 c. 2 c.c.) unless the term is a publication,
+whose first day counts (TUEL art. 124); a last day on a holiday moves to the next day that is none
+(art. 2963 c. 3); Saturday is not a holiday; months end on the same number, or on the last day of a
+shorter month. The holidays are those of L. 260/1949 as
 amended, 4 October included from 2026 (L. 151/2025), as the `holidays` package knows them; the
 patron saint of a town closes its offices but moves no term.
 """
@@ -63,7 +63,7 @@ def reckon(
     first_day: Literal["excluded", "included"] = "excluded",
     roll: Literal["next_non_holiday", "none"] = "next_non_holiday",
 ) -> Reckoning:
-    """Count a term from its first day and say each step; `amount` 0 with unit `date` keeps the day."""
+    """Count a term from its first day and say each step; unit `date` keeps the day."""
     if amount < 0:
         raise ValueError("a term is never negative")
     steps: list[dict[str, Any]] = [

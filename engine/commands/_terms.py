@@ -37,7 +37,7 @@ def arm(
     token_id: str | None = None,
     work_item_id: str | None = None,
 ) -> Deadline:
-    """A term begins to wait or to run, as its rule says. Raises ProcessFault for an unknown name."""
+    """A term begins to wait or to run, as its rule says; ProcessFault for an unknown name."""
     rule = bundle.deadline(name, path)
     if rule is None:
         raise ProcessFault(

@@ -16,7 +16,7 @@ from engine.unit_of_work import UnitOfWork
 
 PASSWORD_MIN = 12
 _hasher = PasswordHasher()
-# Verified when the name is unknown, so that the time an answer takes tells nobody who has an account.
+# Verified when the name is unknown: the time an answer takes tells nobody who has an account.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 

@@ -89,7 +89,7 @@ def _first_step(work: UnitOfWork, case: Case, version: Version, answers: Mapping
 def _bodies(
     work: UnitOfWork, bundle: Bundle, given: Sequence[Mapping[str, str]]
 ) -> list[tuple[str, Organisation]]:
-    """The organisations by capacity, defaults filled in. Raises PartiesInvalid with all problems."""
+    """The organisations by capacity, defaults filled in; PartiesInvalid with all problems."""
     known = {c.id: c for c in bundle.capacities}
     ids = [str(g.get("organisation", "")) for g in given]
     bodies = work.organisations(ids)

@@ -3,9 +3,10 @@
 from sqlalchemy import select
 
 from engine.commands import _notices
-from engine.commands._advance import deliver, seats_for
+from engine.commands._advance import deliver
 from engine.errors import DeadlineNotFound
 from engine.model import CaseState, Deadline, DeadlineState, LedgerEntry, WorkItem
+from engine.policy import seats_of
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -55,8 +56,8 @@ def _tell(work: UnitOfWork, row: Deadline) -> None:
         seat
         for item in items
         if item.is_live
-        for seat in seats_for(
-            work, case, bundle, item.activity, tuple((e, k) for e, k in item.path)
+        for seat in seats_of(
+            bundle, work.parties(case), item.activity, tuple((e, k) for e, k in item.path)
         )
         if seat.letter in "RA"
     }

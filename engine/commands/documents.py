@@ -1,4 +1,4 @@
-"""Files that officers send: kept under their fingerprint, forgotten after a day if nothing names them."""
+"""Files that officers send, kept under their fingerprint; forgotten after a day if unnamed."""
 
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -12,7 +12,7 @@ from engine.unit_of_work import UnitOfWork
 
 KEPT_UNNAMED = timedelta(days=1)
 MEGABYTE = 1024 * 1024
-# What offices exchange: archive formats of acts, office documents, plans, pictures, signed envelopes.
+# What offices exchange: acts in archive formats, office documents, plans, signed envelopes.
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".p7m": "application/pkcs7-mime",
@@ -44,7 +44,7 @@ MAGIC = {
 
 
 def store_upload(work: UnitOfWork, *, filename: str, content: bytes) -> dict[str, str | int]:
-    """Keep a file until a form names it. Raises FileRefused when too large, empty or of a wrong kind."""
+    """Keep a file until a form names it; FileRefused when too large, empty or of a wrong kind."""
     limit = work.settings.max_upload_mb
     name = PurePosixPath(filename.replace("\\", "/")).name.strip()[:255]
     if not content:
@@ -91,7 +91,7 @@ def _media_type(name: str, content: bytes) -> str:
 
 
 def _forget_unnamed(work: UnitOfWork) -> None:
-    """Rows of old uploads go; a draft's stay. The content goes with the next clean-up of the folder."""
+    """Rows of old uploads go, those a draft names stay."""
     old = work.session.scalars(
         select(Upload.id).where(
             Upload.uploaded_at < work.now - KEPT_UNNAMED,

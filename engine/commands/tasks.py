@@ -7,11 +7,12 @@ from sqlalchemy import or_, select
 
 from engine.bundles.definition import Form
 from engine.commands import _notices
-from engine.commands._advance import advance, close_items, jsonable, seats_for
+from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach, checked
+from engine.commands._items import close_items
 from engine.errors import NotAllowed, NotHeld, OfficerNotFound, StaleVersion
 from engine.model import Case, Draft, MandateRow, Officer, WorkItem
-from engine.policy import Seat, fits, permitting, require_responsible, the_one
+from engine.policy import Seat, fits, permitting, require_responsible, seats_of, the_one
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -184,7 +185,7 @@ def _title(work: UnitOfWork, case: Case, item: WorkItem) -> Text:
 
 def _seats(work: UnitOfWork, case: Case, item: WorkItem) -> tuple[Seat, ...]:
     path = tuple((element, key) for element, key in item.path)
-    return seats_for(work, case, work.bundle(case), item.activity, path)
+    return seats_of(work.bundle(case), work.parties(case), item.activity, path)
 
 
 def _claim(

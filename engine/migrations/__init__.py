@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent
 
 
 def upgrade(database: SqlEngine, revision: str = "head") -> None:
-    """Bring the schema to a revision. Safe to repeat; PostgreSQL lets one process do it at a time."""
+    """Bring the schema to a revision; safe to repeat, and one process at a time on PostgreSQL."""
     with database.connect() as connection:
         if database.dialect.name == "postgresql":
             # Several web processes may start together; the others wait and then find it done.

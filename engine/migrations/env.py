@@ -1,6 +1,6 @@
 """Alembic's entry: runs the migrations on the connection it is given."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import JSON
@@ -9,7 +9,7 @@ from engine.model import Base
 from engine.model.base import Instant
 
 
-def plainly(kind: str, item: Any, _context: Any) -> str | bool:
+def plainly(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Migrations name only SQLAlchemy's own types: ours may change after them."""
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"

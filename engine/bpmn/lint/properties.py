@@ -26,6 +26,7 @@ KNOWN: dict[str, frozenset[str]] = {
     "covers": frozenset(),
     "case_state": frozenset(),
     "outcome": frozenset(),
+    "leaves": frozenset(),
     "deadline": _ACTIVITY,
     "suspends": _ACTIVITY,
     "approval": _ACTIVITY,

@@ -241,5 +241,5 @@ def test_a_file_becomes_a_document_of_the_case(office: Office, visit: str, elena
 def test_the_history_names_who_acted_for_whom(office: Office, visit: str, elena: Actor) -> None:
     office.complete(elena, office.item(visit, "answer", CHIVASSO), coming="no")
     entry = [e for e in office.history(visit) if e.type == "WorkItemCompleted"][-1]
-    assert (entry.actor, entry.acting_for) == ("Elena", "Chivasso, officer")
+    assert (entry.actor, entry.acting_for) == ("Elena", "Chivasso, Ufficio comunale")
     assert entry.payload["answers"] == {"coming": "no"}

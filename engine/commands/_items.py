@@ -1,0 +1,172 @@
+"""Work items: opened for a token, given their last day, closed or cancelled when it is gone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select
+
+from engine import events
+from engine.bpmn import Activity, Path, Step, Wait
+from engine.bundles.definition import Bundle
+from engine.commands import _notices, _terms
+from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, WorkItem
+from engine.policy import seats_of
+from engine.store import Surface
+from engine.unit_of_work import UnitOfWork
+
+
+@dataclass(slots=True)
+class Scope:
+    work: UnitOfWork
+    case: Case
+    bundle: Bundle
+    parties: Mapping[str, Party]
+
+    def party(self, path: Path) -> Party | None:
+        """The party of the innermost branch an element stands in."""
+        for _, key in reversed(path):
+            if key in self.parties:
+                return self.parties[key]
+        return None
+
+    def body(self, party: Party | None) -> str | None:
+        return None if party is None else self.work.name_of(party.organisation_id)
+
+
+def place(found: Activity | Wait) -> tuple[Path, str]:
+    """Branches in the order their parties joined, so that the history reads the same every time."""
+    return found.path, found.element
+
+
+def work_items(
+    scope: Scope, step: Step, before: Surface, after: Surface, *, terms_moved: bool
+) -> None:
+    gone = before.activities - after.activities
+    if gone:
+        items = scope.work.session.scalars(
+            select(WorkItem)
+            .where(WorkItem.token_id.in_(gone), WorkItem.state.in_(LIVE))
+            .order_by(WorkItem.id)
+        ).all()
+        for item in items:
+            if item.is_live:  # the one being completed is closed already, only not yet written
+                body = scope.work.name_of(item.organisation_id)
+                scope.work.record(item.cancel(organisation=body), scope.case)
+                close_items(scope.work, scope.case, [item])
+    begun = after.activities - before.activities
+    opened: dict[str, WorkItem] = {}
+    for activity in sorted((a for a in step.open if a.token_id in begun), key=place):
+        opened[activity.token_id] = _open(scope, activity)
+    if terms_moved or (opened and after.deadlines) or _guarded(scope, opened.values()):
+        _link_all(scope, step, opened)
+
+
+def _guarded(scope: Scope, items: Iterable[WorkItem]) -> bool:
+    """Whether any of the items has a term of its own."""
+    forms = (scope.bundle.forms.get(item.activity) for item in items)
+    return any(form is not None and form.deadline is not None for form in forms)
+
+
+def _link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
+    """Give every open item its last day, after a term began, ended or got its date."""
+    living = _terms.living(scope.work, scope.case)
+    known = {
+        item.token_id: item
+        for item in scope.work.session.scalars(
+            select(WorkItem).where(WorkItem.case_id == scope.case.id, WorkItem.state.in_(LIVE))
+        )
+    }
+    moved: dict[str, date | None] = {}
+    for activity in step.open:
+        item = opened.get(activity.token_id) or known.get(activity.token_id)
+        if item is not None and _link(scope, item, step.waits, activity, living):
+            moved[item.id] = item.due_on
+    if moved:
+        scope.work.session.flush()
+        for offer in scope.work.session.scalars(select(Offer).where(Offer.work_item_id.in_(moved))):
+            offer.due_on = moved[offer.work_item_id]
+
+
+def _open(scope: Scope, activity: Activity) -> WorkItem:
+    work, case, bundle = scope.work, scope.case, scope.bundle
+    party = scope.party(activity.path)
+    offered = seats_of(bundle, work.parties(case), activity.element, activity.path)
+    bodies = {s.organisation_id for s in offered if s.letter == "R"}
+    item = WorkItem(
+        id=work.new_id(),
+        case_id=case.id,
+        token_id=activity.token_id,
+        activity=activity.element,
+        stage=bundle.stage_of(activity.element, activity.path),
+        path=[list(step) for step in activity.path],
+        party_id=party.id if party else None,
+        organisation_id=bodies.pop() if len(bodies) == 1 else None,
+        opened_at=work.now,
+    )
+    work.add(item)
+    for seat in offered:
+        if seat.letter in "RAC":
+            work.add(
+                Offer(
+                    organisation_id=seat.organisation_id, role=seat.role, letter=seat.letter,
+                    work_item_id=item.id, case_id=case.id,
+                )
+            )  # fmt: skip
+    body = work.name_of(item.organisation_id)
+    work.record(events.WorkItemOpened(case.id, item.id, item.activity, item.party_id, body), case)
+    form = bundle.forms.get(item.activity)
+    if form is not None and form.deadline is not None:
+        _terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
+    _notices.tell_opened(work, case, bundle, item, offered)
+    return item
+
+
+def _link(
+    scope: Scope,
+    item: WorkItem,
+    waits: Iterable[Wait],
+    activity: Activity,
+    living: Iterable[Deadline],
+) -> bool:
+    """Give a work item the last day that bounds it: its own term, or the nearest drawn around it.
+
+    Says whether the day changed.
+    """
+    around = {activity.element, *(element for element, _ in activity.path)}
+    tokens = {
+        w.token_id
+        for w in waits
+        if w.kind == "deadline" and w.interrupting and w.attached_to in around
+        and activity.path[: len(w.path)] == w.path
+    }  # fmt: skip
+    running = [
+        row
+        for row in living
+        if row.state == DeadlineState.RUNNING
+        and row.due_on is not None
+        and (row.work_item_id == item.id or row.token_id in tokens)
+    ]
+    form = scope.bundle.forms.get(item.activity)
+    named = [row for row in running if form is not None and row.name == form.deadline]
+    chosen = min(named or running, key=lambda row: row.due_on or date.max, default=None)
+    due_on = chosen.due_on if chosen is not None else None
+    item.deadline_id = chosen.id if chosen is not None else None
+    changed = item.due_on != due_on
+    item.due_on = due_on
+    return changed
+
+
+def close_items(work: UnitOfWork, case: Case, items: Sequence[WorkItem]) -> None:
+    """The work is done or gone: it leaves every worklist, and the terms that guarded it are met."""
+    ids = [item.id for item in items]
+    work.session.execute(
+        delete(Offer)
+        .where(Offer.work_item_id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    forms = work.bundle(case).forms
+    if any((form := forms.get(i.activity)) is not None and form.deadline for i in items):
+        for row in _terms.living(work, case):
+            if row.work_item_id in ids:
+                work.record(row.meet(organisation=None, at=work.now), case)
