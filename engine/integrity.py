@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
+from engine.digests import entry_digest
 from engine.model import Case, HistoryEntry
-from engine.unit_of_work import Reading, entry_digest
+from engine.unit_of_work import Reading
 
 BATCH = 2000
 

@@ -208,7 +208,7 @@ def _demo_office(work: UnitOfWork) -> list[Account]:
 
 
 def _towns(people: "_People", towns: list[Organisation]) -> None:
-    """Each town has a technical officer, a secretary and a mayor; small ones share the first two."""
+    """Each town has an officer, a secretary and a mayor; small ones share the first two."""
     shared_officer: Officer | None = None
     shared_clerk: Officer | None = None
     for number, town in enumerate(towns, start=1):

@@ -1,13 +1,11 @@
 """What a command may hold: load, add, record, deliver, now, actor. One transaction, one case."""
 
 import dataclasses
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -17,6 +15,7 @@ from engine.bundles.definition import Bundle
 from engine.bundles.roles import role_title
 from engine.clock import day_of
 from engine.deliveries import Delivery
+from engine.digests import entry_digest
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
 from engine.ids import NewId
@@ -378,30 +377,6 @@ def member(body: Organisation) -> dict[str, Any]:
         "zone": body.zone_number,
         "population": body.population,
     }
-
-
-def entry_digest(before: str, entry: HistoryEntry) -> str:
-    """SHA-256 over the digest before and the canonical JSON of the entry (decision record 0003)."""
-    return chained(
-        before,
-        {
-            "id": entry.id,
-            "case_id": entry.case_id,
-            "seq": entry.seq,
-            "at": entry.at.isoformat(),
-            "type": entry.type,
-            "actor_id": entry.actor_id,
-            "actor": entry.actor,
-            "acting_for": entry.acting_for,
-            "payload": entry.payload,
-        },
-    )
-
-
-def chained(before: str, fields: Mapping[str, Any]) -> str:
-    """The digest of one entry, given the one before it."""
-    canonical = orjson.dumps(dict(fields), option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(before.encode() + canonical).hexdigest()
 
 
 def _written_out(mandate: Mandate | None) -> str | None:

@@ -42,6 +42,7 @@ def place(found: Activity | Wait) -> tuple[Path, str]:
 def work_items(
     scope: Scope, step: Step, before: Surface, after: Surface, *, terms_moved: bool
 ) -> None:
+    """Open, cancel and date the work of a case as its tokens now say."""
     gone = before.activities - after.activities
     if gone:
         items = scope.work.session.scalars(

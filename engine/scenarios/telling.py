@@ -1,33 +1,22 @@
-"""Plays the stories of a process folder through the commands, exactly as officers would live them.
+"""One story being told: its steps through the commands, and what must come out."""
 
-A story names its parties, its steps and what must come out. What happened is written as a trace,
-one line an event, without ids: reviewed once, compared ever after. Together the stories must pass
-every sequence flow of the drawing and of what it calls.
-"""
-
-import tempfile
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from engine.actor import Actor, Mandate
+from engine.actor import Actor
 from engine.bundles.definition import Bundle, Field, Form
 from engine.bundles.forms import examples
-from engine.bundles.load import load_folder
 from engine.choices import Choice, choices
-from engine.clock import ManualClock, day_of
+from engine.clock import day_of
 from engine.commands import (
     add_party,
     complete_task,
     deliver_message,
-    deploy_process,
     expire_deadline,
-    import_territory,
     remove_party,
     reopen_case,
     resume_case,
@@ -36,10 +25,8 @@ from engine.commands import (
     suspend_case,
     withdraw_case,
 )
-from engine.db import connect
 from engine.errors import EngineError, FormInvalid
 from engine.facade import Engine
-from engine.migrations import upgrade
 from engine.model import (
     LIVE,
     Case,
@@ -49,16 +36,14 @@ from engine.model import (
     DeadlineState,
     HistoryEntry,
     Milestone,
-    Officer,
     Party,
     WorkItem,
 )
-from engine.settings import Settings
-from engine.unit_of_work import Reading, UnitOfWork
+from engine.scenarios.stage import BEGIN, Stage
+from engine.scenarios.trace import trace_line
+from engine.unit_of_work import Reading
 from engine.working_days import reckon
 
-BEGIN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-"""Every story begins on the same Monday, unless it says otherwise."""
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 CASE_COMMANDS = {
     "suspend_case": suspend_case,
@@ -72,120 +57,18 @@ class StoryBroken(Exception):
     """A story did not go as it was written."""
 
 
-@dataclass(slots=True)
-class Report:
-    """What the stories of one process showed."""
-
-    key: str
-    passed: int = 0
-    total: int = 0
-    flows: int = 0
-    covered: int = 0
-    missing: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    @property
-    def percent(self) -> float:
-        return 100.0 * self.covered / self.flows if self.flows else 100.0
-
-    def __str__(self) -> str:
-        share = f"{self.percent:.1f}".removesuffix(".0")
-        return f"{self.key} {self.passed}/{self.total} {share}"
-
-
-def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> Report:
-    """Play every story of a folder; with `update`, write the traces instead of comparing them."""
-    bundle = load_folder(folder, shared)
-    report = Report(bundle.key)
-    passed: set[tuple[str, str]] = set()
-    with tempfile.TemporaryDirectory() as place:
-        stage = _Stage.open(Path(place), bundle)
-        for path in sorted((folder / "scenarios").glob("*.toml")):
-            report.total += 1
-            try:
-                told = _Telling(stage, bundle, tomllib.loads(path.read_text("utf-8")))
-                told.run()
-                _compare(path.with_suffix(".trace"), told.trace(), update=update)
-                report.passed += 1
-            except (StoryBroken, EngineError, tomllib.TOMLDecodeError) as broken:
-                report.failures.append(f"{path.name}: {_why(broken)}")
-            else:
-                passed |= told.flows()
-        stage.engine.close()
-    drawn = {(f.source, f.target): f for d in bundle.drawings.values() for f in d.flows}
-    report.flows, report.covered = len(drawn), len(drawn.keys() & passed)
-    report.missing = sorted(f"{a} → {b}" for a, b in drawn.keys() - passed)
-    return report
-
-
-def _why(broken: Exception) -> str:
+def why(broken: Exception) -> str:
+    """What went wrong, with every wrong field."""
     if isinstance(broken, FormInvalid):
         return f"{broken}: {dict(broken.fields)}"
     return f"{type(broken).__name__}: {broken}"
 
 
-def _compare(path: Path, trace: str, *, update: bool) -> None:
-    if update:
-        path.write_text(trace, encoding="utf-8")
-        return
-    if not path.exists():
-        raise StoryBroken(f"{path.name} is missing: play with --update, read it, commit it")
-    golden = path.read_text(encoding="utf-8")
-    if golden != trace:
-        pairs = enumerate(zip(golden.splitlines(), trace.splitlines(), strict=False), 1)
-        line, (was, now) = next(
-            ((n, p) for n, p in pairs if p[0] != p[1]), (0, ("(length)", "(length)"))
-        )
-        raise StoryBroken(f"the trace differs at line {line}: was “{was}”, is “{now}”")
-
-
 @dataclass(slots=True)
-class _Stage:
-    """An installation of its own for the stories of one process."""
-
-    engine: Engine
-    clock: ManualClock
-    officers: dict[tuple[str, str], Actor] = field(default_factory=dict)
-
-    @classmethod
-    def open(cls, place: Path, bundle: Bundle) -> "_Stage":
-        settings = Settings.from_environment({"DATA_DIR": str(place)})
-        clock = ManualClock(BEGIN)
-        engine = Engine(connect(settings.database_url), settings, clock=clock)
-        upgrade(engine.database)
-        system = Actor.system("scenarios")
-        engine.run(system, import_territory)
-        engine.run(system, deploy_process, files=dict(bundle.files))
-        return cls(engine, clock)
-
-    def officer(self, organisation_id: str, role: str) -> Actor:
-        """The officer of a role in a body; he appears when first needed."""
-        known = self.officers.get((organisation_id, role))
-        if known is None:
-            known = self.engine.run(Actor.system("scenarios"), _appear, organisation_id, role)
-            self.officers[organisation_id, role] = known
-        return known
-
-
-def _appear(work: UnitOfWork, organisation_id: str, role: str) -> Actor:
-    body = work.organisations([organisation_id])[organisation_id]
-    officer = Officer(
-        id=work.new_id(), login=f"{role}.{organisation_id}", name=f"{role} of {body.name_en}",
-        email=f"{role}.{organisation_id}@example.org", language="it", password_hash=None,
-        active=True,
-    )  # fmt: skip
-    work.add(officer)
-    mandate = Mandate(
-        work.new_id(), body.id, body.name, body.kind, role, "scenario", "2026-01-01", None
-    )
-    return Actor(officer.id, officer.name, (mandate,))
-
-
-@dataclass(slots=True)
-class _Telling:
+class Telling:
     """One story being told."""
 
-    stage: _Stage
+    stage: Stage
     bundle: Bundle
     story: Mapping[str, Any]
     case_id: str = ""
@@ -195,7 +78,7 @@ class _Telling:
         return self.stage.engine
 
     def run(self) -> None:
-        """Live the story, then look at what came out. Raises StoryBroken at the first difference."""
+        """Live the story, then look at what came out; StoryBroken at the first difference."""
         begins = self.story.get("begins")
         self.stage.clock.at = BEGIN
         if isinstance(begins, date):
@@ -205,7 +88,7 @@ class _Telling:
             try:
                 self._step(step)
             except (StoryBroken, EngineError) as broken:
-                raise StoryBroken(f"step {number} {_short(step)}: {_why(broken)}") from broken
+                raise StoryBroken(f"step {number} {_short(step)}: {why(broken)}") from broken
         self._expect(self.story.get("expect", {}))
 
     # -- steps ---------------------------------------------------------------------------------
@@ -320,7 +203,7 @@ class _Telling:
             self._step({k: v for k, v in refused.items() if k != "error"})
         except EngineError as error:
             if type(error).__name__ != refused["error"]:
-                raise StoryBroken(f"refused with {_why(error)}") from error
+                raise StoryBroken(f"refused with {why(error)}") from error
             return
         raise StoryBroken("it was not refused")
 
@@ -479,7 +362,7 @@ class _Telling:
             lambda r: list(r.session.scalars(statement.order_by(HistoryEntry.seq)))
         )
         aliases = {p.id: self._alias(p) for p in self._parties()}
-        return "".join(_line(entry, aliases) for entry in entries)
+        return "".join(trace_line(entry, aliases) for entry in entries)
 
 
 def _choices(
@@ -488,20 +371,6 @@ def _choices(
     return choices(
         reading.session, form.fields, parties=parties, variables=variables, today=reading.today
     )
-
-
-TOLD = (
-    "process", "activity", "milestone", "name", "capacity", "due_on", "silence", "title",
-    "reason", "state", "outcome", "source", "target", "topic",
-)  # fmt: skip
-
-
-def _line(entry: HistoryEntry, aliases: Mapping[str, str]) -> str:
-    told = [str(entry.payload[k]) for k in TOLD if entry.payload.get(k) not in (None, "")]
-    party = aliases.get(str(entry.payload.get("party")))
-    where = f" @{party}" if party else ""
-    by = f" — {entry.acting_for}" if entry.acting_for else ""
-    return f"{day_of(entry.at)} {entry.type} {' · '.join(told)}{where}{by}\n"
 
 
 def _short(step: Mapping[str, Any]) -> str:

@@ -1,0 +1,79 @@
+"""Plays the stories of a process folder through the commands, exactly as officers would live them.
+
+A story names its parties, its steps and what must come out. What happened is written as a trace,
+one line an event, without ids: reviewed once, compared ever after. Together the stories must pass
+every sequence flow of the drawing and of what it calls.
+"""
+
+import tempfile
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.bundles.load import load_folder
+from engine.errors import EngineError
+from engine.scenarios.stage import Stage
+from engine.scenarios.telling import StoryBroken, Telling, why
+
+__all__ = ["Report", "play"]
+
+
+@dataclass(slots=True)
+class Report:
+    """What the stories of one process showed."""
+
+    key: str
+    passed: int = 0
+    total: int = 0
+    flows: int = 0
+    covered: int = 0
+    missing: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def percent(self) -> float:
+        return 100.0 * self.covered / self.flows if self.flows else 100.0
+
+    def __str__(self) -> str:
+        share = f"{self.percent:.1f}".removesuffix(".0")
+        return f"{self.key} {self.passed}/{self.total} {share}"
+
+
+def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> Report:
+    """Play every story of a folder; with `update`, write the traces instead of comparing them."""
+    bundle = load_folder(folder, shared)
+    report = Report(bundle.key)
+    passed: set[tuple[str, str]] = set()
+    with tempfile.TemporaryDirectory() as place:
+        stage = Stage.open(Path(place), bundle)
+        for path in sorted((folder / "scenarios").glob("*.toml")):
+            report.total += 1
+            try:
+                told = Telling(stage, bundle, tomllib.loads(path.read_text("utf-8")))
+                told.run()
+                _compare(path.with_suffix(".trace"), told.trace(), update=update)
+                report.passed += 1
+            except (StoryBroken, EngineError, tomllib.TOMLDecodeError) as broken:
+                report.failures.append(f"{path.name}: {why(broken)}")
+            else:
+                passed |= told.flows()
+        stage.engine.close()
+    drawn = {(f.source, f.target): f for d in bundle.drawings.values() for f in d.flows}
+    report.flows, report.covered = len(drawn), len(drawn.keys() & passed)
+    report.missing = sorted(f"{a} → {b}" for a, b in drawn.keys() - passed)
+    return report
+
+
+def _compare(path: Path, trace: str, *, update: bool) -> None:
+    if update:
+        path.write_text(trace, encoding="utf-8")
+        return
+    if not path.exists():
+        raise StoryBroken(f"{path.name} is missing: play with --update, read it, commit it")
+    golden = path.read_text(encoding="utf-8")
+    if golden != trace:
+        pairs = enumerate(zip(golden.splitlines(), trace.splitlines(), strict=False), 1)
+        line, (was, now) = next(
+            ((n, p) for n, p in pairs if p[0] != p[1]), (0, ("(length)", "(length)"))
+        )
+        raise StoryBroken(f"the trace differs at line {line}: was “{was}”, is “{now}”")

@@ -1,0 +1,66 @@
+"""The installation of its own on which the stories of one process are played."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.actor import Actor, Mandate
+from engine.bundles.definition import Bundle
+from engine.clock import ManualClock
+from engine.commands import (
+    deploy_process,
+    import_territory,
+)
+from engine.db import connect
+from engine.facade import Engine
+from engine.migrations import upgrade
+from engine.model import (
+    Officer,
+)
+from engine.settings import Settings
+from engine.unit_of_work import UnitOfWork
+
+BEGIN = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+"""Every story begins on the same Monday, unless it says otherwise."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """An installation of its own for the stories of one process."""
+
+    engine: Engine
+    clock: ManualClock
+    officers: dict[tuple[str, str], Actor] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, place: Path, bundle: Bundle) -> "Stage":
+        settings = Settings.from_environment({"DATA_DIR": str(place)})
+        clock = ManualClock(BEGIN)
+        engine = Engine(connect(settings.database_url), settings, clock=clock)
+        upgrade(engine.database)
+        system = Actor.system("scenarios")
+        engine.run(system, import_territory)
+        engine.run(system, deploy_process, files=dict(bundle.files))
+        return cls(engine, clock)
+
+    def officer(self, organisation_id: str, role: str) -> Actor:
+        """The officer of a role in a body; he appears when first needed."""
+        known = self.officers.get((organisation_id, role))
+        if known is None:
+            known = self.engine.run(Actor.system("scenarios"), _appear, organisation_id, role)
+            self.officers[organisation_id, role] = known
+        return known
+
+
+def _appear(work: UnitOfWork, organisation_id: str, role: str) -> Actor:
+    body = work.organisations([organisation_id])[organisation_id]
+    officer = Officer(
+        id=work.new_id(), login=f"{role}.{organisation_id}", name=f"{role} of {body.name_en}",
+        email=f"{role}.{organisation_id}@example.org", language="it", password_hash=None,
+        active=True,
+    )  # fmt: skip
+    work.add(officer)
+    mandate = Mandate(
+        work.new_id(), body.id, body.name, body.kind, role, "scenario", "2026-01-01", None
+    )
+    return Actor(officer.id, officer.name, (mandate,))
