@@ -51,6 +51,7 @@ def test_a_visit_from_start_to_decision(davide: Caller, caller_of: CallerOf, web
     assert document["sha256"] == sent["sha256"]
     fetched = davide.get(f"/documents/{document['id']}")
     assert (fetched.data, fetched.mimetype) == (PDF, "application/pdf")
+    fetched.close()
 
 
 def test_what_belongs_to_a_case(visit: Visit, davide: Caller) -> None:
