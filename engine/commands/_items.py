@@ -132,13 +132,15 @@ def _link(
 ) -> bool:
     """Give a work item the last day that bounds it: its own term, or the nearest drawn around it.
 
+    A clock drawn to repeat only reminds and bounds nothing.
+
     Says whether the day changed.
     """
     around = {activity.element, *(element for element, _ in activity.path)}
     tokens = {
         w.token_id
         for w in waits
-        if w.kind == "deadline" and w.interrupting and w.attached_to in around
+        if w.kind == "deadline" and not w.repeats and w.attached_to in around
         and activity.path[: len(w.path)] == w.path
     }  # fmt: skip
     running = [
