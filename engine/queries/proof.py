@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.actor import Actor
+from engine.digests import entry_digest
 from engine.model import HistoryEntry
 from engine.queries._lookup import seen_case
-from engine.unit_of_work import Reading, entry_digest
+from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)
