@@ -7,6 +7,7 @@ becomes ready. Proven by the differential runs of tests/benchmarks/fuzz.py.
 
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent as LibraryBoundaryEvent
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
@@ -42,3 +43,15 @@ def update(spec: Any, task: Any) -> None:
     if task.has_state(AHEAD) and not task._children:
         spec._predict(task, mask=AHEAD)
     library_update(spec, task)
+
+
+def lay_out(task: Any) -> None:
+    """Lay out again what may follow a living token, as it was when the token arrived."""
+    spec = task.task_spec
+    if isinstance(spec, LibraryBoundaryEvent):
+        task._sync_children(spec.outputs, TaskState.MAYBE)
+    else:
+        spec._predict_hook(task)
+    for child in task.children:
+        if child.has_state(AHEAD):
+            child.task_spec._predict(child, None, 1, AHEAD)

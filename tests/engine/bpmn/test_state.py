@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 
 from engine.bpmn import Definition, DrawingInvalid, Instance, Packed, TokenGone, compile_process
 from engine.bpmn.library.drawing import REGISTRY
-from engine.bpmn.state import COMPRESSED, PLAIN, to_json
+from engine.bpmn.state import COMPRESSED, FORMAT, PLAIN, STEPS, to_json, unpack
 from engine.bpmn.values import plain
 from tests.engine.bpmn import draw as d
 from tests.engine.bpmn.case import DRAWINGS, Case, definition
@@ -165,6 +165,36 @@ def test_a_case_stored_long_ago_goes_on(name: str, request: pytest.FixtureReques
         if activity.element in ("evaluate", "sign"):
             break
     assert step.ended
+
+
+def test_a_state_of_our_first_format_is_raised_at_load_and_stored_in_the_present_one() -> None:
+    stored = json.loads((GOLDEN / "format-1.json").read_text())
+    process = Definition.restore(base64.b64decode(stored["specification"]))
+    old = Packed(stored["codec"], base64.b64decode(stored["blob"]), stored["library"])
+    assert old.codec in (0, 1), "this file is never written anew: it is what was stored then"
+
+    case = Instance.load(process, old)
+    again = case.pack()
+    assert again.codec in (PLAIN, COMPRESSED)
+    assert _states(again, process) == _states(old, process)
+    assert len(again.blob) < len(old.blob), "what may follow is laid out, not stored"
+    before, after = (Instance.load(process, packed).look(facts={}) for packed in (old, again))
+    assert (after.open, after.running) == (before.open, before.running)
+
+    assert sorted(a.element for a in after.open) == sorted(row[0] for row in stored["open"])
+
+    while (step := case.look(facts={})).open[0].element != "evaluate":
+        answers = {"opinion": "fine", "needs_more": False}
+        case.complete(step.open[0].token_id, answers, facts={})
+    assert case.complete(step.open[0].token_id, {}, facts={}).ended
+
+
+def _states(packed: Packed, process: Definition) -> dict[str, int]:
+    return {key: task["state"] for key, task in unpack(packed, process.document)["tasks"].items()}
+
+
+def test_the_steps_between_formats_lead_to_the_present_one() -> None:
+    assert len(STEPS) == FORMAT - 1
 
 
 def _write_golden(file: Path, name: str) -> None:
