@@ -62,6 +62,10 @@ class DocumentNotFound(NotFound):
     """No such document for this reader."""
 
 
+class DeliveryNotFound(NotFound):
+    """No such delivery."""
+
+
 class OfficerNotFound(NotFound):
     """No such officer."""
 

@@ -165,6 +165,27 @@ class ServiceFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryFailed(Event):
+    delivery: str
+    kind: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRetried(Event):
+    delivery: str
+    kind: str
+    mended: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryWithdrawn(Event):
+    delivery: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSuspended(Event):
     reason: str
 
@@ -214,6 +235,7 @@ EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
     DeadlineStarted, DeadlineMet, DeadlineExpired, DocumentAttached, MessageDelivered, MessageSent,
-    ServiceRequested, ServiceAnswered, ServiceFailed, CaseSuspended, CaseResumed, CaseWithdrawn,
+    ServiceRequested, ServiceAnswered, ServiceFailed, DeliveryFailed, DeliveryRetried,
+    DeliveryWithdrawn, CaseSuspended, CaseResumed, CaseWithdrawn,
     CaseReopened, CaseEnded, TokenMoved, ProcessDeployed, ClockMoved,
 )  # fmt: skip

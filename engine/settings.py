@@ -233,6 +233,20 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MAIL_FROM", "concerto@localhost", _mailbox, "workers", "Sender of the messages."),
     Setting(
+        "SERVICES_URL",
+        "",
+        _optional(_address("http", "https", example="https://services.municipality.it/concerto")),
+        "workers",
+        "Where drawn service tasks ask: their topic is added to it. Empty: each fails at once.",
+    ),
+    Setting(
+        "SERVICES_TOKEN",
+        "",
+        _optional(_text),
+        "workers",
+        "Sent to `SERVICES_URL` as `Authorization: Bearer`. Empty: nothing is sent.",
+    ),
+    Setting(
         "RELAY_SECONDS",
         "2",
         _whole(1, 60),
@@ -269,6 +283,8 @@ class Settings:
     redis_url: str | None
     smtp_url: str | None
     mail_from: str
+    services_url: str | None
+    services_token: str | None
     relay_seconds: int
     clock_seconds: int
 

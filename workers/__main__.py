@@ -9,17 +9,15 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from redis import Redis
-from rq import SimpleWorker
-from rq.serializers import JSONSerializer
 
 import engine as engine_room
 from engine import Engine
 from engine.logs import configure_logs, log
 from engine.settings import Settings, SettingsInvalid
 from workers import process
-from workers.clock import expire_due
+from workers.clock import expire_due, seal_past_days
 from workers.gateways import Outside
-from workers.queues import LINES
+from workers.queue_worker import work_off
 from workers.relay import relay_due
 
 _log = log("workers")
@@ -48,7 +46,11 @@ def main(arguments: Sequence[str]) -> int:
     engine = engine_room.open(settings)
     _log.info("started", part=chosen.part)
     if chosen.part == "clock":
-        _repeat(lambda: expire_due(engine), every=settings.clock_seconds, once=chosen.once)
+        _repeat(
+            lambda: expire_due(engine) + seal_past_days(engine),
+            every=settings.clock_seconds,
+            once=chosen.once,
+        )
         return 0
     with Redis.from_url(str(settings.redis_url)) as redis:
         if chosen.part == "relay":
@@ -62,12 +64,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _work(engine: Engine, settings: Settings, redis: Redis, *, once: bool) -> None:
     process.equip(engine, Outside.of(settings))
-    names = [line.name for line in LINES.values()]
-    # One process, no fork per job: the engine's connections and definitions stay warm.
-    worker = SimpleWorker(
-        names, connection=redis, serializer=JSONSerializer, log_job_description=False
-    )
-    worker.work(burst=once, logging_level=None)
+    work_off(redis, once=once)
 
 
 def _repeat(act: Callable[[], int], *, every: int, once: bool) -> None:

@@ -1,8 +1,14 @@
-"""Lets the deadlines that fell due expire: the ticker of the background processes."""
+"""Lets time take effect: terms that fell due expire, days that are over are sealed."""
 
-from engine import Engine
+from engine import Actor, Engine
+from engine.commands import seal_day
 from engine.facade import restore_training_clock
+from engine.logs import log
 from engine.training import tick
+
+CLOCK = Actor.system("clock")
+
+_log = log(__name__)
 
 
 def expire_due(engine: Engine) -> int:
@@ -11,3 +17,16 @@ def expire_due(engine: Engine) -> int:
         # Somebody may have moved the training clock through another process.
         restore_training_clock(engine)
     return tick(engine)
+
+
+def seal_past_days(engine: Engine) -> int:
+    """Seal every day that is over, in order; how many days that were.
+
+    Each digest is written into the log, which is usually kept elsewhere: whoever took entries out
+    of the database together with their seals would have to change it there too.
+    """
+    count = 0
+    while (seal := engine.run(CLOCK, seal_day)) is not None:
+        _log.info("day sealed", **seal)
+        count += 1
+    return count

@@ -1,12 +1,13 @@
 """Carries out one delivery and tells the engine how it went."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import Actor, Engine
-from engine.commands import mark_delivered, mark_failed
+from engine.commands import mark_delivered, mark_failed, mark_stuck
+from engine.errors import EngineError, StaleVersion
 from engine.logs import log
-from workers.gateways import Outside
+from workers.gateways import Outside, Refused
 from workers.jobs import JOBS
 
 RELAY = Actor.system("relay")
@@ -21,10 +22,38 @@ def carry_out(
     try:
         result = JOBS[kind](delivery_id, payload, outside)
     except Exception as failure:  # whatever goes wrong outside is the engine's to judge
-        reason = f"{type(failure).__name__}: {failure}"[:500]
-        _log.warning("delivery failed", delivery=delivery_id, kind=kind, reason=reason)
-        engine.run(RELAY, mark_failed, delivery_id=delivery_id, error=reason)
+        reason = _told(failure)
+        final = isinstance(failure, Refused)
+        _log.warning("delivery failed", delivery=delivery_id, kind=kind, reason=reason, final=final)
+        _report(
+            engine, delivery_id,
+            lambda: engine.run(
+                RELAY, mark_failed, delivery_id=delivery_id, error=reason, final=final
+            ),
+        )  # fmt: skip
         return False
-    engine.run(RELAY, mark_delivered, delivery_id=delivery_id, result=result)
+    _report(
+        engine, delivery_id,
+        lambda: engine.run(RELAY, mark_delivered, delivery_id=delivery_id, result=result),
+    )  # fmt: skip
     _log.info("delivered", delivery=delivery_id, kind=kind)
     return True
+
+
+def _report(engine: Engine, delivery_id: str, tell: Callable[[], None]) -> None:
+    """Tell the engine; a case that cannot go on with it is put where an administrator looks.
+
+    A database that is away is not handled: the loan of the delivery ends, and it comes back.
+    """
+    try:
+        tell()
+    except StaleVersion:
+        raise
+    except EngineError as fault:
+        _log.error("delivery stuck", delivery=delivery_id, why=str(fault))
+        engine.run(RELAY, mark_stuck, delivery_id=delivery_id, error=_told(fault))
+
+
+def _told(failure: Exception) -> str:
+    words = str(failure)
+    return words if isinstance(failure, Refused) else f"{type(failure).__name__}: {words}"

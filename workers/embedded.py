@@ -8,7 +8,7 @@ from engine import Engine
 from engine.commands import take_deliveries
 from engine.logs import log
 from engine.settings import Settings
-from workers.clock import expire_due
+from workers.clock import expire_due, seal_past_days
 from workers.delivering import RELAY, carry_out
 from workers.gateways import Outside
 
@@ -64,6 +64,7 @@ class Embedded:
             if time.monotonic() - ticked >= self._settings.clock_seconds:
                 ticked = time.monotonic()
                 self._round(lambda: expire_due(self._engine))
+                self._round(lambda: seal_past_days(self._engine))
             self._round(self._deliver_due)
 
     def _round(self, act: Callable[[], int]) -> None:

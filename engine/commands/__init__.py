@@ -26,8 +26,16 @@ from engine.commands.documents import store_upload
 from engine.commands.idempotency import keep_answer
 from engine.commands.messages import deliver_message
 from engine.commands.organisations import import_territory
-from engine.commands.outbox import mark_delivered, mark_failed, take_deliveries
+from engine.commands.outbox import (
+    mark_delivered,
+    mark_failed,
+    mark_stuck,
+    retry_delivery,
+    take_deliveries,
+    withdraw_delivery,
+)
 from engine.commands.parties import add_party, remove_party
+from engine.commands.seals import seal_day
 from engine.commands.settings import move_training_day, plan_training_day
 from engine.commands.tasks import (
     claim,
@@ -54,6 +62,7 @@ __all__ = [
     "keep_answer",
     "mark_delivered",
     "mark_failed",
+    "mark_stuck",
     "move_token",
     "move_training_day",
     "plan_training_day",
@@ -62,10 +71,12 @@ __all__ = [
     "remove_party",
     "reopen_case",
     "resume_case",
+    "retry_delivery",
     "return_task",
     "revoke_session",
     "revoke_token",
     "save_draft",
+    "seal_day",
     "sign_in",
     "sign_out",
     "start_case",
@@ -74,4 +85,5 @@ __all__ = [
     "take_deliveries",
     "visit_today",
     "withdraw_case",
+    "withdraw_delivery",
 ]

@@ -31,6 +31,7 @@ class DeliveryRow(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[str] = mapped_column(String(20), default=DeliveryState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
+    """How often it failed; a worker that died with it in hand is no failure of its own."""
     next_at: Mapped[datetime] = mapped_column(Instant)
     """When a worker may take it; pushed forward while one has it in hand."""
     last_error: Mapped[str | None] = mapped_column(String(2000))
@@ -39,19 +40,27 @@ class DeliveryRow(Base):
 
     def take(self, *, until: datetime) -> None:
         """A worker has it in hand until then."""
-        self.attempts += 1
         self.next_at = until
 
     def finish(self, *, at: datetime) -> None:
-        self.state, self.done_at, self.last_error = DeliveryState.DONE, at, None
+        """It has happened outside; one that was withdrawn meanwhile stays so."""
+        self.done_at = at
+        if self.state != DeliveryState.WITHDRAWN:
+            self.state, self.last_error = DeliveryState.DONE, None
 
     def retry(self, *, error: str, at: datetime) -> None:
-        """Try again later."""
+        """An attempt failed: try again later."""
+        self.attempts += 1
         self.last_error, self.next_at = error, at
 
     def give_up(self, *, error: str) -> None:
         """The last attempt failed: an administrator must look."""
+        self.attempts += 1
         self.state, self.last_error = DeliveryState.FAILED, error
+
+    def revive(self, *, at: datetime) -> None:
+        """An administrator wants it tried anew, with all its attempts."""
+        self.state, self.attempts, self.next_at = DeliveryState.PENDING, 0, at
 
     def withdraw(self) -> None:
         self.state = DeliveryState.WITHDRAWN

@@ -34,6 +34,8 @@ class Names:
     outcome: Name = _as_written
     element: Name = _as_written
     party: Name = _as_written
+    body: Name = _as_written
+    """A body by the name written down when it acted."""
     answer: Callable[[str, Mapping[str, Any]], Text] = _no_answer
     """The answer that decides an activity, in words: `approvato, stesso testo`."""
 
@@ -58,14 +60,18 @@ def _said(italian: str, english: str) -> Callable[[Payload, Names], Text]:
 
 def _joined(p: Payload, names: Names) -> Text:
     as_ = names.capacity(p["capacity"])
-    return Text(
-        f"{p['organisation']} entra nel caso ({as_.it})",
-        f"{p['organisation']} joins the case ({as_.en})",
-    )
+    body = names.body(p["organisation"])
+    return Text(f"{body.it} entra nel caso ({as_.it})", f"{body.en} joins the case ({as_.en})")
+
+
+def _left(p: Payload, names: Names) -> Text:
+    body = names.body(p["organisation"])
+    return _because(Text(f"{body.it} esce dal caso", f"{body.en} leaves the case"), p)
 
 
 def _opened(p: Payload, names: Names) -> Text:
-    return _quoted(p, names, "Da fare", "To do")
+    title = names.activity(p["activity"])
+    return _by_body(p, names, Text(f"da fare «{title.it}»", f"to do: “{title.en}”"))
 
 
 def _claimed(p: Payload, names: Names) -> Text:
@@ -101,25 +107,22 @@ def _returned(p: Payload, names: Names) -> Text:
 def _completed(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
     answer = names.answer(p["activity"], p.get("answers") or {})
-    body = f"{p['organisation']}: " if p.get("organisation") else ""
-    italian, english = f"{body}conclusa «{title.it}»", f"{body}“{title.en}” completed"
+    italian, english = f"conclusa «{title.it}»", f"“{title.en}” completed"
     if answer:
         italian, english = f"{italian}, {_lower(answer.it)}", f"{english}, {_lower(answer.en)}"
-    return Text(_upper(italian), _upper(english))
+    return _by_body(p, names, Text(italian, english))
 
 
 def _cancelled(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
-    to_it = f" a {p['organisation']}" if p.get("organisation") else ""
-    of_en = f" of {p['organisation']}" if p.get("organisation") else ""
-    return Text(
-        f"«{title.it}» non è più richiesta{to_it}", f"“{title.en}” is no longer asked{of_en}"
+    return _by_body(
+        p, names, Text(f"«{title.it}» non è più richiesta", f"“{title.en}” is no longer asked")
     )
 
 
 def _reached(p: Payload, names: Names) -> Text:
     title = names.milestone(p["milestone"])
-    return _with_body(p, Text(f"Raggiunto: {title.it}", f"Reached: {title.en}"))
+    return _with_body(p, names, Text(f"Raggiunto: {title.it}", f"Reached: {title.en}"))
 
 
 def _term_started(p: Payload, names: Names) -> Text:
@@ -128,13 +131,13 @@ def _term_started(p: Payload, names: Names) -> Text:
     if p.get("due_on"):
         by = day_short(date.fromisoformat(p["due_on"]))
         told = Text(f"{told.it}, entro il {by.it}", f"{told.en}, due on {by.en}")
-    return _with_body(p, told)
+    return _with_body(p, names, told)
 
 
 def _term_met(p: Payload, names: Names) -> Text:
     title = names.deadline(p["name"])
     return _with_body(
-        p, Text(f"Si chiude il termine «{title.it}»", f"The term “{title.en}” closes")
+        p, names, Text(f"Si chiude il termine «{title.it}»", f"The term “{title.en}” closes")
     )
 
 
@@ -146,13 +149,14 @@ def _term_expired(p: Payload, names: Names) -> Text:
     if p.get("due_on"):
         on = day_short(date.fromisoformat(p["due_on"]))
         told = Text(f"{told.it} del {on.it}", f"{told.en}, due on {on.en}")
-    told = _with_body(p, told)
+    told = _with_body(p, names, told)
     return Text(f"{told.it}. {silence.it}", f"{told.en}. {silence.en}") if silence else told
 
 
-def _attached(p: Payload, _names: Names) -> Text:
+def _attached(p: Payload, names: Names) -> Text:
     return _with_body(
         p,
+        names,
         Text(
             f"Acquisito «{p['title']}», {p['filename']}",
             f"“{p['title']}” filed, {p['filename']}",
@@ -213,7 +217,7 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
         _said("Avviato il caso {number}: {title}", "Case {number} started: {title}"),
     ),
     "PartyJoined": ("act", _joined),
-    "PartyLeft": ("act", _said("{organisation} esce dal caso", "{organisation} leaves the case")),
+    "PartyLeft": ("act", _left),
     "WorkItemOpened": ("machine", _opened),
     "WorkItemClaimed": ("act", _claimed),
     "WorkItemReleased": ("act", _released),
@@ -243,6 +247,18 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
             "The outside service {topic} did not answer: {error}",
         ),
     ),
+    "DeliveryFailed": (
+        "machine",
+        _said("Un messaggio non è arrivato: {error}", "A message did not arrive: {error}"),
+    ),
+    "DeliveryRetried": (
+        "machine",
+        _said("Un invio fallito riparte", "A failed delivery is sent again"),
+    ),
+    "DeliveryWithdrawn": (
+        "machine",
+        _said("Un invio fallito non serve più", "A failed delivery is not needed any more"),
+    ),
     "CaseSuspended": ("clock", _said("Caso sospeso", "Case suspended")),
     "CaseResumed": ("clock", _said("Caso ripreso", "Case resumed")),
     "CaseWithdrawn": ("act", _said("Caso ritirato", "Case withdrawn")),
@@ -261,19 +277,19 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
 """Every event with its lane and how it is told."""
 
 
-def _quoted(p: Payload, names: Names, italian: str, english: str) -> Text:
-    title = names.activity(p["activity"])
-    if p.get("organisation"):
-        return Text(
-            f"{italian} per {p['organisation']}: «{title.it}»",
-            f"{english} for {p['organisation']}: “{title.en}”",
-        )
-    return Text(f"{italian}: «{title.it}»", f"{english}: “{title.en}”")
+def _by_body(p: Payload, names: Names, told: Text) -> Text:
+    """Who first, then what: `Comune di Chivasso: conclusa «Verbale», approvato`."""
+    if not p.get("organisation"):
+        return Text(_upper(told.it), _upper(told.en))
+    body = names.body(p["organisation"])
+    return Text(f"{body.it}: {told.it}", f"{body.en}: {told.en}")
 
 
-def _with_body(p: Payload, told: Text) -> Text:
-    body = p.get("organisation")
-    return Text(f"{told.it} ({body})", f"{told.en} ({body})") if body else told
+def _with_body(p: Payload, names: Names, told: Text) -> Text:
+    if not p.get("organisation"):
+        return told
+    body = names.body(p["organisation"])
+    return Text(f"{told.it} ({body.it})", f"{told.en} ({body.en})")
 
 
 def _because(told: Text, p: Payload) -> Text:

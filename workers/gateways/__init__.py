@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from engine.settings import Settings
+from workers.gateways.errors import NoGateway, Refused
+from workers.gateways.http import HttpService
 from workers.gateways.mail import MailGateway, mail_gateway
+
+__all__ = ["NoGateway", "Outside", "Refused", "ServiceGateway"]
 
 
 class ServiceGateway(Protocol):
@@ -15,28 +19,29 @@ class ServiceGateway(Protocol):
         """Ask the service; the same delivery id twice must not make two acts."""
 
 
-class NoGateway(Exception):
-    """A drawing asks for a service that this installation does not speak to."""
-
-    def __init__(self, topic: str) -> None:
-        super().__init__(f"no gateway for topic “{topic}”")
-
-
 @dataclass(frozen=True, slots=True)
 class Outside:
     """Every outside system this installation speaks to."""
 
     mail: MailGateway
     services: Mapping[str, ServiceGateway] = field(default_factory=dict)
+    """Services that need a gateway of their own, by topic; all others are asked over HTTP."""
+    services_url: str | None = None
+    services_token: str | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Build the gateways that the settings name."""
-        return cls(mail=mail_gateway(settings))
+        # An exercise must have no effect outside: its service tasks take their drawn way out.
+        url = None if settings.training else settings.services_url
+        return cls(
+            mail=mail_gateway(settings), services_url=url, services_token=settings.services_token
+        )
 
     def service(self, topic: str) -> ServiceGateway:
-        """Return the gateway of a service task's topic."""
-        try:
+        """Return the gateway of a service task's topic; raises NoGateway where nobody serves it."""
+        if topic in self.services:
             return self.services[topic]
-        except KeyError:
-            raise NoGateway(topic) from None
+        if self.services_url is None:
+            raise NoGateway(topic)
+        return HttpService(self.services_url, topic, self.services_token)

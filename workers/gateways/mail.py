@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from engine.settings import Settings
+from workers.gateways.errors import Refused
 
 # A mail server that says nothing for this long is as good as down; the engine will try again.
 PATIENCE_SECONDS = 30
@@ -57,14 +58,26 @@ class SmtpServer:
     url: str
 
     def send(self, message: EmailMessage) -> None:
-        """Hand the message to the server and wait until it takes responsibility."""
+        """Hand the message to the server and wait until it takes responsibility.
+
+        Raises Refused when the server will never take it; other errors may pass by themselves.
+        """
         parts = urlsplit(self.url)
         with self._connect() as server:
             if parts.scheme == "smtp+starttls":
                 server.starttls(context=ssl.create_default_context())
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+            try:
+                server.send_message(message)
+            except smtplib.SMTPRecipientsRefused as refused:
+                if all(_for_good(code) for code, _ in refused.recipients.values()):
+                    raise Refused(_told(*refused.recipients.values())) from None
+                raise
+            except smtplib.SMTPDataError as refused:
+                if _for_good(refused.smtp_code):
+                    raise Refused(_told((refused.smtp_code, refused.smtp_error))) from None
+                raise
 
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
@@ -75,3 +88,16 @@ class SmtpServer:
             return smtplib.SMTP_SSL(host, port, timeout=PATIENCE_SECONDS, context=context)
         usual = 587 if parts.scheme == "smtp+starttls" else smtplib.SMTP_PORT
         return smtplib.SMTP(host, parts.port or usual, timeout=PATIENCE_SECONDS)
+
+
+def _for_good(code: int) -> bool:
+    """Whether the server says never (5yz) and not merely later (RFC 5321, 4.2.1)."""
+    return 500 <= code < 600
+
+
+def _told(*answers: tuple[int, bytes | str]) -> str:
+    told = (
+        f"{code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"
+        for code, words in answers
+    )
+    return f"the mail server refused: {'; '.join(told)}"
