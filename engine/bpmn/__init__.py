@@ -18,6 +18,7 @@ script may call; they are given with every call, so that a token never carries y
 
     definition, instance, step, errors    the door
     surface                               a running case → the values of a step
+    migration, transfers                  a running case taken over to another version
     state, values                         how a case is stored, and what it may carry
     script, policy, functions, scripting  the restricted language of drawings
     library/                              SpiffWorkflow mended, extended and held to its release
@@ -36,6 +37,7 @@ from engine.bpmn.errors import (
     TokenGone,
 )
 from engine.bpmn.instance import Instance
+from engine.bpmn.migration import renamed_path, transfer_case
 from engine.bpmn.script import evaluate, script_problems
 from engine.bpmn.step import (
     Activity,
@@ -49,9 +51,11 @@ from engine.bpmn.step import (
     Step,
     Wait,
 )
+from engine.bpmn.transfers import NOTHING, Obstacle, Transfer, TransferPlan, mapping_problems
 
 __all__ = [
     "LIBRARY_VERSION",
+    "NOTHING",
     "Activity",
     "AlreadyJoined",
     "BpmnError",
@@ -62,6 +66,7 @@ __all__ = [
     "Instance",
     "NotJoinable",
     "NotMovable",
+    "Obstacle",
     "Packed",
     "Passed",
     "Path",
@@ -71,8 +76,13 @@ __all__ = [
     "Step",
     "StepBudgetExceeded",
     "TokenGone",
+    "Transfer",
+    "TransferPlan",
     "Wait",
     "compile_process",
     "evaluate",
+    "mapping_problems",
+    "renamed_path",
     "script_problems",
+    "transfer_case",
 ]
