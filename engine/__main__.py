@@ -12,11 +12,12 @@ from engine.bundles.load import load_folder
 from engine.bundles.problem import Problem
 from engine.bundles.versions import FILE, read_lock, write_lock
 from engine.checks import problems_of_folder
-from engine.commands import deploy_process
+from engine.commands import deploy_process, seal_day
 from engine.errors import BundleInvalid, EngineError
-from engine.facade import Engine, open_engine
+from engine.facade import Engine, open_engine, restore_training_clock
 from engine.integrity import verify
 from engine.migrations import upgrade
+from engine.queries import exported_proof
 from engine.scenarios import play
 from engine.seed import install
 from engine.settings import Settings, SettingsInvalid
@@ -67,8 +68,15 @@ def _parser() -> argparse.ArgumentParser:
     setup.set_defaults(act=_install)
 
     history = commands.add_parser("history", help="look after the history")
-    history.add_argument("what", choices=["verify"], help="verify: find any altered or lost entry")
-    history.set_defaults(act=_history)
+    acts = history.add_subparsers(required=True, metavar="WHAT")
+    act = acts.add_parser("verify", help="find any altered, removed or inserted entry")
+    act.add_argument("--seal", metavar="DIGEST", help="a seal noted earlier must be among ours")
+    act.set_defaults(act=_verify)
+    act = acts.add_parser("proof", help="the history of a case as JSON, to be checked anywhere")
+    act.add_argument("case", metavar="CASE", help="number or id")
+    act.set_defaults(act=_proof)
+    act = acts.add_parser("seal", help="seal the days that are over; the clock does it by itself")
+    act.set_defaults(act=_seal)
 
     lock = commands.add_parser("lock", help="record the present versions as published")
     lock.set_defaults(act=_lock)
@@ -142,12 +150,31 @@ def _install(_chosen: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _history(_chosen: argparse.Namespace) -> int:
-    findings, count = _engine().read(verify)
-    for finding in findings:
+def _verify(chosen: argparse.Namespace) -> int:
+    verdict = _engine().read(verify)
+    if chosen.seal and chosen.seal not in verdict.digests:
+        verdict.findings.append(f"seal {chosen.seal}: not among the seals of this database")
+    for finding in verdict.findings:
         print(finding)
-    print(f"{count} entries verified, {len(findings)} findings")
-    return 1 if findings else 0
+    print(f"{verdict.entries} entries verified, {len(verdict.findings)} findings")
+    if verdict.sealed_until:
+        print(f"{verdict.cases} cases; sealed until {verdict.sealed_until}: {verdict.last_seal}")
+    return 1 if verdict.findings else 0
+
+
+def _proof(chosen: argparse.Namespace) -> int:
+    proof = _engine().read(exported_proof, actor=SYSTEM, case=chosen.case)
+    print(json.dumps(proof, ensure_ascii=False, indent=1))
+    return 0
+
+
+def _seal(_chosen: argparse.Namespace) -> int:
+    engine = _engine()
+    restore_training_clock(engine)
+    while (seal := engine.run(SYSTEM, seal_day)) is not None:
+        print(f"{seal['day']}: {seal['entries']} entries sealed: {seal['digest']}")
+    print("every day that is over is sealed")
+    return 0
 
 
 def _lock(_chosen: argparse.Namespace) -> int:

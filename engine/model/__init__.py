@@ -18,12 +18,13 @@ from engine.model.officer import ApiToken, MandateRow, Notice, Officer, SignInSe
 from engine.model.organisation import Neighbour, Organisation, Zone
 from engine.model.outbox import DeliveryRow, DeliveryState, RememberedAnswer, Setting
 from engine.model.party import Party
+from engine.model.seal import DailySeal, SealedEntry
 from engine.model.work_item import LIVE, Draft, Offer, WorkItem, WorkItemState
 
 __all__ = [
     "ENDED", "LIVE", "ApiToken", "Base", "Case", "CaseCounter", "CaseEngineState", "CaseState",
-    "Deadline", "DeadlineState", "DeliveryRow", "DeliveryState", "Deployment", "Document", "Draft",
-    "HistoryEntry", "LedgerEntry", "MandateRow", "Milestone", "Neighbour", "Notice", "Offer",
-    "Officer", "Organisation", "Party", "RememberedAnswer", "Setting",
-    "SignInSession", "Subscription", "Upload", "WorkItem", "WorkItemState", "Zone",
+    "DailySeal", "Deadline", "DeadlineState", "DeliveryRow", "DeliveryState", "Deployment",
+    "Document", "Draft", "HistoryEntry", "LedgerEntry", "MandateRow", "Milestone", "Neighbour",
+    "Notice", "Offer", "Officer", "Organisation", "Party", "RememberedAnswer", "SealedEntry",
+    "Setting", "SignInSession", "Subscription", "Upload", "WorkItem", "WorkItemState", "Zone",
 ]  # fmt: skip

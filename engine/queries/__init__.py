@@ -80,6 +80,7 @@ from engine.queries.matrix import (
 from engine.queries.proof import (
     ProofRow,
     case_proof,
+    exported_proof,
 )
 from engine.queries.rows import (
     CaseHead,
@@ -205,6 +206,7 @@ __all__ = [
     "deployments",
     "document_content",
     "due_deadlines",
+    "exported_proof",
     "form_fields",
     "form_spec",
     "kept_answer",
