@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,58 @@ class ServerMissing(Exception):
     """No binary of the server was found on this machine."""
 
 
+@dataclass
+class Server:
+    """One server process that can be stopped, killed and started again on the same data."""
+
+    url: str
+    command: list[Any]
+    log: Path
+    stop_with: signal.Signals
+    answers: Callable[[], bool]
+    child: dict[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers; call it from a thread that lives on."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                stdout=output,
+                stderr=output,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  it takes no lock, allocates nothing
+                **self.child,
+            )
+        started = time.monotonic()
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() - started > PATIENCE:
+                raise RuntimeError(f"{self.command[0]} did not start:\n{self.log.read_text()}")
+            time.sleep(0.02)
+
+    def stop(self, how: signal.Signals | None = None) -> None:
+        """End it, in its own way or by another signal, and wait until it is gone."""
+        if self.process is None:
+            return
+        self.process.send_signal(how or self.stop_with)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """Run an empty PostgreSQL; yields the address of its maintenance database."""
+    # Nothing here has to survive a crash, so nothing waits for the disk.
+    with postgres_server("fsync=off", "synchronous_commit=off", "full_page_writes=off") as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def postgres_server(*options: str) -> Iterator[Server]:
+    """Run an empty PostgreSQL with these settings; yields the server itself."""
     account = _unprivileged_account()
     with _folder("concerto-pg-", account) as base:
         binaries = _readable_for(account, _postgres_binaries(), base)
@@ -42,35 +92,45 @@ def postgres() -> Iterator[str]:
             **_as_account(account),
         }
         _create_cluster(binaries, base, child)
-        # Nothing here has to survive a power cut, so nothing waits for the disk.
-        careless = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-        options = [word for setting in ("listen_addresses=", *careless) for word in ("-c", setting)]
-        command = [binaries / "postgres", "-D", base / "cluster", "-k", base, *options]
+        words = [word for option in ("listen_addresses=", *options) for word in ("-c", option)]
         ready: list[str | Path] = [binaries / "pg_isready", "-q", "-h", base]
-        with _server(
-            command,
+        server = Server(
+            url=f"postgresql+psycopg://test@/postgres?host={base}",
+            command=[binaries / "postgres", "-D", base / "cluster", "-k", base, *words],
             log=base / "log",
             stop_with=signal.SIGINT,  # PostgreSQL's fast shutdown
             answers=lambda: subprocess.run(ready, check=False, **child).returncode == 0,
-            **child,
-        ):
-            yield f"postgresql+psycopg://test@/postgres?host={base}"
+            child=child,
+        )
+        with _running(server):
+            yield server
 
 
 @contextlib.contextmanager
 def valkey() -> Iterator[str]:
     """Run an empty Valkey or Redis; yields its address."""
+    with valkey_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def valkey_server() -> Iterator[Server]:
+    """Run an empty Valkey or Redis that keeps nothing on disk; yields the server itself."""
     with _folder("concerto-kv-", None) as base:
         place = base / "socket"
-        command = [
-            _valkey_binary(),
-            *("--port", "0", "--unixsocket", place, "--save", "", "--appendonly", "no"),
-            *("--dir", base),
-        ]
-        with _server(
-            command, log=base / "log", stop_with=signal.SIGTERM, answers=lambda: _listens(place)
-        ):
-            yield f"unix://{place}"
+        server = Server(
+            url=f"unix://{place}",
+            command=[
+                _valkey_binary(),
+                *("--port", "0", "--unixsocket", place, "--save", "", "--appendonly", "no"),
+                *("--dir", base),
+            ],
+            log=base / "log",
+            stop_with=signal.SIGTERM,
+            answers=lambda: _listens(place),
+        )
+        with _running(server):
+            yield server
 
 
 def _create_cluster(binaries: Path, base: Path, child: dict[str, Any]) -> None:
@@ -82,36 +142,12 @@ def _create_cluster(binaries: Path, base: Path, child: dict[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _server(
-    command: list[Any],
-    *,
-    log: Path,
-    stop_with: signal.Signals,
-    answers: Callable[[], bool],
-    **child: Any,
-) -> Iterator[None]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            stdout=output,
-            stderr=output,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  it takes no lock and allocates nothing
-            **child,
-        )
+def _running(server: Server) -> Iterator[None]:
     try:
-        started = time.monotonic()
-        while not answers():
-            if process.poll() is not None or time.monotonic() - started > PATIENCE:
-                raise RuntimeError(f"{command[0]} did not start:\n{log.read_text()}")
-            time.sleep(0.02)
+        server.start()
         yield
     finally:
-        process.send_signal(stop_with)
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        server.stop()
 
 
 @contextlib.contextmanager
