@@ -1,0 +1,383 @@
+"""Random cases of the real processes, lived through the commands by officers who know no process.
+
+`python -m tests.benchmarks.walks [cases of each process]`. A walker knows only the offers, the form
+of a piece of work, and what may befall a case: silence, bodies that come and go, suspension,
+withdrawal, reopening. Every case must come to an end, and no drawing may fail on the way. After
+`RESTLESS` acts a walker only answers as the examples say, so that a circle shows itself.
+"""
+
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import Actor
+from engine.bundles.definition import Bundle, Column, Field, Form
+from engine.bundles.forms import examples, visible_fields
+from engine.bundles.load import load_folder
+from engine.choices import Choice
+from engine.clock import day_of
+from engine.commands import (
+    add_party,
+    complete_task,
+    deliver_message,
+    expire_deadline,
+    remove_party,
+    reopen_case,
+    resume_case,
+    start_case,
+    store_upload,
+    suspend_case,
+    withdraw_case,
+)
+from engine.db import connect
+from engine.errors import EngineError, ProcessFault
+from engine.migrations import upgrade
+from engine.model import (
+    LIVE,
+    Case,
+    CaseState,
+    Deadline,
+    DeadlineState,
+    Neighbour,
+    Offer,
+    Organisation,
+    Party,
+    WorkItem,
+)
+from engine.queries import work_item
+from tests.office import Office, open_office
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+BEGIN = datetime(2027, 1, 11, 8, 0, tzinfo=UTC)
+RESTLESS = 150  # acts after which a walker answers only as the examples say
+LIMIT = 700  # acts after which a case is said to run in a circle
+PICKED = ("choice", "choices", "yes_no")
+PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+CLOCK = Actor.system("clock")
+
+
+class Stuck(AssertionError):
+    """A case that cannot go on, or does not come to an end."""
+
+
+@dataclass(slots=True)
+class Walker:
+    """Somebody who does whatever is offered, in one case after the other."""
+
+    office: Office
+    bundle: Bundle
+    chance: random.Random = field(default_factory=random.Random)
+    actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    ends: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    acts: list[str] = field(default_factory=list)
+    case_id: str = ""
+    archived: bool = False
+    whim: float = 0.0
+    """How often this walker answers otherwise than the examples say: calm ones get far."""
+
+    def walk(self, seed: int) -> str:
+        """Live one case from its start to an end, and say which; Stuck when there is none."""
+        self.chance = random.Random(f"{self.bundle.key} {seed}")
+        self.acts, self.archived = [], False
+        self.whim = self.chance.choice((0.04, 0.12, 0.35))
+        self.office.clock.at = BEGIN
+        try:
+            self._start()
+            while not self._over():
+                if len(self.acts) > LIMIT:
+                    raise Stuck("the case runs in a circle")
+                self._act()
+        except (Stuck, EngineError) as problem:
+            told = "\n  ".join(self.acts[-12:])
+            why = getattr(problem, "fields", "")
+            raise Stuck(f"{self.bundle.key} {seed}: {problem!r} {why}\n  {told}") from problem
+        case = self._case()
+        end = f"{case.state} {case.outcome}"
+        self.ends[end] += 1
+        return end
+
+    # -- what to do next -----------------------------------------------------------------------
+    def _start(self) -> None:
+        by = self._actor(*_seat(self.bundle.start_by[0]))
+        parties = [
+            {"organisation": body, "capacity": capacity.id}
+            for capacity in self.bundle.capacities
+            if capacity.default is None
+            for body in self._bodies(capacity.kinds, capacity.min)
+        ]
+        data = self._answers(self.bundle.start_form, {}, by, steady=True)
+        self.case_id = self.office.engine.run(
+            by, start_case, process=self.bundle.key, title="Passeggiata", parties=parties, data=data
+        )
+        self.acts.append(f"start with {[p['organisation'] for p in parties]}")
+
+    def _bodies(self, kinds: Sequence[str], least: int) -> list[str]:
+        """Some towns of one zone, often such as touch each other; of other kinds one or none."""
+        with self.office.session() as session:
+            bodies = session.execute(
+                select(Organisation.id, Organisation.zone_number)
+                .where(Organisation.kind.in_(kinds))
+                .order_by(Organisation.id)
+            ).all()
+            near = session.execute(select(Neighbour.organisation_id, Neighbour.neighbour_id)).all()
+        if least < 2:
+            return self.chance.sample([body for body, _ in bodies], self.chance.choice((0, 1)))
+        zones = Counter(zone for _, zone in bodies)
+        zone = self.chance.choice(sorted(z for z, n in zones.items() if z and n >= least))
+        towns = [body for body, there in bodies if there == zone]
+        wanted = min(len(towns), self.chance.randint(2, 8))
+        if self.chance.random() < 0.4:
+            return self.chance.sample(towns, wanted)
+        chosen = [self.chance.choice(towns)]
+        while len(chosen) < wanted:
+            edge = {b for a, b in near if a in chosen and b in towns} - set(chosen)
+            if not edge:
+                break
+            chosen.append(self.chance.choice(sorted(edge)))
+        return chosen if len(chosen) >= least else self.chance.sample(towns, wanted)
+
+    def _over(self) -> bool:
+        """Ended, nothing left to do, and nobody who wants to begin again."""
+        case = self._case()
+        if not case.is_ended or self._offers():
+            return False
+        return self.archived or len(self.acts) > RESTLESS or self.chance.random() < 0.5
+
+    def _act(self) -> None:
+        steady = len(self.acts) > RESTLESS
+        if not steady and self.chance.random() < self.whim / 4:
+            self._disturb()
+            return
+        offers = [] if self._case().state == CaseState.SUSPENDED else self._offers()
+        if offers and (steady or self.chance.random() < 0.97):
+            self._complete(self.chance.choice(offers), steady=steady)
+        else:
+            self._be_silent()
+
+    def _complete(self, offer: tuple[str, str, str], *, steady: bool) -> None:
+        item_id, organisation, role = offer
+        actor = self._actor(organisation, role)
+        task = self.office.engine.read(work_item, actor=actor, work_item_id=item_id)
+        data = self._answers(task.form, task.choices, actor, steady=steady)
+        chosen = {
+            f.name: data[f.name] for f in task.form.fields if f.name in data and f.type in PICKED
+        }
+        self.acts.append(f"{task.activity} by {role} of {organisation}: {chosen}")
+        self.office.engine.run(actor, complete_task, work_item_id=item_id, data=data)
+
+    def _be_silent(self) -> None:
+        """Nobody does anything until the next term of the case is over."""
+        case = self._case()
+        if case.state == CaseState.SUSPENDED:
+            self._command(resume_case)
+            return
+        with self.office.session() as session:
+            due_on = session.scalar(
+                select(Deadline.due_on)
+                .where(*self._running(), Deadline.due_on.is_not(None))
+                .order_by(Deadline.due_on)
+            )
+        if due_on is None:
+            if self._offers():
+                return
+            if case.is_ended:
+                self.archived = True
+                return
+            raise Stuck(f"nobody can do anything, and no term runs; the case is {case.state}")
+        days = (due_on - day_of(self.office.clock.now())).days + 1
+        self.office.clock.advance(timedelta(days=max(days, 0)))
+        today = day_of(self.office.clock.now())
+        self.acts.append(f"silence until {today}")
+        with self.office.session() as session:
+            due = session.scalars(
+                select(Deadline.id)
+                .where(*self._running(), Deadline.due_on < today)
+                .order_by(Deadline.due_on, Deadline.id)
+            ).all()
+        for deadline_id in due:
+            self.office.engine.run(CLOCK, expire_deadline, deadline_id=deadline_id)
+
+    def _running(self) -> tuple[Any, ...]:
+        return Deadline.case_id == self.case_id, Deadline.state == DeadlineState.RUNNING
+
+    def _disturb(self) -> None:
+        """Something befalls the case that nobody planned; most of it may be refused."""
+        case = self._case()
+        befalls = [self._withdraw_party, self._withdraw_party, self._add_party, self._add_party]
+        befalls.append(self._message)
+        if case.is_ended:
+            befalls += [lambda: self._command(reopen_case)] * 4
+        else:
+            befalls.append(lambda: self._command(suspend_case))
+        if self.chance.random() < 0.2:
+            befalls = [lambda: self._command(withdraw_case)]
+        try:
+            self.chance.choice(befalls)()
+        except ProcessFault:
+            raise
+        except EngineError as refusal:
+            self.refused[type(refusal).__name__] += 1
+            self.acts[-1] += f" (refused: {refusal})"
+
+    def _command(self, command: Any) -> None:
+        name = command.__name__
+        columns = self.bundle.permissions.get(name, (self.bundle.accountable,))
+        self.acts.append(name)
+        self.office.engine.run(
+            self._actor(*_seat(columns[0])), command, case_id=self.case_id, reason="Passeggiata"
+        )
+
+    def _withdraw_party(self) -> None:
+        living = [p for p in self._parties() if p.left_at is None]
+        towns = [p for p in living if p.capacity == "municipality"] or living
+        party = self.chance.choice(towns)
+        self.acts.append(f"remove {party.organisation_id}")
+        by = self._actor(*_seat(self.bundle.accountable))
+        self.office.engine.run(
+            by, remove_party, case_id=self.case_id, party_id=party.id, reason="Recesso"
+        )
+
+    def _add_party(self) -> None:
+        capacity = self.chance.choice([c for c in self.bundle.capacities if c.max != 1])
+        body = self.chance.choice(self._bodies(capacity.kinds, capacity.min) or ["cmto"])
+        gone = [
+            p.organisation_id
+            for p in self._parties()
+            if p.left_at is not None and p.capacity == capacity.id
+        ]
+        if gone and self.chance.random() < 0.5:
+            body = self.chance.choice(gone)
+        self.acts.append(f"add {body} as {capacity.id}")
+        by = self._actor(*_seat(self.bundle.accountable))
+        self.office.engine.run(
+            by, add_party, case_id=self.case_id, organisation_id=body, capacity=capacity.id,
+            reason="Si aggiunge",
+        )  # fmt: skip
+
+    def _message(self) -> None:
+        rule = self.chance.choice(sorted(self.bundle.messages.values(), key=lambda r: r.name))
+        by = self._actor(*_seat(rule.by[0]))
+        self.acts.append(f"message {rule.name}")
+        data = self._answers(rule.form, {}, by, steady=False) if rule.form else {}
+        self.office.engine.run(by, deliver_message, case_id=self.case_id, name=rule.name, data=data)
+
+    # -- how to answer -------------------------------------------------------------------------
+    def _answers(
+        self, form: Form, choices: Mapping[str, Sequence[Choice]], by: Actor, *, steady: bool
+    ) -> dict[str, Any]:
+        """Answers that fit the form: as the examples say, with what is picked left to chance."""
+
+        def upload(_: Field) -> str:
+            kept = self.office.engine.run(by, store_upload, filename="foglio.pdf", content=PAPER)
+            return str(kept["id"])
+
+        given: dict[str, Any] = {}
+        for asked in () if steady else form.fields:
+            if asked in visible_fields(form.fields, given):
+                given |= self._picked(asked, choices)
+        return examples(form, choices, upload, given=given)
+
+    def _picked(self, asked: Field, choices: Mapping[str, Sequence[Choice]]) -> dict[str, Any]:
+        """Whatever decides about the rest of a form or the way of a case is some choice."""
+        offered = [o.value for o in choices.get(asked.name, asked.options)]
+        if asked.type == "yes_no":
+            offered = ["yes", "no"]
+        if asked.type not in PICKED or not offered:
+            return {}
+        usual = offered[0] if asked.example not in offered else asked.example
+        by_chance = self.chance.random() < self.whim
+        if asked.type == "choices":
+            least = min(max(1, asked.min_items), len(offered))
+            some = self.chance.sample(offered, self.chance.randint(least, len(offered)))
+            return {asked.name: some if by_chance else offered[:least]}
+        return {asked.name: self.chance.choice(offered) if by_chance else usual}
+
+    # -- what is there -------------------------------------------------------------------------
+    def _actor(self, organisation: str, role: str) -> Actor:
+        seat = (organisation, role)
+        if seat not in self.actors:
+            self.actors[seat] = self.office.officer(f"{role} {organisation}", seat)
+        return self.actors[seat]
+
+    def _offers(self) -> list[tuple[str, str, str]]:
+        """Pieces of work with a seat that may do them."""
+        statement = (
+            select(Offer.work_item_id, Offer.organisation_id, Offer.role)
+            .join(WorkItem, WorkItem.id == Offer.work_item_id)
+            .where(Offer.case_id == self.case_id, WorkItem.state.in_(LIVE), Offer.letter == "R")
+            .order_by(Offer.work_item_id, Offer.organisation_id, Offer.role)
+        )
+        with self.office.session() as session:
+            return [(i, o, r) for i, o, r in session.execute(statement)]
+
+    def _case(self) -> Case:
+        with self.office.session() as session:
+            return session.get_one(Case, self.case_id)
+
+    def _parties(self) -> list[Party]:
+        with self.office.session() as session:
+            statement = select(Party).where(Party.case_id == self.case_id).order_by(Party.id)
+            return list(session.scalars(statement))
+
+
+def _seat(column: Column) -> tuple[str, str]:
+    """The seat of a column whose body there is only one of."""
+    return column.capacity, column.role
+
+
+def bundles() -> list[Bundle]:
+    """Every process of the house."""
+    folders = sorted(p.parent for p in PROCESSES.glob("*/process.toml"))
+    return [load_folder(folder, PROCESSES / "shared") for folder in folders]
+
+
+def settle(office: Office, bundle: Bundle) -> Walker:
+    """Publish a process in an office, and let somebody in who walks through it."""
+    office.deploy(PROCESSES / bundle.key, PROCESSES / "shared")
+    return Walker(office, bundle)
+
+
+def say(line: str) -> None:
+    """A line for whoever measures."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Walk through every process; say how the cases ended and how long it took."""
+    count = int(arguments[0]) if arguments else 100
+    first = int(arguments[1]) if len(arguments) > 1 else 0
+    stuck = 0
+    for bundle in bundles():
+        with tempfile.TemporaryDirectory() as place:
+            url = f"sqlite:///{place}/walks.sqlite3"
+            upgrade(connect(url))
+            walker = settle(open_office(url, Path(place)), bundle)
+            started = time.monotonic()
+            for seed in range(first, first + count):
+                try:
+                    walker.walk(seed)
+                except Stuck as problem:
+                    stuck += 1
+                    say(str(problem))
+            seconds = time.monotonic() - started
+            walker.office.engine.close()
+        say(f"{bundle.key}: {count} cases in {seconds:.0f} s, {stuck} stuck")
+        for end, number in sorted(walker.ends.items()):
+            say(f"  {number:>4} {end}")
+        say(f"  refused, as they should be: {dict(walker.refused)}")
+    return 1 if stuck else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
