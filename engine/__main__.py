@@ -4,23 +4,33 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.actor import Actor
+from engine.backup import back_up, restore
+from engine.backup.manifest import Manifest
 from engine.bundles.load import load_folder
 from engine.bundles.problem import Problem
 from engine.bundles.versions import FILE, read_lock, write_lock
 from engine.checks import problems_of_folder
-from engine.commands import deploy_process, seal_day
-from engine.errors import BundleInvalid, EngineError
+from engine.commands import deploy_process, migrate_case, seal_day, undo_migration
+from engine.errors import BundleInvalid, EngineError, ProcessNotFound
 from engine.facade import Engine, open_engine, restore_training_clock
 from engine.integrity import verify
 from engine.migrations import upgrade
-from engine.queries import exported_proof
+from engine.queries import deployments, exported_proof
+from engine.queries.migrations import (
+    CasePreview,
+    MigrationPreview,
+    case_by_number,
+    migration_preview,
+)
 from engine.scenarios import play
 from engine.seed import install
 from engine.settings import Settings, SettingsInvalid
+from engine.text import both
 
 PROCESSES = Path("processes")
 SYSTEM = Actor.system("command line")
@@ -77,6 +87,33 @@ def _parser() -> argparse.ArgumentParser:
     act.set_defaults(act=_proof)
     act = acts.add_parser("seal", help="seal the days that are over; the clock does it by itself")
     act.set_defaults(act=_seal)
+
+    keep = commands.add_parser("backup", help="the whole installation in one file, while it runs")
+    keep.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
+    keep.add_argument("--data", metavar="DIR", help="data folder (default: DATA_DIR)")
+    keep.set_defaults(act=_backup)
+
+    back = commands.add_parser("restore", help="bring a backup back and verify all of it")
+    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("--data", metavar="DIR", help="an empty data folder (default: DATA_DIR)")
+    back.set_defaults(act=_restore)
+
+    change = commands.add_parser(
+        "migrate-cases", help="take running cases over to another version of their procedure"
+    )
+    change.add_argument("--process", metavar="KEY", help="needed if several are published")
+    change.add_argument("--from", dest="source", type=int, metavar="V")
+    change.add_argument("--to", dest="target", type=int, metavar="V")
+    change.add_argument("--dry-run", action="store_true", help="list case by case, change nothing")
+    change.add_argument("--case", action="append", default=[], help="number; all if not given")
+    change.add_argument("--map", action="append", default=[], metavar="OLD=NEW")
+    change.add_argument(
+        "--mapping", type=Path, metavar="FILE", help="TOML; a dry run writes it with suggestions"
+    )
+    change.add_argument("--terms", choices=["keep", "new"], default="keep")
+    change.add_argument("--reason", default="new version of the procedure")
+    change.add_argument("--undo", metavar="CASE", help="put one case back")
+    change.set_defaults(act=_migrate_cases)
 
     lock = commands.add_parser("lock", help="record the present versions as published")
     lock.set_defaults(act=_lock)
@@ -141,6 +178,103 @@ def _migrate(_chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _migrate_cases(chosen: argparse.Namespace) -> int:
+    engine = _engine()
+    if chosen.undo:
+        case_id = engine.read(case_by_number, actor=SYSTEM, case=chosen.undo)
+        engine.run(SYSTEM, undo_migration, case_id=case_id, reason=chosen.reason)
+        print(f"{chosen.undo} is back in the version it came from")
+        return 0
+    if chosen.source is None or chosen.target is None:
+        print("say --from and --to, or --undo", file=sys.stderr)
+        return 2
+    mapping = _mapping(chosen)
+    preview = engine.read(
+        migration_preview, actor=SYSTEM, process=chosen.process or _only_process(engine),
+        source=chosen.source, target=chosen.target, mapping=mapping,
+    )  # fmt: skip
+    for problem in preview.problems:
+        print(f"mapping: {problem}", file=sys.stderr)
+    cases = [c for c in preview.cases if not chosen.case or c.number in chosen.case]
+    if chosen.dry_run:
+        return _tell_preview(preview, cases, chosen.mapping)
+    if preview.problems:
+        return 1
+    stayed = 0
+    for case in cases:
+        try:
+            engine.run(
+                SYSTEM, migrate_case, case_id=case.case_id, to_version=chosen.target,
+                mapping=mapping, terms=chosen.terms, reason=chosen.reason,
+            )  # fmt: skip
+            print(f"{case.number}: version {chosen.target}")
+        except EngineError as refused:
+            stayed += 1
+            print(f"{case.number} stays: {refused.message.en} {refused.hint.en}", file=sys.stderr)
+    print(f"{len(cases) - stayed} of {len(cases)} cases are in version {chosen.target}")
+    return 1 if stayed else 0
+
+
+def _only_process(engine: Engine) -> str:
+    found = {row.process for row in engine.read(deployments, actor=SYSTEM)}
+    if len(found) != 1:
+        known = ", ".join(sorted(found))
+        raise ProcessNotFound(
+            both("Say --process KEY."), both(f"Published here: {known or 'nothing'}.")
+        )
+    return found.pop()
+
+
+def _mapping(chosen: argparse.Namespace) -> dict[str, str]:
+    """The entries of the file, then those of the command line; each confirmed by who wrote it."""
+    mapping: dict[str, str] = {}
+    if chosen.mapping is not None and chosen.mapping.exists():
+        mapping |= tomllib.loads(chosen.mapping.read_text("utf-8")).get("map", {})
+    entries = (entry.rpartition("=") for entry in chosen.map)
+    return mapping | {left.strip(): right.strip() for left, _, right in entries}
+
+
+def _tell_preview(
+    preview: MigrationPreview, cases: Sequence[CasePreview], file: Path | None
+) -> int:
+    for case in cases:
+        print(f"{case.number} {case.title}: {'cannot go over' if case.obstacles else 'goes over'}")
+        for token in case.tokens:
+            where = f"{token.place}/{token.element}" if token.place else token.element
+            if token.obstacle is not None:
+                print(f"  ! {where}: {token.obstacle.en}")
+            else:
+                print(f"  = {where} → {token.to or 'given up'}")
+        for name in case.begins:
+            print(f"  + {name} begins to be awaited")
+        for draft in case.drafts:
+            print(f"  ~ draft of {draft.activity} loses {', '.join(draft.fields)}")
+        for term in case.terms:
+            print(f"  ~ term {term.name}, due {term.due_on}: {', '.join(term.changed)} differ")
+    staying = sum(bool(case.obstacles) for case in cases)
+    open_entries = {token.element: token.suggestion for case in cases for token in case.obstacles}
+    for element, suggestion in sorted(open_entries.items()):
+        print(f"suggestion, not applied: --map {suggestion or f'{element}=…'}")
+    if file is not None and not file.exists():
+        file.write_text(_mapping_file(preview, open_entries), encoding="utf-8")
+        print(f"{file}: confirm an entry by taking its # away")
+    print(f"{len(cases) - staying} of {len(cases)} cases would go over; nothing was changed")
+    return 1 if staying or preview.problems else 0
+
+
+def _mapping_file(preview: MigrationPreview, entries: Mapping[str, str | None]) -> str:
+    lines = [
+        f"# {preview.process}: from version {preview.source} to version {preview.target}.",
+        "# Nothing is guessed: an entry counts once you have taken its # away.",
+        "[map]",
+    ]
+    for element, suggestion in sorted(entries.items()):
+        left, _, right = (suggestion or f"{element}=").rpartition("=")
+        note = "  # a suggestion" if suggestion else "  # write where it goes"
+        lines.append(f"# {json.dumps(left)} = {json.dumps(right)}{note}")
+    return "\n".join(lines) + "\n"
+
+
 def _install(_chosen: argparse.Namespace) -> int:
     engine = _engine()
     problems = install(engine, processes=engine.settings.processes_dir)
@@ -177,6 +311,34 @@ def _seal(_chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(chosen: argparse.Namespace) -> int:
+    manifest = back_up(_engine(chosen.data), chosen.file)
+    for problem in manifest.problems:
+        print(problem, file=sys.stderr)
+    print(f"{chosen.file}: {_contents(manifest)}")
+    return 1 if manifest.problems else 0
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    done = restore(_settings(chosen.data), chosen.file)
+    for finding in done.findings:
+        print(finding, file=sys.stderr)
+    print(f"restored: {_contents(done.manifest)}")
+    print(
+        "verified: every row counted, every document against its SHA-256, "
+        f"{done.verdict.entries} entries of the history; {len(done.findings)} findings"
+    )
+    return 1 if done.findings else 0
+
+
+def _contents(manifest: Manifest) -> str:
+    sealed = f", sealed until {manifest.sealed_until}" if manifest.sealed_until else ""
+    return (
+        f"{len(manifest.tables)} tables, {manifest.rows} rows, {manifest.documents} documents, "
+        f"made at {manifest.made_at[:16]}{sealed}"
+    )
+
+
 def _lock(_chosen: argparse.Namespace) -> int:
     path = PROCESSES / FILE
     problems: list[Problem] = []
@@ -189,8 +351,13 @@ def _lock(_chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _engine() -> Engine:
-    return open_engine(Settings.from_environment(os.environ))
+def _engine(data: str | None = None) -> Engine:
+    return open_engine(_settings(data))
+
+
+def _settings(data: str | None = None) -> Settings:
+    """The settings of the environment; a folder named on the command line wins."""
+    return Settings.from_environment({**os.environ, **({"DATA_DIR": data} if data else {})})
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine as SqlEngine
 
 FOLDER = Path(__file__).parent
@@ -23,6 +24,12 @@ def upgrade(database: SqlEngine, revision: str = "head") -> None:
                 connection.rollback()
                 connection.exec_driver_sql("SELECT pg_advisory_unlock(4317082)")
                 connection.commit()
+
+
+def knows(revision: str) -> bool:
+    """Whether the schema of a backup is one this version can start from."""
+    steps = ScriptDirectory(str(FOLDER)).walk_revisions()
+    return revision in {step.revision for step in steps}
 
 
 def _configured(connection: object) -> Config:
