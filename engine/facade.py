@@ -71,6 +71,7 @@ class Engine:
         actor: Actor,
         key: str,
         command: Callable[Concatenate[UnitOfWork, P], R],
+        /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:

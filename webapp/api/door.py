@@ -69,13 +69,13 @@ def caller() -> Actor:
     return cast(Actor, g.caller)
 
 
-def act(command: Callable[Concatenate[Any, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+def act(command: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Carry out a command for the caller; with an Idempotency-Key, once however often asked."""
     return act_as(caller(), command, *args, **kwargs)
 
 
 def act_as(
-    actor: Actor, command: Callable[Concatenate[Any, P], R], *args: P.args, **kwargs: P.kwargs
+    actor: Actor, command: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs
 ) -> R:
     """As `act`, under the mandate that was found for it."""
     key = _idempotency_key()

@@ -123,7 +123,8 @@ def test_the_acts_on_a_case(visit: Visit, davide: Caller, elena: Caller) -> None
 
     assert elena.post(f"{path}/suspend", {"reason": "Voglio"}).status_code == 403
     assert davide.post(f"{path}/suspend", {"reason": ""}).status_code == 422
-    nobody = davide.post(f"{path}/messages", {"name": "unheard-of"})
+    message = {"name": "unheard-of", "key": "of a branch"}
+    nobody = davide.post(f"{path}/messages", message, Idempotency_Key="of the call")
     assert (nobody.status_code, nobody.get_json()["type"]) == (
         409, "urn:concerto:problem:NobodyWaits",
     )  # fmt: skip
