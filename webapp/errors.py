@@ -23,6 +23,7 @@ from engine.errors import (
 )
 from engine.logs import log
 from engine.text import Text, both
+from webapp import resuming
 from webapp.auth import API_PREFIX, SignInNeeded
 from webapp.frame import without_engine
 from webapp.i18n import language
@@ -148,6 +149,8 @@ def _engine_refusal(error: EngineError) -> Response | tuple[str, int]:
         log(__name__).error("a process failed", code=error.code, exc_info=error)
     if _for_machines():
         return problem(error)
+    if isinstance(error, SignInNeeded) and (words := resuming.typed()):
+        return resuming.sign_in_page(words)
     return page(status, error.message, error.hint, code=error.code, details=error.details)
 
 
@@ -156,6 +159,9 @@ def _web_refusal(error: HTTPException) -> Response | tuple[str, int]:
         return error.get_response()
     if _for_machines():
         return web_problem(error)
+    if isinstance(error, CSRFError) and (words := resuming.typed()):
+        # The cookie of the form is gone: after hours away, or after signing in anew in another tab.
+        return resuming.back_to_work(words)
     message, hint = _words(error)
     body, status = page(error.code or 500, message, hint)
     response = Response(body, status, mimetype="text/html")

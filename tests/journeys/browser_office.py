@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import get_month_names
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
@@ -31,6 +31,8 @@ START = 60  # seconds for the ready line, on the busiest of machines
 PATIENCE = 20_000  # milliseconds for a page: several officers share one small machine
 
 Answers = Mapping[str, Any]
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pdf(name: str, words: str = "") -> FilePayload:
@@ -108,9 +110,20 @@ class Person:
 
     page: Page
     address: str
-    name: str
+    account: Mapping[str, Any]
     body: str
     """The name of the body for which this person is here."""
+    scripts: bool = True
+
+    @property
+    def name(self) -> str:
+        """First name and surname."""
+        return str(self.account["name"])
+
+    @property
+    def path(self) -> str:
+        """Where in the product the person is."""
+        return self.page.url.removeprefix(self.address)
 
     @property
     def main(self) -> Locator:
@@ -150,12 +163,23 @@ class Person:
         self._is_ready()
         return self
 
-    def chooses_language(self, name: str) -> "Person":
+    def chooses_language(self, short: str) -> "Person":
         """Read the pages in another language from now on."""
-        self.page.get_by_role("link", name=name, exact=True).click()
-        expect(self.page.get_by_role("link", name=name, exact=True)).to_have_count(0)
+        self.page.get_by_role("banner").get_by_text(short, exact=True).click()
+        language = {"ITA": "it", "ENG": "en"}[short]
+        expect(self.page.locator("html")).to_have_attribute("lang", language)
         self._is_ready()
         return self
+
+    def signs_in(self) -> "Person":
+        """Say who one is at the front door, and for whom one acts if there is a choice."""
+        self.answers(
+            {
+                "Nome utente o posta elettronica": self.account["login"],
+                "Password": self.account["password"],
+            }
+        )
+        return self.presses("Entra")
 
     def acts_for(self, body: str) -> "Person":
         """Choose, among several mandates, for whom to act."""
@@ -189,7 +213,7 @@ class Person:
     def completes(self) -> "Person":
         """Complete the work; the case page says what happens next."""
         self.presses("Completa")
-        expect(self.page).to_have_url(re.compile("/cases/[^/]+$"), timeout=PATIENCE)
+        expect(self.page).to_have_url(re.compile("/cases/[^/]+$"))
         self._is_ready()
         return self.reads(re.compile("^Completata"))
 
@@ -234,7 +258,9 @@ class Person:
     # --- parts
 
     def _is_ready(self) -> None:
-        expect(self.page.locator("html[data-ready]")).to_be_attached()
+        """Wait until the scripts of the page have begun, where there are scripts."""
+        if self.scripts:
+            expect(self.page.locator("html[data-ready]")).to_be_attached()
 
 
 def fill_in(place: Locator, answers: Answers) -> None:
@@ -268,7 +294,7 @@ def _fill_field(place: Locator, label: str, answer: Any) -> None:
     named = re.compile(f"^{re.escape(label)}( \\(|$)")
     found = place.get_by_label(named).filter(visible=True)
     if isinstance(answer, dict):
-        found.set_input_files(answer)
+        found.set_input_files(cast(FilePayload, answer))
     elif found.evaluate("one => one.tagName") == "SELECT":
         found.select_option(label=answer)
     else:
@@ -308,6 +334,17 @@ class BrowserOffice:
         if (body, role) not in self._desks:
             self._desks[body, role] = self._sign_in(body, role)
         return self._desks[body, role]
+
+    def another_browser(self, person: Person, **options: Any) -> Person:
+        """The same person at another machine, signed in there too."""
+        page = self.visitor(**options)
+        scripts = options.get("java_script_enabled", True)
+        return self._enter(Person(page, person.address, person.account, person.body, scripts))
+
+    def another_tab(self, person: Person) -> Person:
+        """The page that the person is on, in a second tab of the same browser."""
+        tab = Person(person.page.context.new_page(), person.address, person.account, person.body)
+        return tab.opens(person.path)
 
     def today(self) -> date:
         """The day of the exercise, as its band tells it."""
@@ -358,15 +395,12 @@ class BrowserOffice:
     def _sign_in(self, body: str, role: str) -> Person:
         organisation, name = self.bodies[body]
         account = self.product.account(organisation, role)
-        page = self.visitor()
-        person = Person(page, self.product.address, account["name"], name)
-        page.goto("/sign-in")
-        person.answers(
-            {"Nome utente o posta elettronica": account["login"], "Password": account["password"]}
-        )
-        person.presses("Entra")
-        if len(account["roles"]) > 1:
-            person.acts_for(name)
+        return self._enter(Person(self.visitor(), self.product.address, account, name))
+
+    def _enter(self, person: Person) -> Person:
+        person.opens("/sign-in").signs_in()
+        if len(person.account["roles"]) > 1:
+            person.acts_for(person.body)
         return person.is_on("Oggi")
 
     def _complain(self, page: Page, words: str) -> None:
@@ -374,14 +408,21 @@ class BrowserOffice:
 
     def _take_pictures(self, person: Person, name: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        page = person.page
-        came_from = page.url
-        for language, words in (("en", "English"), ("it", "Italiano")):
-            if page.locator("html").get_attribute("lang") != language:
-                person.chooses_language(words)
-            for width, label in ((PHONE, "phone"), (DESKTOP, "desktop")):
-                page.set_viewport_size({"width": width, "height": HEIGHT})
-                place = folder / f"{name}.{language}.{label}.png"
-                page.screenshot(path=place, full_page=True, animations="disabled")
-        page.goto(came_from)
-        person._is_ready()
+        self._take_both(person.page, folder, f"{name}.it")
+        # The other language in another tab: the person loses nothing of what was typed.
+        tab = person.page.context.new_page()
+        tab.goto(_in_language(person.page.url, "en"))
+        self._take_both(tab, folder, f"{name}.en")
+        tab.goto(_in_language(person.page.url, "it"))
+        tab.close()
+
+    def _take_both(self, page: Page, folder: Path, name: str) -> None:
+        expect(page.locator(".c-diagram:not([data-drawn])")).to_have_count(0)
+        for width, label in ((PHONE, "phone"), (DESKTOP, "desktop")):
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            place = folder / f"{name}.{label}.png"
+            page.screenshot(path=place, full_page=True, animations="disabled")
+
+
+def _in_language(address: str, language: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.journeys.browser_office import BrowserOffice, Person, pdf, product
 
@@ -62,6 +62,7 @@ HISTORY = (
     "Raggiunto: In vigore",
     "Caso concluso: in vigore",
 )
+
 
 @pytest.fixture
 def office(browser: Browser, tmp_path: Path) -> Iterator[BrowserOffice]:

@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 from engine import Actor
 from engine.commands import sign_in, sign_out, visit_today
 from engine.errors import SignInRefused
+from webapp import resuming
 from webapp.auth import engine, forget, officer, own_address, present, public, remember, secret
 from webapp.i18n import _, language
 from webapp.security import limiter
@@ -44,6 +45,7 @@ def show() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """Let an officer in with his name and password."""
     login, target = request.form.get("login", ""), own_address(request.form.get("next"))
+    typed = request.form.get("typed", "")
     try:
         session = engine().run(
             Actor.system("web"),
@@ -54,8 +56,10 @@ def enter() -> ResponseReturnValue:
         )
     except SignInRefused as refusal:
         problem = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
-        return _page(login=login, target=target, problem=problem), 403
+        return _page(login=login, target=target, problem=problem, typed=typed), 403
     remember(session)
+    if target and typed:
+        return resuming.resume_page(typed, target)
     if target:
         return redirect(target)
     return redirect(url_for("mandates.after_sign_in"))
@@ -71,5 +75,7 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("sign_in.show"))
 
 
-def _page(*, login: str = "", target: str | None = None, problem: str = "") -> str:
-    return render_template("pages/sign_in.html", login=login, next=target, error=problem)
+def _page(*, login: str = "", target: str | None = None, problem: str = "", typed: str = "") -> str:
+    return render_template(
+        "pages/sign_in.html", login=login, next=target, error=problem, typed=typed
+    )
