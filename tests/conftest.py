@@ -85,6 +85,12 @@ def empty_postgres_url(postgres_url: str) -> Iterator[str]:
     yield from _postgres_database(postgres_url)
 
 
+@pytest.fixture
+def second_empty_postgres_url(postgres_url: str) -> Iterator[str]:
+    """Address of another one."""
+    yield from _postgres_database(postgres_url)
+
+
 @pytest.fixture(scope="session")
 def _postgres_template(postgres_url: str) -> Iterator[str]:
     for url in _postgres_database(postgres_url):

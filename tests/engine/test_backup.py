@@ -245,9 +245,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(
     upgrade(engine.database, "0001")
     back_up(engine, tmp_path / "old.zip")
     engine.close()
-    again = "" if old.on_sqlite else request.getfixturevalue("migrated_postgres_url")
-    if again:
-        wipe(again)
+    again = "" if old.on_sqlite else request.getfixturevalue("second_empty_postgres_url")
     new = settings_for(tmp_path / "new", again)
 
     done = restore(new, tmp_path / "old.zip")
@@ -261,14 +259,6 @@ def settings_for(folder: Path, url: str) -> Settings:
     return Settings.from_environment(
         {"DATA_DIR": str(folder), "DATABASE_URL": url, "SECRET_KEY": KEY}
     )
-
-
-def wipe(url: str) -> None:
-    database = create_engine(url)
-    with database.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    database.dispose()
 
 
 # --- what is already wrong is told, and the rest is kept
