@@ -82,13 +82,18 @@ class Walker:
     acts: list[str] = field(default_factory=list)
     case_id: str = ""
     archived: bool = False
+    restless: int = RESTLESS
     whim: float = 0.0
     """How often this walker answers otherwise than the examples say: calm ones get far."""
 
-    def walk(self, seed: int) -> str:
-        """Live one case from its start to an end, and say which; Stuck when there is none."""
+    def walk(self, seed: int, *, steady: bool = False) -> str:
+        """Live one case from its start to an end, and say which; Stuck when there is none.
+
+        A steady walker answers as the examples say from the first act on, and nothing befalls him.
+        """
         self.chance = random.Random(f"{self.bundle.key} {seed}")
         self.acts, self.archived = [], False
+        self.restless = 0 if steady else RESTLESS
         self.whim = self.chance.choice((0.04, 0.12, 0.35))
         self.office.clock.at = BEGIN
         try:
@@ -136,7 +141,7 @@ class Walker:
         zone = self.chance.choice(sorted(z for z, n in zones.items() if z and n >= least))
         towns = [body for body, there in bodies if there == zone]
         wanted = min(len(towns), self.chance.randint(2, 8))
-        if self.chance.random() < 0.4:
+        if self.chance.random() < 0.4:  # any towns at all
             return self.chance.sample(towns, wanted)
         chosen = [self.chance.choice(towns)]
         while len(chosen) < wanted:
@@ -151,10 +156,10 @@ class Walker:
         case = self._case()
         if not case.is_ended or self._offers():
             return False
-        return self.archived or len(self.acts) > RESTLESS or self.chance.random() < 0.5
+        return self.archived or len(self.acts) > self.restless or self.chance.random() < 0.5
 
     def _act(self) -> None:
-        steady = len(self.acts) > RESTLESS
+        steady = len(self.acts) > self.restless
         if not steady and self.chance.random() < self.whim / 4:
             self._disturb()
             return

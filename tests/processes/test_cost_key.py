@@ -1,0 +1,115 @@
+"""The cost key of the agreement: shares add up to the cent, by the script that runs in the drawing.
+
+The script is taken out of the drawing itself, so that a change of the drawing is a change here.
+"""
+
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from engine.bpmn.script import execute
+
+DRAWING = Path(__file__).parents[2] / "processes" / "tripartite-agreement" / "process.bpmn"
+CENT = Decimal("0.01")
+
+amounts = st.decimals(min_value=0, max_value=10**9, places=2)
+populations = st.lists(st.integers(min_value=0, max_value=900_000), min_size=2, max_size=20)
+areas = st.lists(st.decimals(min_value=0, max_value=100_000, places=4), min_size=2, max_size=20)
+
+
+def scripts_with_shares() -> dict[str, str]:
+    """Every script of the drawing that divides costs."""
+    found = {
+        task.get("id", ""): task.findtext("{*}script") or ""
+        for task in etree.parse(DRAWING).iter("{*}scriptTask")
+    }
+    return {name: text for name, text in found.items() if "apportion(" in text}
+
+
+SCRIPT = scripts_with_shares()["share_costs"]
+
+
+def shared(
+    amount: Decimal, people: dict[str, int], hectares: dict[str, Decimal] | None = None
+) -> dict[str, Any]:
+    """The variables of a case once the drawing has shared its costs."""
+    towns = {
+        key: {"name": key.upper(), "population": number, "zone": 10}
+        for key, number in people.items()
+    }
+    variables: dict[str, Any] = {
+        "answers": {key: {"state": "join", "name": key.upper()} for key in towns},
+        "sources": [
+            {"kind": "municipal", "amount": amount},
+            {"kind": "regional", "amount": Decimal("50000.00")},
+        ],
+        "cost_key": "population" if hectares is None else "jurisdiction",
+        "hectares": [
+            {"municipality": key, "hectares": area} for key, area in (hectares or {}).items()
+        ],
+    }
+    execute(SCRIPT, variables, {"members": lambda _capacity: towns})
+    return variables
+
+
+def keyed(values: list[Any]) -> dict[str, Any]:
+    return {f"t{number:02}": value for number, value in enumerate(values)}
+
+
+def assert_fair(shares: dict[str, Decimal], weights: dict[str, Any], total: Decimal) -> None:
+    whole = sum(weights.values())
+    assert shares.keys() == weights.keys()
+    if whole == 0:
+        assert set(shares.values()) == {Decimal("0.00")}
+        return
+    assert sum(shares.values()) == total
+    for key, share in shares.items():
+        assert share == share.quantize(CENT) and share >= 0
+        assert abs(share * Decimal(whole) - total * Decimal(weights[key])) < CENT * Decimal(whole)
+
+
+@given(amounts, populations)
+def test_shares_by_population_add_up_to_the_cent(total: Decimal, people: list[int]) -> None:
+    found = shared(total, keyed(people))
+    assert_fair(found["shares"], keyed(people), total)
+    assert {row["name"]: row["share"] for row in found["share_table"]} == {
+        key.upper(): share for key, share in found["shares"].items()
+    }
+
+
+@given(amounts, areas)
+def test_shares_by_hectares_add_up_to_the_cent(total: Decimal, hectares: list[Decimal]) -> None:
+    people = keyed([1000 for _ in hectares])
+    found = shared(total, people, keyed(hectares))
+    assert_fair(found["shares"], keyed(hectares), total)
+    assert found["missing_clauses"] == []
+
+
+@given(amounts, populations)
+def test_a_larger_town_never_pays_less(total: Decimal, people: list[int]) -> None:
+    shares = shared(total, keyed(people))["shares"]
+    by_size = sorted(shares, key=lambda key: keyed(people)[key])
+    for smaller, larger in pairwise(by_size):
+        assert shares[smaller] <= shares[larger] + CENT
+
+
+def test_a_town_without_hectares_is_named_before_anybody_pays() -> None:
+    people = {"chivasso": 26_000, "verolengo": 4_800}
+    found = shared(Decimal("84000.00"), people, {"chivasso": Decimal("5124")})
+    assert [row["name"] for row in found["missing_clauses"]] == ["VEROLENGO"]
+
+
+@pytest.mark.parametrize("name", sorted(scripts_with_shares()))
+def test_every_script_that_shares_costs_shares_them_alike(name: str) -> None:
+    def key(text: str) -> set[str]:
+        wanted = ("area =", "weights =", "shares =", "share_table =")
+        return {line for line in text.splitlines() if line.startswith(wanted)}
+
+    assert len(key(SCRIPT)) == 4
+    assert key(scripts_with_shares()[name]) == key(SCRIPT)

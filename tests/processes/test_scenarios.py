@@ -1,0 +1,41 @@
+"""Every story of every process comes out as it was reviewed, and together they pass every way."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from engine.bundles.load import load_folder
+from engine.scenarios import play
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.toml"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_stories_pass_and_cover_every_flow(folder: Path) -> None:
+    report = play(folder, shared=PROCESSES / "shared")
+    assert report.failures == []
+    assert report.missing == []
+    assert report.passed == report.total > 0
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_coverage_names_elements_and_stories_that_are_there(folder: Path) -> None:
+    bundle = load_folder(folder, PROCESSES / "shared")
+    stories = {path.stem for path in (folder / "scenarios").glob("*.toml")}
+    told: set[str] = set()
+    with (folder / "coverage.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            unknown = [e for e in row["element"].split() if bundle.element(e) is None]
+            assert unknown == [], row["item"]
+            assert set(row["scenario"].split()) <= stories, row["item"]
+            told |= set(row["scenario"].split())
+    assert told == stories, "every story proves something"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_trace_belongs_to_a_story(folder: Path) -> None:
+    stories = {path.stem for path in (folder / "scenarios").glob("*.toml")}
+    assert {path.stem for path in (folder / "scenarios").glob("*.trace")} == stories
