@@ -17,7 +17,7 @@ from engine.commands import deploy_process
 from engine.seed import install, seed
 from engine.settings import Settings
 from tests.faults.checker import check, unfinished
-from tests.faults.house import House, open_house
+from tests.faults.house import House, open_house, plan
 from tests.faults.load import Load, Officers
 from tests.faults.outside import open_outside
 
@@ -73,9 +73,9 @@ def drill(
         load.begin(OFFICERS)
         try:
             _wait_for_work(load, house)
-            for number in range(1, faults + 1):
+            for number, fault in enumerate(plan(faults, chance), start=1):
                 _live(house, chance.uniform(0.5, 1.5) * pause)
-                fault = house.strike(chance)
+                house.strike(fault, chance)
                 done, after = load.count("acknowledged"), time.monotonic() - began
                 tell(f"{number:5} {fault:17} {after:5.0f} s, {done} acts acknowledged")
             _while(house, load.end)
@@ -156,7 +156,7 @@ def _settle(house: House, load: Load, report: Report) -> None:
     house.empty_queue()
     house.end_loans()
     _while(house, load.confirm_rest)
-    again = time.monotonic() + 15
+    again = time.monotonic() + 5
     while left := list(unfinished(house.dsn)):
         if time.monotonic() > limit:
             report.findings.append(f"not done {SETTLING_SECONDS} s after the last fault: {left}")

@@ -132,9 +132,8 @@ class House:
             except subprocess.TimeoutExpired:
                 part.kill()
 
-    def strike(self, chance: random.Random) -> str:
-        """Do one fault, chosen at random."""
-        (fault,) = chance.choices(list(FAULTS), weights=list(FAULTS.values()))
+    def strike(self, fault: str, chance: random.Random) -> None:
+        """Do one fault."""
         verb, _, what = fault.partition(" ")
         if verb == "kill":
             name, _, child = what.partition(" ")
@@ -154,7 +153,6 @@ class House:
         else:
             self.end_loans()
         self.faults[fault] += 1
-        return fault
 
     def empty_queue(self) -> None:
         """Let Redis forget everything while everybody is at work."""
@@ -168,6 +166,13 @@ class House:
         """
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute("UPDATE delivery SET next_at = now() WHERE state = 'pending'")
+
+
+def plan(number: int, chance: random.Random) -> list[str]:
+    """So many faults in random order, each kind at least once if there is room."""
+    weights = list(FAULTS.values())
+    chosen = [*FAULTS, *chance.choices(list(FAULTS), weights, k=max(0, number - len(FAULTS)))]
+    return chance.sample(chosen[:number], number)
 
 
 @contextmanager
