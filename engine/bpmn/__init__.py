@@ -20,7 +20,7 @@ script may call; they are given with every call, so that a token never carries y
     surface                               a running case → the values of a step
     migration, transfers                  a running case taken over to another version
     state, values                         how a case is stored, and what it may carry
-    script, policy, functions, scripting  the restricted language of drawings
+    script, policy, budget, functions, scripting    the restricted language of drawings
     library/                              SpiffWorkflow mended, extended and held to its release
     lint/                                 what is refused before a drawing is deployed, and why
 """

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 
+LARGEST_EXPONENT = 1_000
 CENT = Decimal("0.01")
 Number = int | float | str | Decimal
 
@@ -46,6 +47,7 @@ def _exact(number: Number) -> Decimal:
     if isinstance(number, bool) or not isinstance(number, int | float | str | Decimal):
         raise ValueError(f"{number!r} is not a number")
     value = number if isinstance(number, Decimal) else Decimal(str(number))
-    if not value.is_finite():
+    # An exponent of a thousand million is short to write and fills the memory when worked out.
+    if not value.is_finite() or abs(value.adjusted()) > LARGEST_EXPONENT:
         raise ValueError(f"{number!r} is not a number")
     return value

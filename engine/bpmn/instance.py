@@ -194,7 +194,7 @@ class Instance:
     @contextmanager
     def _turn(self, facts: Facts) -> Iterator[None]:
         self._refuse_half_way()
-        self._scripts.facts = facts
+        self._scripts.begin_step(facts)
         self._passed, self._sent, self._count = [], [], 0
         self._half_way = True
         try:

@@ -1,7 +1,8 @@
 """The few things a script, a condition or a decision cell of a drawing may do.
 
-No import, no file, no network, no clock, no attribute beyond the lists below, no loop without
-end. What is needed from outside (parties, dates) comes in as a function, given with each call.
+No import, no file, no network, no clock, no attribute beyond the lists below, no work without
+end (see budget). What is needed from outside (parties, dates) comes in as a function, given with
+each call.
 """
 
 import ast
@@ -14,9 +15,9 @@ from types import CodeType
 from typing import Any, Literal, NamedTuple
 
 from RestrictedPython.compile import compile_restricted_eval, compile_restricted_exec
-from RestrictedPython.Eval import default_guarded_getitem
 from RestrictedPython.Guards import guarded_iter_unpack_sequence, guarded_unpack_sequence
 
+from engine.bpmn.budget import Budget
 from engine.bpmn.functions import apportion, money
 from engine.bpmn.policy import MUTATORS, ScriptPolicy
 from engine.bpmn.values import plain
@@ -26,10 +27,9 @@ Mode = Literal["exec", "eval"]
 # What the engine answers about the case: given as functions with every call.
 FACT_NAMES = frozenset({"members", "contiguous", "same_zone", "today"})
 
-LONGEST = 1_000_000  # characters of a text, or items of a list, a script may build
-ITERATIONS = 200_000  # rounds all loops of one script may take together
 LARGEST_RANGE = 100_000
 LARGEST_EXPONENT = 64
+MOST_DIGITS = 100
 
 _TEXT = (
     "capitalize casefold count endswith find index isalpha isdigit isnumeric lower lstrip "
@@ -84,28 +84,40 @@ def script_problems(source: str, mode: Mode) -> list[str]:
 
 def offered_names() -> frozenset[str]:
     """Every name a script finds without a variable of the case."""
-    return frozenset(_BUILTINS) | frozenset(_NAMES) | FACT_NAMES
+    return frozenset(_BUILTINS) | _COUNTED | frozenset(_NAMES) | FACT_NAMES
 
 
 def _calls_by_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 
 
-def evaluate(source: str, variables: Mapping[str, Any], facts: Mapping[str, Any]) -> Any:
+def evaluate(
+    source: str,
+    variables: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    budget: Budget | None = None,
+) -> Any:
     """Work out an expression over the variables of a token; nothing is changed."""
-    scope = {**_NAMES, **facts, **variables, **_guards()}
-    return eval(_compiled(source.strip(), "eval").code, scope)  # noqa: S307  # restricted code
+    budget = budget or Budget()
+    scope = {**_NAMES, **facts, **variables, **_guards(budget)}
+    value = eval(_compiled(source.strip(), "eval").code, scope)  # noqa: S307  # restricted code
+    return budget.weigh(value)
 
 
-def execute(source: str, variables: dict[str, Any], facts: Mapping[str, Any]) -> None:
+def execute(
+    source: str,
+    variables: dict[str, Any],
+    facts: Mapping[str, Any],
+    budget: Budget | None = None,
+) -> None:
     """Run a script over the variables of a token and write back what it changed.
 
     The library shares nested objects between branches and with the past, so whatever the
     script names is copied first: it can change nothing but its own token.
     """
+    budget = budget or Budget()
     compiled = _compiled(source, "exec")
-    given = {**_NAMES, **facts}
-    scope = {**given, **variables, **_guards()}
+    scope = {**_NAMES, **facts, **variables, **_guards(budget)}
     for name in compiled.names & variables.keys():
         if isinstance(scope[name], dict | list):
             scope[name] = deepcopy(scope[name])
@@ -120,16 +132,16 @@ def execute(source: str, variables: dict[str, Any], facts: Mapping[str, Any]) ->
             touched = name not in before or value is not before[name]
             touched = touched and name not in compiled.loop_names
         if touched:
-            changed[name] = _storable(name, value)
+            changed[name] = _storable(name, value, budget)
     gone = [name for name in variables if name not in scope]
     for name in gone:
         del variables[name]
     variables.update(changed)
 
 
-def _storable(name: str, value: Any) -> Any:
+def _storable(name: str, value: Any, budget: Budget) -> Any:
     try:
-        return plain(value)
+        return plain(budget.weigh(value))
     except (TypeError, ValueError) as problem:
         raise type(problem)(f"{name}: {problem}") from None
 
@@ -166,50 +178,71 @@ def _names(code: CodeType) -> Iterator[str]:
 # -- guards --------------------------------------------------------------------------------------
 
 
-def _guards() -> dict[str, Any]:
-    return {**_FIXED_GUARDS, "_getiter_": _Budget().spend}
+def _guards(budget: Budget) -> dict[str, Any]:
+    """What every script gets beside its names: nothing goes on without paying."""
+    each, spend = budget.each, budget.lengths
+
+    def attribute(value: Any, name: str) -> Any:
+        kind = type(value)
+        allowed = _OF_CLASSES.get(value) if kind is type else _ATTRIBUTES.get(kind)
+        if allowed is None or name not in allowed:
+            raise AttributeError(f"a script may not use .{name} of {kind.__name__}")
+        if kind is str and name == "join":
+            return lambda parts: _joined(value, parts, budget)
+        if kind is str and name == "replace":
+            return lambda old, new: _replaced(value, old, new, budget)
+        return getattr(value, name)
+
+    def arithmetic(operator: str, left: Any, right: Any) -> Any:
+        return _arithmetic(operator.removesuffix("="), left, right, budget)
+
+    def text(built: str) -> str:
+        spend(built)
+        return built
+
+    def total(items: Any, start: Any = 0) -> Any:
+        for item in each(items):
+            start = arithmetic("+", start, item)
+        return start
+
+    counted = {
+        "sum": total,
+        "map": lambda function, *items: each(map(function, *items)),
+        "filter": lambda test, items: each(filter(test, items)),
+        "zip": lambda *items, strict=False: each(zip(*items, strict=strict)),
+        "enumerate": lambda items, start=0: each(enumerate(items, start)),
+        "reversed": lambda items: each(reversed(items)),
+    }
+    return {
+        "__builtins__": {**_BUILTINS, **counted},
+        "__name__": "script",
+        "_getattr_": attribute,
+        "_getitem_": budget.item,
+        "_getiter_": each,
+        "_iter_unpack_sequence_": guarded_iter_unpack_sequence,
+        "_unpack_sequence_": guarded_unpack_sequence,
+        "_write_": _write,
+        "_inplacevar_": arithmetic,
+        "_arithmetic_": arithmetic,
+        "_text_": text,
+        "_call_": budget.call,
+        "_weigh_": budget.weigh,
+        "_key_": budget.key,
+        "_container_": budget.container,
+        "_spread_": budget.spread,
+    }
 
 
-class _Budget:
-    """Counts the rounds of all loops of one script."""
-
-    def __init__(self) -> None:
-        self.left = ITERATIONS
-
-    def spend(self, items: Any) -> Iterator[Any]:
-        for item in items:
-            self.left -= 1
-            if self.left < 0:
-                raise RuntimeError(f"the script loops more than {ITERATIONS} times")
-            yield item
-
-
-def _attribute(value: Any, name: str) -> Any:
-    kind = type(value)
-    allowed = _OF_CLASSES.get(value) if kind is type else _ATTRIBUTES.get(kind)
-    if allowed is None or name not in allowed:
-        raise AttributeError(f"a script may not use .{name} of {kind.__name__}")
-    if kind is str and name == "join":
-        return lambda parts: _joined(value, parts)
-    if kind is str and name == "replace":
-        return lambda old, new: _replaced(value, old, new)
-    return getattr(value, name)
-
-
-def _joined(glue: str, parts: Any) -> str:
+def _joined(glue: str, parts: Any, budget: Budget) -> str:
     texts = list(parts)
-    _short(len(glue) * len(texts) + sum(len(text) for text in texts))
+    budget.lengths(*texts, range(len(glue) * len(texts)))
     return glue.join(texts)
 
 
-def _replaced(text: str, old: str, new: str) -> str:
-    _short(len(text) + (text.count(old) if old else len(text) + 1) * len(new))
+def _replaced(text: str, old: str, new: str, budget: Budget) -> str:
+    found = text.count(old) if old else len(text) + 1
+    budget.lengths(text, range(found * len(new)))
     return text.replace(old, new)
-
-
-def _short(length: int) -> None:
-    if length > LONGEST:
-        raise ValueError("the text or list grows too long")
 
 
 def _write(value: Any) -> Any:
@@ -218,8 +251,8 @@ def _write(value: Any) -> Any:
     raise TypeError(f"a script may not change a {type(value).__name__}")
 
 
-def _arithmetic(operator: str, left: Any, right: Any) -> Any:
-    """The operators that could fill the memory, with their sizes looked at first."""
+def _arithmetic(operator: str, left: Any, right: Any, budget: Budget) -> Any:
+    """Calculate, with the sizes looked at first."""
     for side in (left, right):
         if operator in "*%**" and isinstance(side, str | bytes | list | tuple):
             raise TypeError(f"“{operator}” is for numbers only")
@@ -227,14 +260,10 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
             raise ValueError("the number is too large")
     if operator == "**" and not (isinstance(right, int) and abs(right) <= LARGEST_EXPONENT):
         raise ValueError(f"an exponent is a whole number up to {LARGEST_EXPONENT}")
-    if operator == "+" and hasattr(left, "__len__") and hasattr(right, "__len__"):
-        _short(len(left) + len(right))
+    if operator not in _OPERATORS:
+        raise SyntaxError(f"“{operator}” is not part of scripts")
+    budget.lengths(left, right)
     return _OPERATORS[operator](left, right)
-
-
-def _text_of(text: str) -> str:
-    _short(len(text))
-    return text
 
 
 def _range(*bounds: int) -> range:
@@ -242,6 +271,12 @@ def _range(*bounds: int) -> range:
     if len(numbers) > LARGEST_RANGE:
         raise ValueError(f"a range may have {LARGEST_RANGE} numbers at most")
     return numbers
+
+
+def _round(number: Any, digits: int | None = None) -> Any:
+    if digits is not None and abs(digits) > MOST_DIGITS:
+        raise ValueError(f"a number is rounded to {MOST_DIGITS} digits at most")
+    return round(number, digits)
 
 
 def _is_a(value: Any, kind: Any) -> bool:
@@ -256,17 +291,22 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "-": lambda a, b: a - b,
     "/": lambda a, b: a / b,
     "//": lambda a, b: a // b,
+    "|": lambda a, b: a | b,
+    "&": lambda a, b: a & b,
+    "^": lambda a, b: a ^ b,
 }
 _BUILTINS: dict[str, Any] = {
     "None": None,
     "True": True,
     "False": False,
     **{f.__name__: f for f in (abs, all, any, bool, divmod, float, int, len, max, min, repr)},
-    **{f.__name__: f for f in (round, sorted, str, sum, zip)},
-    **{f.__name__: f for f in (dict, enumerate, filter, list, map, reversed, set, tuple)},
+    **{f.__name__: f for f in (sorted, str, dict, list, set, tuple)},
     "range": _range,
+    "round": _round,
     "isinstance": _is_a,
 }
+# Each run counts what these hand out.
+_COUNTED = frozenset({"sum", "map", "filter", "zip", "enumerate", "reversed"})
 _NAMES: dict[str, Any] = {
     "date": date,
     "datetime": datetime,
@@ -274,16 +314,4 @@ _NAMES: dict[str, Any] = {
     "Decimal": Decimal,
     "money": money,
     "apportion": apportion,
-}
-_FIXED_GUARDS: dict[str, Any] = {
-    "__builtins__": _BUILTINS,
-    "__name__": "script",
-    "_getattr_": _attribute,
-    "_getitem_": default_guarded_getitem,
-    "_iter_unpack_sequence_": guarded_iter_unpack_sequence,
-    "_unpack_sequence_": guarded_unpack_sequence,
-    "_write_": _write,
-    "_inplacevar_": lambda operator, a, b: _arithmetic(operator.removesuffix("="), a, b),
-    "_arithmetic_": _arithmetic,
-    "_text_": _text_of,
 }

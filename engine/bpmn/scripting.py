@@ -6,6 +6,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 
 from engine.bpmn import script
+from engine.bpmn.budget import Budget
 from engine.bpmn.errors import ScriptFailed
 from engine.bpmn.step import Facts
 
@@ -16,6 +17,12 @@ class Scripts(PythonScriptEngine):  # type: ignore[misc]  # untyped library
     def __init__(self) -> None:
         super().__init__(environment=BasePythonScriptEngineEnvironment())
         self.facts: Facts = {}
+        self.budget = Budget()
+
+    def begin_step(self, facts: Facts) -> None:
+        """Take the facts of a new step, whose scripts share one budget."""
+        self.facts = facts
+        self.budget = Budget()
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
         """Work out an expression of the drawing for one token."""
@@ -25,14 +32,14 @@ class Scripts(PythonScriptEngine):  # type: ignore[misc]  # untyped library
     def evaluate_in(self, task: Any, expression: str, scope: Mapping[str, Any]) -> Any:
         """Work out an expression over given variables."""
         try:
-            return script.evaluate(expression, scope, self.facts)
+            return script.evaluate(expression, scope, self.facts, self.budget)
         except Exception as problem:
             raise _failure(task, expression, problem) from problem
 
     def execute(self, task: Any, source: str, external_context: Any = None) -> bool:
         """Run a script of the drawing on the variables of one token."""
         try:
-            script.execute(source, task.data, self.facts)
+            script.execute(source, task.data, self.facts, self.budget)
         except Exception as problem:
             raise _failure(task, source, problem) from problem
         return True

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from engine.bpmn.functions import LARGEST_EXPONENT
+
 # The library marks its own objects with this key; a form must not be able to forge one.
 RESERVED_KEY = "typename"
 DEEPEST = 60
@@ -54,6 +56,8 @@ def _number_or_subclass(value: Any) -> Any:
         finite = value.is_finite() if isinstance(value, Decimal) else abs(value) < float("inf")
         if not finite:
             raise ValueError("not a number, or infinite")
+        if isinstance(value, Decimal) and abs(value.adjusted()) > LARGEST_EXPONENT:
+            raise ValueError("the number is too large or too small")
         return value if isinstance(value, Decimal) else float(value)
     if isinstance(value, str):
         return _text(str(value))

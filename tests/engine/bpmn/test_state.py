@@ -39,7 +39,9 @@ SCALARS = some.one_of(
     some.text(max_size=20),
     some.dates(),
     some.datetimes(timezones=some.sampled_from([None, UTC, timezone(timedelta(hours=2))])),
-    some.decimals(allow_nan=False, allow_infinity=False),
+    some.decimals(allow_nan=False, allow_infinity=False).filter(
+        lambda n: abs(n.adjusted()) <= 1000
+    ),
 )
 KEYS = some.text(max_size=8).filter(lambda key: key != "typename")
 VALUES = some.recursive(

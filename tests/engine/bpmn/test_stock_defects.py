@@ -24,7 +24,7 @@ from tests.engine.bpmn.case import Case
 ROOT = Path(__file__).parents[3]
 # Where they are listed: engine.md names four, bpmn-patterns.md fourteen.
 LISTED = [*(f"E{n}" for n in range(1, 5)), *(f"D{n}" for n in range(1, 15))]
-THREE = {"parties": {"a": {}, "b": {}, "c": {}}}
+THREE: dict[str, Any] = {"parties": {"a": {}, "b": {}, "c": {}}}
 Act = tuple[Any, ...]
 
 
