@@ -6,6 +6,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from engine.actor import Actor
@@ -98,9 +99,18 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--data", metavar="DIR", help="an empty data folder (default: DATA_DIR)")
     back.set_defaults(act=_restore)
 
-    change = commands.add_parser(
-        "migrate-cases", help="take running cases over to another version of their procedure"
+    _offer_migration(
+        commands.add_parser(
+            "migrate-cases", help="take running cases over to another version of their procedure"
+        )
     )
+
+    lock = commands.add_parser("lock", help="record the present versions as published")
+    lock.set_defaults(act=_lock)
+    return parser
+
+
+def _offer_migration(change: argparse.ArgumentParser) -> None:
     change.add_argument("--process", metavar="KEY", help="needed if several are published")
     change.add_argument("--from", dest="source", type=int, metavar="V")
     change.add_argument("--to", dest="target", type=int, metavar="V")
@@ -114,10 +124,6 @@ def _parser() -> argparse.ArgumentParser:
     change.add_argument("--reason", default="new version of the procedure")
     change.add_argument("--undo", metavar="CASE", help="put one case back")
     change.set_defaults(act=_migrate_cases)
-
-    lock = commands.add_parser("lock", help="record the present versions as published")
-    lock.set_defaults(act=_lock)
-    return parser
 
 
 def _folders(given: Sequence[Path], *, shared: bool) -> list[Path]:
@@ -179,7 +185,11 @@ def _migrate(_chosen: argparse.Namespace) -> int:
 
 
 def _migrate_cases(chosen: argparse.Namespace) -> int:
-    engine = _engine()
+    with closing(_engine()) as engine:
+        return _migrated(engine, chosen)
+
+
+def _migrated(engine: Engine, chosen: argparse.Namespace) -> int:
     if chosen.undo:
         case_id = engine.read(case_by_number, actor=SYSTEM, case=chosen.undo)
         engine.run(SYSTEM, undo_migration, case_id=case_id, reason=chosen.reason)

@@ -108,6 +108,14 @@ class DeadlineStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineChanged(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+    due_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineMet(Event):
     deadline: str
     name: str
@@ -219,6 +227,26 @@ class TokenMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseMigrated(Event):
+    process: str
+    source: int
+    target: int
+    reason: str
+    mapping: dict[str, str] = field(default_factory=dict)
+    drafts: list[str] = field(default_factory=list)
+    """Work items whose draft lost answers that the new form does not ask."""
+    terms: str = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationUndone(Event):
+    process: str
+    source: int
+    target: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessDeployed(Event):
     process: str
     version: int
@@ -237,5 +265,6 @@ EVENTS: tuple[type[Event], ...] = (
     DeadlineStarted, DeadlineMet, DeadlineExpired, DocumentAttached, MessageDelivered, MessageSent,
     ServiceRequested, ServiceAnswered, ServiceFailed, DeliveryFailed, DeliveryRetried,
     DeliveryWithdrawn, CaseSuspended, CaseResumed, CaseWithdrawn,
-    CaseReopened, CaseEnded, TokenMoved, ProcessDeployed, ClockMoved,
+    CaseReopened, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,
+    DeadlineChanged, ProcessDeployed, ClockMoved,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -257,9 +257,19 @@ class Crossing:
         return [s.name for s in edges if s.name not in known]
 
 
-def mapping_problems(old: Definition, new: Definition, mapping: Mapping[str, str]) -> list[str]:
-    """Every entry that names something neither version knows: a slip of the pen is not obeyed."""
-    before, after = _names(old), _names(new)
+def mapping_problems(
+    old: Definition,
+    new: Definition,
+    mapping: Mapping[str, str],
+    *,
+    before: Iterable[str] = (),
+    after: Iterable[str] = (),
+) -> list[str]:
+    """Every entry that names something its version does not know: a slip of the pen is not obeyed.
+
+    `before` and `after` are names the versions know beside their drawings.
+    """
+    before, after = _names(old) | set(before), _names(new) | set(after)
     found = []
     for left, right in sorted(mapping.items()):
         found += [f"{left}: not in the old version" for _ in "x" if left not in before]

@@ -45,6 +45,7 @@ from engine.commands.tasks import (
     return_task,
     save_draft,
 )
+from engine.commands.versions import migrate_case, undo_migration
 
 __all__ = [
     "act_for",
@@ -63,6 +64,7 @@ __all__ = [
     "mark_delivered",
     "mark_failed",
     "mark_stuck",
+    "migrate_case",
     "move_token",
     "move_training_day",
     "plan_training_day",
@@ -83,6 +85,7 @@ __all__ = [
     "store_upload",
     "suspend_case",
     "take_deliveries",
+    "undo_migration",
     "visit_today",
     "withdraw_case",
     "withdraw_delivery",

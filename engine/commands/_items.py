@@ -11,7 +11,7 @@ from engine.bpmn import Activity, Path, Step, Wait
 from engine.bundles.definition import Bundle
 from engine.commands import _notices, _terms
 from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, WorkItem
-from engine.policy import seats_of
+from engine.policy import Seat, seats_of
 from engine.store import Surface
 from engine.unit_of_work import UnitOfWork
 
@@ -39,6 +39,26 @@ def place(found: Activity | Wait) -> tuple[Path, str]:
     return found.path, found.element
 
 
+def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
+    """Give every open item its last day, after a term began, ended or got its date."""
+    living = _terms.living(scope.work, scope.case)
+    known = {
+        item.token_id: item
+        for item in scope.work.session.scalars(
+            select(WorkItem).where(WorkItem.case_id == scope.case.id, WorkItem.state.in_(LIVE))
+        )
+    }
+    moved: dict[str, date | None] = {}
+    for activity in step.open:
+        item = opened.get(activity.token_id) or known.get(activity.token_id)
+        if item is not None and _link(scope, item, step.waits, activity, living):
+            moved[item.id] = item.due_on
+    if moved:
+        scope.work.session.flush()
+        for row in scope.work.session.scalars(select(Offer).where(Offer.work_item_id.in_(moved))):
+            row.due_on = moved[row.work_item_id]
+
+
 def work_items(
     scope: Scope, step: Step, before: Surface, after: Surface, *, terms_moved: bool
 ) -> None:
@@ -60,33 +80,13 @@ def work_items(
     for activity in sorted((a for a in step.open if a.token_id in begun), key=place):
         opened[activity.token_id] = _open(scope, activity)
     if terms_moved or (opened and after.deadlines) or _guarded(scope, opened.values()):
-        _link_all(scope, step, opened)
+        link_all(scope, step, opened)
 
 
 def _guarded(scope: Scope, items: Iterable[WorkItem]) -> bool:
     """Whether any of the items has a term of its own."""
     forms = (scope.bundle.forms.get(item.activity) for item in items)
     return any(form is not None and form.deadline is not None for form in forms)
-
-
-def _link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
-    """Give every open item its last day, after a term began, ended or got its date."""
-    living = _terms.living(scope.work, scope.case)
-    known = {
-        item.token_id: item
-        for item in scope.work.session.scalars(
-            select(WorkItem).where(WorkItem.case_id == scope.case.id, WorkItem.state.in_(LIVE))
-        )
-    }
-    moved: dict[str, date | None] = {}
-    for activity in step.open:
-        item = opened.get(activity.token_id) or known.get(activity.token_id)
-        if item is not None and _link(scope, item, step.waits, activity, living):
-            moved[item.id] = item.due_on
-    if moved:
-        scope.work.session.flush()
-        for offer in scope.work.session.scalars(select(Offer).where(Offer.work_item_id.in_(moved))):
-            offer.due_on = moved[offer.work_item_id]
 
 
 def _open(scope: Scope, activity: Activity) -> WorkItem:
@@ -106,14 +106,7 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
         opened_at=work.now,
     )
     work.add(item)
-    for seat in offered:
-        if seat.letter in "RAC":
-            work.add(
-                Offer(
-                    organisation_id=seat.organisation_id, role=seat.role, letter=seat.letter,
-                    work_item_id=item.id, case_id=case.id,
-                )
-            )  # fmt: skip
+    offer(work, item, offered)
     body = work.name_of(item.organisation_id)
     work.record(events.WorkItemOpened(case.id, item.id, item.activity, item.party_id, body), case)
     form = bundle.forms.get(item.activity)
@@ -121,6 +114,18 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
         _terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
     _notices.tell_opened(work, case, bundle, item, offered)
     return item
+
+
+def offer(work: UnitOfWork, item: WorkItem, seats: Iterable[Seat]) -> None:
+    """Put a live item into the worklists of all who do it, answer for it or are heard."""
+    for seat in seats:
+        if seat.letter in "RAC":
+            work.add(
+                Offer(
+                    organisation_id=seat.organisation_id, role=seat.role, letter=seat.letter,
+                    work_item_id=item.id, case_id=item.case_id, due_on=item.due_on,
+                )
+            )  # fmt: skip
 
 
 def _link(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.bpmn import Path
 from engine.bundles.definition import Bundle, DeadlineRule
@@ -50,7 +50,7 @@ def arm(
         id=work.new_id(),
         case_id=case.id,
         name=name,
-        rule=_rule_key(bundle, rule),
+        rule=rule_key(bundle, rule),
         path=[list(step) for step in path],
         party_id=party.id if party else None,
         token_id=token_id,
@@ -120,6 +120,54 @@ def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Mi
     return started
 
 
+def follow(
+    work: UnitOfWork,
+    case: Case,
+    row: Deadline,
+    rule: DeadlineRule,
+    *,
+    key: str,
+    recount: bool,
+) -> None:
+    """Put a living term under the rule of another version of its procedure.
+
+    A term that has begun to run keeps its date and the law it began under, unless it is to be
+    counted anew; one that still waits for its start will start by the new rule in any case.
+    """
+    row.rule = key
+    if row.state != DeadlineState.WAITING and not recount:
+        return
+    row.length, row.nature, row.silence = _length_text(rule), rule.nature, rule.silence.value
+    row.legal_basis, row.evidence = rule.legal_basis, rule.evidence
+    if row.starts_on is not None:
+        reckoning = _reckoned(rule, row.starts_on, case.variables)
+        _set_due(work, case, row, reckoning, kind="recounted")
+
+
+def _set_due(
+    work: UnitOfWork, case: Case, row: Deadline, reckoning: Reckoning | None, *, kind: str
+) -> None:
+    party = next((p for p in work.parties(case) if p.id == row.party_id), None)
+    body = work.name_of(party.organisation_id) if party is not None else None
+    due_on = reckoning.due_on if reckoning is not None else None
+    work.record(row.change(due_on=due_on, organisation=body, calendar=CALENDAR_VERSION), case)
+    work.add(
+        LedgerEntry(
+            id=work.new_id(), deadline_id=row.id, seq=next_line(work, row), kind=kind, at=work.now,
+            day=row.starts_on or work.today, due_on=due_on,
+            steps=list(reckoning.steps) if reckoning is not None else [],
+            actor=work.author, legal_basis=row.legal_basis,
+        )
+    )  # fmt: skip
+
+
+def next_line(work: UnitOfWork, row: Deadline) -> int:
+    """The number of the next line in a term's ledger."""
+    work.session.flush()
+    lines = select(func.count()).where(LedgerEntry.deadline_id == row.id)
+    return (work.session.scalar(lines) or 0) + 1
+
+
 def _start(
     work: UnitOfWork,
     case: Case,
@@ -182,7 +230,8 @@ def _reached(work: UnitOfWork, case: Case, name: str, party: Party | None) -> da
     return None
 
 
-def _rule_key(bundle: Bundle, rule: DeadlineRule) -> str:
+def rule_key(bundle: Bundle, rule: DeadlineRule) -> str:
+    """Under which key the bundle has a rule."""
     return next(key for key, known in bundle.deadlines.items() if known is rule)
 
 

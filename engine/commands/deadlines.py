@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from engine.commands import _notices
 from engine.commands._advance import deliver
+from engine.commands._terms import next_line
 from engine.errors import DeadlineNotFound
 from engine.model import CaseState, Deadline, DeadlineState, LedgerEntry, WorkItem
 from engine.policy import seats_of
@@ -28,11 +29,10 @@ def expire_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     party = next((p for p in work.parties(case) if p.id == row.party_id), None)
     body = work.name_of(party.organisation_id) if party is not None else None
     work.record(row.expire(organisation=body, at=work.now), case)
-    work.session.flush()
     work.add(
         LedgerEntry(
-            id=work.new_id(), deadline_id=row.id, seq=2, kind="expired", at=work.now,
-            day=work.today, due_on=row.due_on, steps=[], actor=work.author,
+            id=work.new_id(), deadline_id=row.id, seq=next_line(work, row), kind="expired",
+            at=work.now, day=work.today, due_on=row.due_on, steps=[], actor=work.author,
             legal_basis=row.legal_basis,
         )
     )  # fmt: skip

@@ -10,6 +10,7 @@ from engine.model.case import (
     Milestone,
     Subscription,
 )
+from engine.model.checkpoint import CaseCheckpoint
 from engine.model.deadline import Deadline, DeadlineState, LedgerEntry
 from engine.model.deployment import Deployment
 from engine.model.document import Document, Upload
@@ -22,9 +23,10 @@ from engine.model.seal import DailySeal, SealedEntry
 from engine.model.work_item import LIVE, Draft, Offer, WorkItem, WorkItemState
 
 __all__ = [
-    "ENDED", "LIVE", "ApiToken", "Base", "Case", "CaseCounter", "CaseEngineState", "CaseState",
-    "DailySeal", "Deadline", "DeadlineState", "DeliveryRow", "DeliveryState", "Deployment",
-    "Document", "Draft", "HistoryEntry", "LedgerEntry", "MandateRow", "Milestone", "Neighbour",
-    "Notice", "Offer", "Officer", "Organisation", "Party", "RememberedAnswer", "SealedEntry",
-    "Setting", "SignInSession", "Subscription", "Upload", "WorkItem", "WorkItemState", "Zone",
+    "ENDED", "LIVE", "ApiToken", "Base", "Case", "CaseCheckpoint", "CaseCounter",
+    "CaseEngineState", "CaseState", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
+    "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "LedgerEntry",
+    "MandateRow", "Milestone", "Neighbour", "Notice", "Offer", "Officer", "Organisation", "Party",
+    "RememberedAnswer", "SealedEntry", "Setting", "SignInSession", "Subscription", "Upload",
+    "WorkItem", "WorkItemState", "Zone",
 ]  # fmt: skip

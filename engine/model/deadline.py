@@ -61,6 +61,14 @@ class Deadline(Base):
             due_on.isoformat() if due_on else None,
         )  # fmt: skip
 
+    def change(self, *, due_on: date | None, organisation: str | None,
+               calendar: str) -> events.DeadlineChanged:  # fmt: skip
+        """Move the last day of a running term, because its rule has changed."""
+        self.due_on, self.calendar = due_on, calendar
+        return events.DeadlineChanged(
+            self.case_id, self.id, self.name, organisation, due_on.isoformat() if due_on else None
+        )
+
     def meet(self, *, organisation: str | None, at: datetime) -> events.DeadlineMet:
         """What the term was for has been done, or is no longer asked."""
         self.state, self.ended_at = DeadlineState.MET, at

@@ -134,6 +134,15 @@ def _term_started(p: Payload, names: Names) -> Text:
     return _with_body(p, names, told)
 
 
+def _term_changed(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    told = Text(f"Il termine «{title.it}» cambia", f"The term “{title.en}” changes")
+    if p.get("due_on"):
+        by = day_short(date.fromisoformat(p["due_on"]))
+        told = Text(f"{told.it}: ora scade il {by.it}", f"{told.en}: now due on {by.en}")
+    return _with_body(p, names, told)
+
+
 def _term_met(p: Payload, names: Names) -> Text:
     title = names.deadline(p["name"])
     return _with_body(
@@ -227,6 +236,7 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "WorkItemCancelled": ("machine", _cancelled),
     "MilestoneReached": ("act", _reached),
     "DeadlineStarted": ("clock", _term_started),
+    "DeadlineChanged": ("clock", _term_changed),
     "DeadlineMet": ("clock", _term_met),
     "DeadlineExpired": ("clock", _term_expired),
     "DocumentAttached": ("act", _attached),
@@ -265,6 +275,20 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "CaseReopened": ("act", _said("Caso riaperto", "Case reopened")),
     "CaseEnded": ("act", _ended),
     "TokenMoved": ("act", _moved),
+    "CaseMigrated": (
+        "machine",
+        _said(
+            "Il caso passa dalla versione {source} alla {target} del procedimento",
+            "The case goes over from version {source} to {target} of its procedure",
+        ),
+    ),
+    "MigrationUndone": (
+        "machine",
+        _said(
+            "Il caso torna dalla versione {source} alla {target} del procedimento",
+            "The case goes back from version {source} to {target} of its procedure",
+        ),
+    ),
     "ProcessDeployed": (
         "machine",
         _said(

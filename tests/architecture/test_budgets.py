@@ -8,7 +8,7 @@ from tests.architecture.source import Module, modules
 
 MODULE_LINES = 400  # aim at 120, worry at 300
 FUNCTION_LINES = 60  # aim at 15, worry at 40
-PACKAGE_MODULES = 24  # the engine's own folder holds its front rooms beside its packages
+PACKAGE_MODULES = 26  # the engine's own folder holds its front rooms beside its packages
 
 
 def read_by_people() -> list[Module]:
