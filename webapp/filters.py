@@ -1,5 +1,6 @@
 """What templates do to a value so that an officer can read it: words, dates, amounts, sizes."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -21,15 +22,28 @@ from engine.text import Language, Text
 ROME = ZoneInfo("Europe/Rome")
 LOCALES: dict[Language, Locale] = {"it": Locale("it", "IT"), "en": Locale("en", "GB")}
 
+STEP = re.compile(r"\d+\.\s+")
+STRONG = re.compile(r"\*\*(.+?)\*\*")
+STRESSED = re.compile(r"\*(.+?)\*")
+
 NARROW_TYPES = frozenset({"date", "integer", "decimal", "money"})
 NARROW_WIDTHS = frozenset({"s", "m"})
 
 # With the day of the week when someone must act; without the year only inside badges.
-DAY = {
-    (True, False): "EEE dd/MM/yyyy",
-    (False, False): "dd/MM/yyyy",
-    (True, True): "EEE dd/MM",
-    (False, True): "dd/MM",
+# Figures alone would read as month first to some readers of English, so the month is spelt out.
+DAY: dict[Language, dict[tuple[bool, bool], str]] = {
+    "it": {
+        (True, False): "EEE dd/MM/yyyy",
+        (False, False): "dd/MM/yyyy",
+        (True, True): "EEE dd/MM",
+        (False, True): "dd/MM",
+    },
+    "en": {
+        (True, False): "EEE d MMMM yyyy",
+        (False, False): "d MMMM yyyy",
+        (True, True): "EEE d MMMM",
+        (False, True): "d MMMM",
+    },
 }
 
 
@@ -46,6 +60,7 @@ def register(app: Flask) -> None:
         fingerprint=fingerprint,
         side_by_side=side_by_side,
         grouped=grouped,
+        prose=prose,
     )
     # Parts are written for people to read; the page need not carry their indentation.
     app.jinja_env.trim_blocks = True
@@ -77,14 +92,19 @@ def text(value: Any) -> str:
 
 
 def day(value: date | str | None, weekday: bool = True, short: bool = False) -> Markup:
-    """A day as offices write it, `mer 09/12/2026`, machine-readable beside."""
+    """A day as offices write it, `mer 09/12/2026`, `Wed 9 December 2026`, readable by machines."""
     if not value:
         return Markup("")
     on = _as_date(value)
-    shown = format_date(on, DAY[weekday, short], locale=LOCALES[current_language()])
     return Markup('<time datetime="{}" class="c-nowrap c-num">{}</time>').format(
-        on.isoformat(), shown.replace(".", "")
+        on.isoformat(), plain_day(on, weekday=weekday, short=short)
     )
+
+
+def plain_day(value: date | str, *, weekday: bool = False, short: bool = False) -> str:
+    """A day inside a sentence: `09/12/2026`, in English `9 December 2026`."""
+    words = current_language()
+    return format_date(_as_date(value), DAY[words][weekday, short], locale=LOCALES[words])
 
 
 def long_day(value: date | str) -> str:
@@ -96,15 +116,18 @@ def when(value: datetime | str | None, weekday: bool = True, clock_only: bool = 
     """An instant in the time of Rome, `ven 20/11/2026 16:40`, machine-readable beside."""
     if not value:
         return Markup("")
-    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if instant.tzinfo is None:
-        # Some databases give instants back without a zone; they are always kept in UTC.
-        instant = instant.replace(tzinfo=UTC)
-    pattern = "HH:mm" if clock_only else f"{DAY[weekday, False]} HH:mm"
-    shown = format_datetime(instant, pattern, tzinfo=ROME, locale=LOCALES[current_language()])
+    instant = _instant(datetime.fromisoformat(value) if isinstance(value, str) else value)
     return Markup('<time datetime="{}" class="c-num">{}</time>').format(
-        instant.astimezone(UTC).isoformat(timespec="seconds"), shown.replace(".", "")
+        instant.astimezone(UTC).isoformat(timespec="seconds"),
+        plain_when(instant, weekday=weekday, clock_only=clock_only),
     )
+
+
+def plain_when(instant: datetime, *, weekday: bool = False, clock_only: bool = False) -> str:
+    """An instant in the time of Rome inside a sentence: `20/11/2026 16:40`."""
+    words = current_language()
+    pattern = "HH:mm" if clock_only else f"{DAY[words][weekday, False]} HH:mm"
+    return format_datetime(_instant(instant), pattern, tzinfo=ROME, locale=LOCALES[words])
 
 
 def money(value: Decimal | str | int | None) -> str:
@@ -143,6 +166,30 @@ def fingerprint(digest: str | None) -> Markup:
     )
 
 
+def prose(words: str) -> Markup:
+    """A guide as its writer laid it out: paragraphs, numbered steps, **strong** and *stressed*."""
+    parts = (_paragraph(part.strip()) for part in words.split("\n\n"))
+    return Markup("").join(part for part in parts if part)
+
+
+def _paragraph(part: str) -> Markup:
+    lines = [line for line in part.splitlines() if not line.startswith("#")]
+    steps = [STEP.sub("", line) for line in lines if STEP.match(line)]
+    plain = " ".join(line for line in lines if not STEP.match(line))
+    above = Markup("<p>{}</p>").format(_stressed(plain)) if plain else Markup("")
+    if not steps:
+        return above
+    return above + Markup("<ol>{}</ol>").format(
+        Markup("").join(Markup("<li>{}</li>").format(_stressed(step)) for step in steps)
+    )
+
+
+def _stressed(words: str) -> Markup:
+    # Escaped first: what stands between the stars is text, never markup.
+    strong = STRONG.sub(r"<strong>\1</strong>", str(escape(words)))
+    return Markup(STRESSED.sub(r"<em>\1</em>", strong))  # noqa: S704
+
+
 def side_by_side(fields: Iterable[Any]) -> list[tuple[bool, list[Any]]]:
     """Fields in their order, neighbours that are short enough gathered into one line."""
     return [(narrow, list(run)) for narrow, run in groupby(fields, key=_is_narrow)]
@@ -169,4 +216,9 @@ def _read(value: Any, attribute: str) -> Any:
 def _as_date(value: date | str) -> date:
     if isinstance(value, str):
         return date.fromisoformat(value[:10])
-    return value.astimezone(ROME).date() if isinstance(value, datetime) else value
+    return _instant(value).astimezone(ROME).date() if isinstance(value, datetime) else value
+
+
+def _instant(value: datetime) -> datetime:
+    # Some databases give instants back without a zone; they are always kept in UTC.
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

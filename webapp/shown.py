@@ -8,6 +8,7 @@ from flask import request
 
 from engine.queries import DeadlineView, LedgerRow, TimelineRow, WaitingRow, WorkRow
 from engine.text import Text
+from webapp.filters import current_language, plain_day
 from webapp.i18n import _
 
 SOON = 7  # days; from here on a date is shown in amber
@@ -120,14 +121,12 @@ def _by(row: TimelineRow) -> str:
     """Who did it and for whom; what the machine does by itself says so."""
     if row.lane == "machine" or not row.actor:
         return _("Automatico")
-    if not row.acting_for:
-        return row.actor
-    return _("%(who)s per %(body)s", who=row.actor, body=row.acting_for)
+    return f"{row.actor}, {row.mandate.in_(current_language())}" if row.mandate else row.actor
 
 
 def short_day(on: date) -> str:
-    """A day inside a sentence about this year: `09/12`."""
-    return f"{on:%d/%m}"
+    """A day inside a sentence about this year: `09/12`, `9 December`."""
+    return plain_day(on, short=True)
 
 
 def same_page(**changes: Any) -> str:

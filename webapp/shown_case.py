@@ -5,7 +5,6 @@ from pathlib import PurePath
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_datetime
 
 from engine.queries import (
     CaseFile,
@@ -20,6 +19,7 @@ from engine.queries import (
 )
 from engine.text import Text
 from webapp import shown
+from webapp.filters import plain_day
 from webapp.i18n import _, language
 
 STAGE_STATES = {
@@ -221,7 +221,7 @@ SIGNATURES = {
 def document_row(row: DocumentRow) -> dict[str, Any]:
     """A file with what it is, from whom and since when, and its fingerprint."""
     body = row.organisation.in_(language()) if row.organisation else ""
-    when = format_datetime(row.attached_at, "dd/MM/yyyy")
+    when = plain_day(row.attached_at)
     signature = SIGNATURES.get(row.signature, Text("", "")).in_(language())
     return {
         "title": row.title or row.filename,
@@ -255,7 +255,7 @@ def in_words(part: DiagramPart) -> list[str]:
 def diagram_json(part: DiagramPart) -> Mapping[str, Any]:
     """What the drawing script reads."""
     return {
-        "xml": part.xml,
+        "xml": part.xml.in_(language()),
         "done": [*part.done, *part.flows_done],
         "current": [
             {"id": element, "label": label.in_(language()), "count": count}

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import format_datetime
 
 from engine.queries import EvidenceRow, PeerRow, PersonRow, TaskView
 from engine.text import Text
 from webapp import shown
 from webapp.auth import officer
+from webapp.filters import plain_day, plain_when
 from webapp.forms import ErrorLine, PageField
 from webapp.i18n import _, language, ngettext
 from webapp.shown_case import document_row, person
@@ -67,13 +67,13 @@ def _held_words(task: TaskView) -> str:
         return _(
             "completata da %(who)s il %(when)s",
             who=task.completed_by or "",
-            when=format_datetime(task.completed_at, "dd/MM/yyyy HH:mm"),
+            when=plain_when(task.completed_at),
         )
     if task.state == "cancelled":
         return _("non più richiesta")
     if task.holder is None:
         return _("non è in carico a nessuno")
-    since = format_datetime(task.held_since, "dd/MM/yyyy") if task.held_since else ""
+    since = plain_day(task.held_since) if task.held_since else ""
     if task.held_by_me:
         return _("in carico a te dal %(day)s", day=since)
     return _("in carico a %(who)s dal %(day)s", who=task.holder, day=since)
@@ -95,7 +95,7 @@ def _draft_words(task: TaskView) -> str:
     """When the draft was saved and who sees it."""
     if task.draft_saved_at is None:
         return ""
-    when = format_datetime(task.draft_saved_at, "dd/MM/yyyy HH:mm")
+    when = plain_when(task.draft_saved_at)
     seen = _("La vedete tu e il tuo ente finché non completi.")
     if task.draft_saved_by and task.draft_saved_by != officer().name:
         by = _("Bozza salvata da %(who)s il %(when)s.", who=task.draft_saved_by, when=when)

@@ -6,10 +6,11 @@ from sqlalchemy import or_, select
 
 from engine.bundles.definition import Bundle
 from engine.deliveries import SendMail
-from engine.model import Case, MandateRow, Notice, Officer, WorkItem
+from engine.model import Case, MandateRow, Notice, Officer, Organisation, WorkItem
 from engine.policy import Seat, seats
-from engine.text import Text
+from engine.text import Text, both
 from engine.unit_of_work import UnitOfWork
+from engine.wording import name_in_full
 
 
 def tell_opened(
@@ -31,12 +32,16 @@ def tell_completed(
 ) -> None:
     """Those who are informed learn that it was done, and by which body."""
     form = bundle.forms.get(item.activity)
-    body = work.name_of(item.organisation_id) or work.author
+    organisation = work.session.get(Organisation, item.organisation_id or "")
+    body = both(work.author)
+    if organisation is not None:
+        name = Text(organisation.name, organisation.name_en)
+        body = name_in_full(organisation.kind, name)
     if form is None:
         return
     words = Text(
-        f"{case.number}: {body} ha completato «{form.title.it}».",
-        f"{case.number}: {body} completed “{form.title.en}”.",
+        f"{case.number}: {body.it} ha completato «{form.title.it}».",
+        f"{case.number}: {body.en} completed “{form.title.en}”.",
     )
     tell(work, case, item.id, "informed", words, [s for s in offered if s.letter == "I"])
 

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from engine.actor import Actor, Mandate
 from engine.bundles.definition import Bundle, Element, Field
-from engine.bundles.roles import role_title
+from engine.bundles.roles import role_title, roles
 from engine.errors import CaseNotFound
 from engine.model import Case, CaseState, MandateRow, Officer, Organisation, Party, Zone
 from engine.policy import Seat, visible_case
 from engine.queries.rows import CaseHead, PersonRow, SuspendedView
 from engine.text import NO_TEXT, Text, both
 from engine.unit_of_work import CASE_UNKNOWN, Reading
-from engine.wording import Names, case_state_text
+from engine.wording import Names, case_state_text, name_in_full
 
 LETTERS = "RACI"
 ENGINE_MESSAGES = {
@@ -101,7 +101,12 @@ def case_head(case: Case, bundle: Bundle, zone: Zone | None) -> CaseHead:
 
 
 def body_name(body: Organisation) -> Text:
-    """How a body is called."""
+    """How a body is called where it acts: `Comune di Chivasso`."""
+    return name_in_full(body.kind, bare_name(body))
+
+
+def bare_name(body: Organisation) -> Text:
+    """How the register of the territory calls a body: `Chivasso`."""
     return Text(body.name, body.name_en)
 
 
@@ -204,13 +209,17 @@ def outcome_title(bundle: Bundle, outcome: str | None) -> Text:
     for drawing in bundle.drawings.values():
         for element in drawing.elements.values():
             if outcome in (element.properties.get("outcome"), element.id) and element.name:
-                return Text(element.name, _spelt(outcome))
+                return Text(element.name, _english(element, outcome))
     return both(_spelt(outcome))
 
 
 def element_name(element: Element) -> Text:
-    """What a node is called: drawings speak Italian, their ids are English verbs."""
-    return Text(element.name or _spelt(element.id), _spelt(element.id))
+    """What a node is called: its own name, and the English one written beside it."""
+    return Text(element.name or _spelt(element.id), _english(element, element.id))
+
+
+def _english(element: Element, key: str) -> str:
+    return element.properties.get("name_en") or _spelt(key)
 
 
 def _spelt(key: str) -> str:
@@ -218,8 +227,10 @@ def _spelt(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def names_of(bundle: Bundle, parties: Mapping[str, Text]) -> Names:
-    """What the ids in a history are called, by the procedure the case keeps."""
+def names_of(bundle: Bundle, parties: Mapping[str, Organisation]) -> Names:
+    """What the ids in a history are called, by the procedure and the parties of the case."""
+    # A body renamed since then is told by the name written down at the time.
+    bodies = {body.name: body_name(body) for body in parties.values()}
     return Names(
         activity=lambda key: activity_title(bundle, key),
         milestone=lambda key: _milestone(bundle, key),
@@ -228,7 +239,9 @@ def names_of(bundle: Bundle, parties: Mapping[str, Text]) -> Names:
         message=lambda key: _message(bundle, key),
         outcome=lambda key: outcome_title(bundle, key),
         element=lambda key: _element(bundle, key),
-        party=lambda key: parties.get(key, both(key)),
+        party=lambda key: body_name(parties[key]) if key in parties else both(key),
+        document=lambda title: _document(bundle, title),
+        body=lambda name: bodies.get(name, both(name)),
         answer=lambda key, answers: deciding_answer(bundle, key, answers),
     )
 
@@ -249,14 +262,27 @@ def spoken(field: Field, value: Any) -> Text:
     return next((o.label for o in field.options if o.value == value), both(str(value)))
 
 
-def party_names(session: Session, case_ids: Collection[str]) -> dict[str, Text]:
-    """Party id → name of its body, for several cases; one statement."""
+def party_bodies(session: Session, case_ids: Collection[str]) -> dict[str, Organisation]:
+    """Party id → its body, for several cases; one statement."""
     rows = session.execute(
         select(Party.id, Organisation)
         .join(Organisation, Organisation.id == Party.organisation_id)
         .where(Party.case_id.in_(case_ids))
     )
-    return {party_id: body_name(body) for party_id, body in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+def spoken_mandate(written: str | None, names: Names) -> Text:
+    """A mandate as the history keeps it, `Chivasso, Ufficio comunale`, for either reader."""
+    if not written:
+        return NO_TEXT
+    body, _, role = written.partition(", ")
+    name = names.body(body)
+    title = next((known.title for known in roles().values() if known.title.it == role), both(role))
+    return Text(
+        ", ".join(part for part in (name.it, title.it) if part),
+        ", ".join(part for part in (name.en, title.en) if part),
+    )
 
 
 def _milestone(bundle: Bundle, key: str) -> Text:
@@ -266,8 +292,19 @@ def _milestone(bundle: Bundle, key: str) -> Text:
     for drawing in bundle.drawings.values():
         for element in drawing.elements.values():
             if element.properties.get("milestone") == key and element.name:
-                return Text(element.name, _spelt(key))
+                return Text(element.name, _english(element, key))
     return both(_spelt(key))
+
+
+def _document(bundle: Bundle, title: str) -> Text:
+    """A file has the label of the field that asked for it."""
+    labels = (
+        field.label
+        for form in bundle.forms.values()
+        for field in form.fields
+        if field.type == "file"
+    )
+    return next((label for label in labels if label.it == title), both(title))
 
 
 def _message(bundle: Bundle, key: str) -> Text:

@@ -232,7 +232,7 @@ def _next(seen: Seen, items: Sequence[WorkRow], terms: Sequence[DeadlineView]) -
     text = next_step_text(
         mine=own.title if own is not None else NO_TEXT,
         others=first.title if first is not None else NO_TEXT,
-        body=first.organisation.it if first is not None and first.organisation else None,
+        body=first.organisation or NO_TEXT if first is not None else NO_TEXT,
         bodies=len(bodies), state=case.state, by=case.suspended_by,
         awaited=awaited.title if awaited is not None else NO_TEXT,
         awaited_on=awaited.due_on if awaited is not None else None,

@@ -23,7 +23,7 @@ from engine.model import (
     Zone,
 )
 from engine.policy import visible_case
-from engine.queries._lookup import activity_title, case_head
+from engine.queries._lookup import activity_title, body_name, case_head
 from engine.queries._paging import cursor, instant_of, keys_of, page_size, searched
 from engine.queries.rows import CaseHead, CaseRow, Page
 from engine.text import NO_TEXT, Text
@@ -150,8 +150,8 @@ def _turn(
     bundle: Bundle, items: Sequence[tuple[WorkItem, Organisation | None]], case: Case
 ) -> Text:
     title = activity_title(bundle, items[0][0].activity) if items else NO_TEXT
-    bodies = {body.id: body.name for _, body in items if body is not None}
+    bodies = {body.id: body_name(body) for _, body in items if body is not None}
     return next_step_text(
-        others=title, body=next(iter(bodies.values()), None), bodies=len(bodies),
+        others=title, body=next(iter(bodies.values()), NO_TEXT), bodies=len(bodies),
         state=case.state, by=case.suspended_by,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from engine.errors import ProcessNotFound
 from engine.model import ENDED, Case, Deployment
 from engine.policy import require_administrator
 from engine.queries._lookup import activity_title, stage_title
-from engine.queries.diagram import drawing_title, own_first
+from engine.queries.diagram import drawing_title, drawing_words, own_first
 from engine.queries.matrix import RaciView, activities, column_title, matrix
 from engine.queries.rows import Choice
 from engine.text import Text, both
@@ -127,7 +127,7 @@ class ProcessView(ProcessRow):
     start: StartView
     versions: tuple[VersionRow, ...]
     guide: Text
-    drawings: tuple[tuple[str, Text, str], ...]
+    drawings: tuple[tuple[str, Text, Text], ...]
     """Process id, title, XML; its own first."""
 
 
@@ -169,7 +169,7 @@ def process(reading: Reading, *, actor: Actor, key: str) -> ProcessView:
         versions=_versions(reading, key),
         guide=bundle.guide,
         drawings=tuple(
-            (d.process, drawing_title(bundle, d), bundle.bpmn[d.file].decode())
+            (d.process, drawing_title(bundle, d), drawing_words(bundle, d))
             for d in own_first(bundle)
         ),
     )

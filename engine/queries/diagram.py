@@ -3,11 +3,13 @@
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import select
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, Drawing
+from engine.bundles.drawing import in_english
 from engine.model import LIVE, CaseEngineState, WorkItem
 from engine.queries._lookup import activity_title, element_name, seen_case
 from engine.text import Text
@@ -20,7 +22,8 @@ class DiagramPart:
 
     process: str
     title: Text
-    xml: str
+    xml: Text
+    """BPMN 2.0; the names of its nodes in either language."""
     done: tuple[str, ...]
     flows_done: tuple[str, ...]
     current: tuple[tuple[str, Text, int], ...]
@@ -80,6 +83,22 @@ def drawing_title(bundle: Bundle, drawing: Drawing) -> Text:
     return Text(titles.get("it", plain), titles.get("en", plain))
 
 
+def drawing_words(bundle: Bundle, drawing: Drawing) -> Text:
+    """The drawing as BPMN with its names in either language."""
+    return Text(bundle.bpmn[drawing.file].decode(), _in_english(bundle, drawing.file).decode())
+
+
+@lru_cache(maxsize=64)
+def _english(content: bytes, titles: tuple[tuple[str, str], ...]) -> bytes:
+    return in_english(content, dict(titles))
+
+
+def _in_english(bundle: Bundle, file: str) -> bytes:
+    return _english(
+        bundle.bpmn[file], tuple((key, form.title.en) for key, form in bundle.forms.items())
+    )
+
+
 def _part(
     bundle: Bundle, drawing: Drawing, passed: set[tuple[str, str]], tokens: dict[str, int],
     rounds: dict[str, tuple[int, int]],
@@ -92,7 +111,7 @@ def _part(
     return DiagramPart(
         process=drawing.process,
         title=drawing_title(bundle, drawing),
-        xml=bundle.bpmn[drawing.file].decode(),
+        xml=drawing_words(bundle, drawing),
         done=tuple(sorted(e for e in here if e in left and e not in tokens)),
         flows_done=tuple(f.id for f in drawing.flows if (f.source, f.target) in passed),
         current=tuple(

@@ -1,15 +1,12 @@
 """What happened in a case, told in sentences, with the digest that proves nothing is missing."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import func, select
 
 from engine.actor import Actor
 from engine.model import HistoryEntry
-from engine.queries._lookup import Seen, body_name, names_of, seen_case
+from engine.queries._lookup import Seen, names_of, seen_case, spoken_mandate
 from engine.queries._paging import cursor, keys_of, page_size
 from engine.queries.rows import Lane, Page, TimelineRow
-from engine.text import Text
 from engine.unit_of_work import Reading
 from engine.wording import HAPPENINGS, Names, event_sentence, lane_of
 
@@ -41,7 +38,7 @@ def timeline(
     size = page_size(limit)
     rows = reading.session.scalars(statement.limit(size + 1)).all()
     total = reading.session.scalar(select(func.count()).select_from(HistoryEntry).where(*where))
-    names = names_of(seen.bundle, party_texts(seen))
+    names = names_of(seen.bundle, {p.id: seen.bodies[p.organisation_id] for p in seen.parties})
     shown = tuple(timeline_row(row, names, seen.case.number) for row in rows[:size])
     return Page(shown, cursor(shown[-1].seq) if len(rows) > size else None, total or 0)
 
@@ -50,11 +47,7 @@ def timeline_row(row: HistoryEntry, names: Names, case_number: str | None) -> Ti
     """One entry of the history as a sentence."""
     return TimelineRow(
         id=row.id, seq=row.seq, at=row.at, actor=row.actor, acting_for=row.acting_for,
-        type=row.type, text=event_sentence(row.type, row.payload, names), lane=lane_of(row.type),
+        mandate=spoken_mandate(row.acting_for, names), type=row.type,
+        text=event_sentence(row.type, row.payload, names), lane=lane_of(row.type),
         case_id=row.case_id, case_number=case_number, digest=row.digest, payload=row.payload,
     )  # fmt: skip
-
-
-def party_texts(seen: Seen) -> Mapping[str, Text]:
-    """Party id → name of its body, for a case already seen."""
-    return {p.id: body_name(seen.bodies[p.organisation_id]) for p in seen.parties}

@@ -178,6 +178,8 @@ class TimelineRow:
     at: datetime
     actor: str
     acting_for: str | None
+    """The mandate as it was written down, for those who recompute the digest."""
+    mandate: Text
     type: str
     text: Text
     lane: Lane

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, or_, select
 from engine.bundles.roles import role_title
 from engine.errors import NotFound, OrganisationNotFound
 from engine.model import MandateRow, Neighbour, Officer, Organisation, Zone
-from engine.queries._lookup import alive, body_name
+from engine.queries._lookup import alive, bare_name
 from engine.queries._paging import cursor, keys_of, page_size, searched
 from engine.queries.rows import Page
 from engine.text import Text
@@ -173,6 +173,6 @@ def zone(reading: Reading, *, number: int) -> ZoneView:
 
 def _row(body: Organisation) -> OrganisationRow:
     return OrganisationRow(
-        body.id, body.kind, body_name(body), body.istat_code, body.zone_number, body.population,
+        body.id, body.kind, bare_name(body), body.istat_code, body.zone_number, body.population,
         body.latitude, body.longitude,
     )  # fmt: skip

@@ -1,21 +1,24 @@
 """Today: what to do first, by when and why, and who keeps us waiting."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from engine.actor import Actor
 from engine.clock import day_of
 from engine.model import Case, HistoryEntry, Officer, Organisation
 from engine.policy import ALL_CASES_CAPACITY, Seat, visible_case
-from engine.queries._lookup import holders, names_of, party_names, people_on
+from engine.queries._lookup import holders, names_of, party_bodies, people_on
 from engine.queries.history import timeline_row
 from engine.queries.rows import ClockState, PersonRow, TimelineRow, WorkRow
 from engine.queries.worklist import every_mandate, worklist
 from engine.text import Text, both
 from engine.unit_of_work import Reading
+from engine.wording import Names, joined_together
 
 NEWS = (
     "CaseStarted", "PartyJoined", "PartyLeft", "WorkItemCompleted", "MilestoneReached",
@@ -23,6 +26,8 @@ NEWS = (
     "CaseEnded",
 )  # fmt: skip
 NEWS_SHOWN = 10
+NEWS_READ = 60
+"""More than are shown, because bodies that join together become one line."""
 WAITING_SHOWN = 5
 MOST = 200
 FIRST_VISIT = timedelta(days=7)
@@ -135,14 +140,30 @@ def _news(reading: Reading, actor: Actor) -> tuple[date, tuple[TimelineRow, ...]
             visible_case(actor),
         )
         .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc())
-        .limit(NEWS_SHOWN)
+        .limit(NEWS_READ)
     ).all()
-    parties = party_names(reading.session, {case.id for _, case in found})
-    rows = tuple(
-        timeline_row(entry, names_of(reading.bundle(case.deployment_id), parties), case.number)
-        for entry, case in found
-    )
-    return day_of(since), rows
+    parties = party_bodies(reading.session, {case.id for _, case in found})
+    names = {
+        case.id: names_of(reading.bundle(case.deployment_id), parties) for _entry, case in found
+    }
+    told = [
+        _told(tuple(run), names) for _key, run in groupby(found, key=lambda row: _together(*row))
+    ]
+    return day_of(since), tuple(told[:NEWS_SHOWN])
+
+
+def _together(entry: HistoryEntry, case: Case) -> tuple[str, str]:
+    """The bodies that join a case one after the other are one piece of news."""
+    return (case.id, entry.type if entry.type == "PartyJoined" else entry.id)
+
+
+def _told(run: Sequence[Row[HistoryEntry, Case]], names: Mapping[str, Names]) -> TimelineRow:
+    entry, case = run[0]
+    row = timeline_row(entry, names[case.id], case.number)
+    if len(run) == 1:
+        return row
+    bodies = [names[case.id].body(one.payload["organisation"]) for one, _case in reversed(run)]
+    return replace(row, text=joined_together(bodies))
 
 
 def _helper(reading: Reading, actor: Actor) -> tuple[PersonRow, ...]:

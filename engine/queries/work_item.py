@@ -32,9 +32,9 @@ from engine.queries.clock import deadline_views
 from engine.queries.documents import documents_of
 from engine.queries.rows import CaseHead, Choice, DeadlineView, EvidenceRow, PersonRow
 from engine.queries.worklist import every_mandate
-from engine.text import NO_TEXT, Text, both
+from engine.text import NO_TEXT, Text
 from engine.unit_of_work import ITEM_UNKNOWN, Reading
-from engine.wording import peer_text
+from engine.wording import day_short, peer_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,7 @@ def _delegates(found: _Found, people: Sequence[Holder]) -> tuple[Choice, ...]:
     """The colleagues who may be given the work."""
     wanted = {(s.organisation_id, s.role) for s in found.seats if s.letter == "R"}
     suited = {
-        h.officer_id: both(f"{h.name}, {h.organisation.it}")
+        h.officer_id: Text(f"{h.name}, {h.organisation.it}", f"{h.name}, {h.organisation.en}")
         for h in people
         if (h.organisation_id, h.role) in wanted and fits(h.kind, h.role, found.form.nature)
     }
@@ -337,7 +337,8 @@ def _peer(
         words = peer_text("done", on)
         answer = deciding_answer(seen.bundle, item.activity, item.answers or {})
         if answer:
-            words = Text(f"{answer.it}, {on:%d/%m}", f"{answer.en}, {on:%d/%m}")
+            short = day_short(on, year=False)
+            words = Text(f"{answer.it}, {short.it}", f"{answer.en}, {short.en}")
         return PeerRow(name, party_id, "done", words, on)
     if left_at is not None:
         return PeerRow(name, party_id, "left", peer_text("left", None), day_of(left_at))

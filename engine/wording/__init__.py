@@ -4,8 +4,16 @@ Every date a page shows, the days that are left, and the sentence that explains 
 so that they can never disagree.
 """
 
+from engine.wording.bodies import name_in_full
 from engine.wording.dates import day_in_words, day_short, span
-from engine.wording.happenings import HAPPENINGS, Lane, Names, event_sentence, lane_of
+from engine.wording.happenings import (
+    HAPPENINGS,
+    Lane,
+    Names,
+    event_sentence,
+    joined_together,
+    lane_of,
+)
 from engine.wording.stages import (
     case_state_text,
     late_text,
@@ -41,10 +49,12 @@ __all__ = [
     "deadline_why",
     "event_sentence",
     "expired_line",
+    "joined_together",
     "lane_of",
     "late_text",
     "length_text",
     "met_line",
+    "name_in_full",
     "next_step_text",
     "party_text",
     "peer_text",

@@ -44,12 +44,13 @@ def day_in_words(day: date, *, year: bool = True, month: bool = True) -> Text:
 
 
 def day_short(day: date, *, year: bool = True, weekday: bool = False) -> Text:
-    """`09/12/2026`; with the weekday where somebody must act: `mer 09/12/2026`."""
+    """`09/12/2026`, `9 December 2026`; with the weekday where somebody must act."""
     digits = f"{day:%d/%m/%Y}" if year else f"{day:%d/%m}"
+    spoken = day_in_words(day, year=year).en
     if not weekday:
-        return Text(digits, digits)
+        return Text(digits, spoken)
     return Text(
-        f"{WEEKDAYS_IT[day.weekday()][:3]} {digits}", f"{WEEKDAYS_EN[day.weekday()][:3]} {digits}"
+        f"{WEEKDAYS_IT[day.weekday()][:3]} {digits}", f"{WEEKDAYS_EN[day.weekday()][:3]} {spoken}"
     )
 
 

@@ -1,6 +1,6 @@
 """Events told in sentences: what the timeline of a case reads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -10,6 +10,9 @@ from engine.wording.dates import day_short, sentence, span
 from engine.wording.terms import silence_text
 
 Lane = Literal["act", "clock", "machine"]
+NAMED = 3
+"""Bodies named in one line; the others are counted."""
+
 Payload = Mapping[str, Any]
 Name = Callable[[str], Text]
 
@@ -34,6 +37,8 @@ class Names:
     outcome: Name = _as_written
     element: Name = _as_written
     party: Name = _as_written
+    document: Name = _as_written
+    """A file by the title written down when it came in."""
     body: Name = _as_written
     """A body by the name written down when it acted."""
     answer: Callable[[str, Mapping[str, Any]], Text] = _no_answer
@@ -62,6 +67,16 @@ def _joined(p: Payload, names: Names) -> Text:
     as_ = names.capacity(p["capacity"])
     body = names.body(p["organisation"])
     return Text(f"{body.it} entra nel caso ({as_.it})", f"{body.en} joins the case ({as_.en})")
+
+
+def joined_together(bodies: Sequence[Text]) -> Text:
+    """Several bodies that join a case at once, told in one line: the first ones and how many."""
+    first, more = bodies[:NAMED], len(bodies) - NAMED
+    italian, english = ", ".join(b.it for b in first), ", ".join(b.en for b in first)
+    if more > 0:
+        italian, english = f"{italian} e altri {more}", f"{english} and {more} more"
+    count = len(bodies)
+    return Text(f"Entrano nel caso {count} enti: {italian}.", f"{count} bodies join: {english}.")
 
 
 def _left(p: Payload, names: Names) -> Text:
@@ -163,12 +178,13 @@ def _term_expired(p: Payload, names: Names) -> Text:
 
 
 def _attached(p: Payload, names: Names) -> Text:
+    title = names.document(p["title"])
     return _with_body(
         p,
         names,
         Text(
-            f"Acquisito «{p['title']}», {p['filename']}",
-            f"“{p['title']}” filed, {p['filename']}",
+            f"Acquisito «{title.it}», {p['filename']}",
+            f"“{title.en}” filed, {p['filename']}",
         ),
     )
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from engine.text import NO_TEXT, Text
+from engine.wording.bodies import to_body
 from engine.wording.dates import day_short, span
 
 CASE_STATES: dict[str, Text] = {
@@ -69,7 +70,7 @@ def peer_text(state: str, on: date | None) -> Text:
 
 
 def next_step_text(
-    *, mine: Text = NO_TEXT, others: Text = NO_TEXT, body: str | None = None, bodies: int = 0,
+    *, mine: Text = NO_TEXT, others: Text = NO_TEXT, body: Text = NO_TEXT, bodies: int = 0,
     state: str = "open", by: str | None = None, awaited: Text = NO_TEXT,
     awaited_on: date | None = None,
 ) -> Text:  # fmt: skip
@@ -81,7 +82,10 @@ def next_step_text(
     if bodies > 1 and others:
         return Text(f"Tocca a {bodies} enti: {others.it}", f"It is the turn of {bodies} bodies: {others.en}")  # fmt: skip  # noqa: E501
     if body and others:
-        return Text(f"Tocca a {body}: {others.it}", f"It is the turn of {body}: {others.en}")
+        return Text(
+            f"Tocca {to_body(body.it)}: {others.it}",
+            f"It is the turn of the {body.en}: {others.en}",
+        )
     if others:
         return Text(f"Da fare: {others.it}", f"To do: {others.en}")
     if awaited and awaited_on is not None:

@@ -34,7 +34,7 @@ class Happening(Schema):
     type = fields.String()
     lane = fields.String(metadata={"description": "act, clock, machine"})
     actor = fields.String()
-    acting_for = fields.String(allow_none=True)
+    acting_for = fields.String(allow_none=True, metadata={"description": "As written down."})
     text = Words()
     payload = Free()
     digest = fields.String(
@@ -92,7 +92,7 @@ class Round(Schema):
 class Drawing(Schema):
     process = fields.String()
     title = Words()
-    xml = fields.String(metadata={"description": "BPMN 2.0"})
+    xml = Words(metadata={"description": "BPMN 2.0"})
     done = fields.List(fields.String(), metadata={"description": "Elements that were passed."})
     flows_done = fields.List(fields.String())
     current = fields.List(fields.Nested(TokenOn))

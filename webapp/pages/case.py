@@ -25,6 +25,7 @@ from engine.queries import (
 from engine.text import Text
 from webapp import shown
 from webapp.auth import engine, officer
+from webapp.filters import plain_day
 from webapp.i18n import _, language, ngettext
 from webapp.pages.case_acts import act_links, message_links
 from webapp.shown_case import (
@@ -151,7 +152,7 @@ def work(case_id: str) -> ResponseReturnValue:
 def _done_words(row: Any) -> str:
     if row.state == "cancelled":
         return _("non più richiesta")
-    on = f"{row.completed_at:%d/%m/%Y}" if row.completed_at else ""
+    on = plain_day(row.completed_at) if row.completed_at else ""
     return _("completata da %(who)s il %(day)s", who=row.completed_by or "", day=on)
 
 

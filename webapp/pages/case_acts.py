@@ -129,7 +129,7 @@ def message(case_id: str, name: str) -> ResponseReturnValue:
     title = spec.title.in_(language())
     follows = [form.next.in_(language())] if form and form.next else []
     if spec.organisation:
-        follows.insert(0, _("Parli per %(body)s.", body=spec.organisation.in_(language())))
+        follows.insert(0, _("Parli a nome di: %(body)s.", body=spec.organisation.in_(language())))
     asked = form.fields if form else ()
     act = on_case(file, title, follows, asked=asked, choices=spec.choices)
 

@@ -9,7 +9,7 @@ from engine.errors import ProcessNotFound
 from engine.queries import ProcessView, RaciView, process, processes
 from engine.text import Text
 from webapp.auth import engine, officer
-from webapp.i18n import _
+from webapp.i18n import _, language
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -38,7 +38,7 @@ def drawings(key: str, drawing_id: str | None) -> ResponseReturnValue:
         view,
         "drawings",
         drawing={"id": chosen, "title": title},
-        words=[row.title for row in view.activities if f'id="{row.id}"' in xml],
+        words=[row.title for row in view.activities if f'id="{row.id}"' in xml.it],
         others=[{"id": id_, "title": name} for id_, name, _xml in view.drawings],
     )
 
@@ -55,7 +55,7 @@ def responsibilities(key: str) -> ResponseReturnValue:
 def drawing(key: str, drawing_id: str) -> ResponseReturnValue:
     """A drawing as the viewer wants it: nothing is running, so nothing is marked."""
     _id, _title, xml = _drawing(engine().read(process, actor=officer(), key=key), drawing_id)
-    return {"xml": xml, "done": [], "current": [], "branches": []}
+    return {"xml": xml.in_(language()), "done": [], "current": [], "branches": []}
 
 
 @blueprint.get("/processes/<key>/drawings/<drawing_id>.bpmn")
@@ -63,7 +63,7 @@ def drawing_file(key: str, drawing_id: str) -> ResponseReturnValue:
     """The drawing itself, for any BPMN tool."""
     _id, _title, xml = _drawing(engine().read(process, actor=officer(), key=key), drawing_id)
     name = f"attachment; filename={key}-{drawing_id}.bpmn"
-    return Response(xml, mimetype="application/xml", headers={"Content-Disposition": name})
+    return Response(xml.it, mimetype="application/xml", headers={"Content-Disposition": name})
 
 
 def matrix(view: RaciView) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def _tabs(key: str, part: str) -> list[dict[str, Any]]:
     ]
 
 
-def _drawing(view: ProcessView, drawing_id: str | None) -> tuple[str, Text, str]:
+def _drawing(view: ProcessView, drawing_id: str | None) -> tuple[str, Text, Text]:
     for found in view.drawings:
         if drawing_id in (None, found[0]):
             return found

@@ -27,6 +27,7 @@ KNOWN: dict[str, frozenset[str]] = {
     "case_state": frozenset(),
     "outcome": frozenset(),
     "leaves": frozenset(),
+    "name_en": frozenset(),
     "deadline": _ACTIVITY,
     "suspends": _ACTIVITY,
     "approval": _ACTIVITY,

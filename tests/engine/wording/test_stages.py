@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from engine.text import Text
-from engine.wording import next_step_text, party_text, peer_text, stage_text
+from engine.text import Text, both
+from engine.wording import name_in_full, next_step_text, party_text, peer_text, stage_text
 
+TOWN = name_in_full("municipality", both("Chivasso"))
 VOTE = Text("Registra il voto", "Record the vote")
 
 
@@ -14,20 +15,23 @@ def test_a_stage_says_its_day_and_its_count() -> None:
     blocked = stage_text("blocked", waits_for=Text("Approvazioni", "Approvals"))
 
     assert done.it == "03/06/2026 · 6 su 7"
-    assert current == ("2 su 8 · entro mer 09/12/2026", "2 of 8 · by Wed 09/12/2026")
+    assert current == ("2 su 8 · entro mer 09/12/2026", "2 of 8 · by Wed 9 December 2026")
     assert blocked == ("prima serve: Approvazioni", "needs first: Approvals")
     assert stage_text("todo") == ("", "")
     assert stage_text("todo", ended=True).it == "non raggiunta"
 
 
 def test_the_next_step_names_whose_turn_it_is() -> None:
-    assert next_step_text(mine=VOTE, others=VOTE, body="Chivasso") == VOTE
-    assert next_step_text(others=VOTE, body="Chivasso").it == "Tocca a Chivasso: Registra il voto"
+    assert next_step_text(mine=VOTE, others=VOTE, body=TOWN) == VOTE
+    assert next_step_text(others=VOTE, body=TOWN) == (
+        "Tocca al Comune di Chivasso: Registra il voto",
+        "It is the turn of the Municipality of Chivasso: Record the vote",
+    )
     assert next_step_text(others=VOTE, bodies=3).en.startswith("It is the turn of 3 bodies")
     assert "chiedi a Anna" in next_step_text(mine=VOTE, state="suspended", by="Anna").it
     assert "aspetta una data" in next_step_text().it
     awaited = next_step_text(awaited=VOTE, awaited_on=date(2026, 12, 21))
-    assert awaited.en.endswith("Awaited on 21/12/2026: Record the vote.")
+    assert awaited.en.endswith("Awaited on 21 December 2026: Record the vote.")
     assert next_step_text(state="completed").en == "There is nothing more to do."
 
 
@@ -42,6 +46,6 @@ def test_a_body_is_described_by_what_it_does_now() -> None:
 def test_the_other_bodies_show_how_far_they_are() -> None:
     day = date(2026, 11, 12)
 
-    assert peer_text("done", day) == ("concluso 12/11", "done 12/11")
+    assert peer_text("done", day) == ("concluso 12/11", "done 12 November")
     assert peer_text("waiting", day).it == "da fare dal 12/11"
     assert peer_text("doing", None) == ("in corso", "in hand")

@@ -109,7 +109,7 @@ def test_a_list_gives_the_reason_in_one_line() -> None:
         "60 giorni concordati dal 09/10/2026; l'8 dicembre è festivo. Se passa: sollecito."
     )
     assert why.en == (
-        "60 agreed days from 09/10/2026; 8 December is a holiday. If it passes: a reminder."
+        "60 agreed days from 9 October 2026; 8 December is a holiday. If it passes: a reminder."
     )
 
 
