@@ -53,7 +53,7 @@ from engine.model import (
     Party,
     WorkItem,
 )
-from engine.queries import work_item
+from engine.queries import form_spec
 from tests.office import Office, open_office
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -172,12 +172,12 @@ class Walker:
     def _complete(self, offer: tuple[str, str, str], *, steady: bool) -> None:
         item_id, organisation, role = offer
         actor = self._actor(organisation, role)
-        task = self.office.engine.read(work_item, actor=actor, work_item_id=item_id)
-        data = self._answers(task.form, task.choices, actor, steady=steady)
+        asked = self.office.engine.read(form_spec, actor=actor, work_item_id=item_id)
+        data = self._answers(asked.form, asked.choices, actor, steady=steady)
         chosen = {
-            f.name: data[f.name] for f in task.form.fields if f.name in data and f.type in PICKED
+            f.name: data[f.name] for f in asked.form.fields if f.name in data and f.type in PICKED
         }
-        self.acts.append(f"{task.activity} by {role} of {organisation}: {chosen}")
+        self.acts.append(f"{asked.form.activity} by {role} of {organisation}: {chosen}")
         self.office.engine.run(actor, complete_task, work_item_id=item_id, data=data)
 
     def _be_silent(self) -> None:
