@@ -37,6 +37,7 @@ class Reader:
     acting: BandMandate | None
     unread_notices: int
     open_items: int
+    is_administrator: bool
 
 
 def register(app: Flask) -> None:
@@ -81,6 +82,7 @@ def _named(who: Me) -> Reader:
         acting=_mandate(acting) if acting else None,
         unread_notices=who.unread_notices,
         open_items=who.open_items,
+        is_administrator=any(mandate.role == "administrator" for mandate in who.mandates),
     )
 
 

@@ -51,6 +51,11 @@ from engine.queries.consultations import (
     ConsultationRow,
     case_consultations,
 )
+from engine.queries.deliveries import (
+    FailedDelivery,
+    failed_deliveries,
+    failed_delivery,
+)
 from engine.queries.diagram import (
     DiagramPart,
     DiagramView,
@@ -151,6 +156,7 @@ __all__ = [
     "DueRow",
     "ElementRow",
     "EvidenceRow",
+    "FailedDelivery",
     "Field",
     "Form",
     "FormSpec",
@@ -207,6 +213,8 @@ __all__ = [
     "document_content",
     "due_deadlines",
     "exported_proof",
+    "failed_deliveries",
+    "failed_delivery",
     "form_fields",
     "form_spec",
     "kept_answer",

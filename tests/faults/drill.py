@@ -112,14 +112,14 @@ def _furnish(house: House) -> Officers:
 
 def officers_of(accounts: Path) -> Officers:
     """The tokens of the demo office that the drill needs."""
-    coordinator, towns = "", {}
+    coordinators, towns = [], {}
     for person in json.loads(accounts.read_text(encoding="utf-8")):
         for role in person["roles"]:
             if role["role"] == "coordinator":
-                coordinator = person["token"]
+                coordinators.append(person["token"])
             if role["role"] == "officer" and role["capacity"] == "municipality":
                 towns[role["organisation"]] = person["token"]
-    return Officers(coordinator, towns)
+    return Officers(coordinators, towns)
 
 
 def _wait_for_work(load: Load, house: House) -> None:

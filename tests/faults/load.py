@@ -39,9 +39,9 @@ class Act:
 
 @dataclass
 class Officers:
-    """Tokens by role: one coordinator, and the officer of each town."""
+    """Tokens by role: the coordinators, and the officer of each town."""
 
-    coordinator: str
+    coordinators: list[str]
     towns: Mapping[str, str]
 
 
@@ -114,7 +114,7 @@ class Load:
             "parties": [{"organisation": t, "capacity": "municipality"} for t in towns],
             "data": {"subject": title, "answer_by": by.isoformat()},
         }
-        boss = self.officers.coordinator
+        boss = chance.choice(self.officers.coordinators)
         answer = self._act("start", title, boss, "/cases", body)
         if answer is None:
             return
@@ -135,7 +135,9 @@ class Load:
                     )
                 )
         self._together(hurried)
-        self._waiting.append(case_id)
+        # Some cases stay open, so that there are tokens to look at in the end.
+        if chance.random() < 0.85:
+            self._waiting.append(case_id)
 
     def _confirm(self, case_id: str) -> None:
         items = self._items(case_id, "confirm") + self._items(case_id, "write_number")
@@ -143,10 +145,17 @@ class Load:
             self._waiting.append(case_id)
         for item in items:
             data = {"note": "ok"} if item["activity"] == "confirm" else {"number": "by hand"}
-            self._complete(self.officers.coordinator, item, data)
+            # Now and then all coordinators at once, each by himself: one of them wins.
+            many = random.random() < 0.3
+            self._together(
+                [
+                    lambda token=token, item=item, data=data: self._complete(token, item, data)  # type: ignore[misc]  # bound now
+                    for token in self.officers.coordinators[: None if many else 1]
+                ]
+            )
 
     def _items(self, case_id: str, activity: str) -> list[dict[str, Any]]:
-        found = self._ask(self.officers.coordinator, f"/cases/{case_id}/work-items")["items"]
+        found = self._ask(self.officers.coordinators[0], f"/cases/{case_id}/work-items")["items"]
         return [
             item for item in found
             if item["activity"] == activity and item["state"] in ("open", "held", "returned")

@@ -1,0 +1,102 @@
+"""Deliveries that failed for good: what, for which case, and why. For administrators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from engine.actor import Actor
+from engine.deliveries import CallService
+from engine.errors import DeliveryNotFound
+from engine.model import Case, DeliveryRow, DeliveryState
+from engine.policy import require_administrator
+from engine.queries._paging import cursor, instant_of, keys_of, page_size
+from engine.queries.rows import Page
+from engine.text import Text
+from engine.unit_of_work import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDelivery:
+    """An act towards the outside that did not succeed."""
+
+    id: str
+    kind: str
+    """`SendMail` or `CallService`."""
+    to: str
+    """The address, or the topic of the service."""
+    subject: str
+    parameters: Mapping[str, Any]
+    """What a service is asked; empty for mail."""
+    error: str
+    attempts: int
+    created_at: datetime
+    case_id: str | None
+    case_number: str | None
+    case_title: str | None
+
+    @property
+    def is_call(self) -> bool:
+        """Whether a drawn service task stands behind it."""
+        return self.kind == CallService.__name__
+
+
+def failed_deliveries(
+    reading: Reading, *, actor: Actor, after: str | None = None, limit: int = 50
+) -> Page[FailedDelivery]:
+    """The failed deliveries, newest first. Raises NotAllowed for others than administrators."""
+    require_administrator(actor)
+    statement = _statement().order_by(DeliveryRow.created_at.desc(), DeliveryRow.id.desc())
+    keys = keys_of(after, str, str)
+    if keys is not None:
+        at = instant_of(keys[0])
+        statement = statement.where(
+            (DeliveryRow.created_at < at)
+            | ((DeliveryRow.created_at == at) & (DeliveryRow.id < keys[1]))
+        )
+    size = page_size(limit)
+    rows = [_shown(*row) for row in reading.session.execute(statement.limit(size + 1))]
+    total = reading.session.scalar(
+        select(func.count(DeliveryRow.id)).where(DeliveryRow.state == DeliveryState.FAILED)
+    )
+    last = rows[size - 1] if len(rows) > size else None
+    following = cursor(last.created_at.isoformat(), last.id) if last is not None else None
+    return Page(tuple(rows[:size]), following, total or 0)
+
+
+def failed_delivery(reading: Reading, *, actor: Actor, delivery_id: str) -> FailedDelivery:
+    """One failed delivery. Raises DeliveryNotFound for others, delivered or not."""
+    require_administrator(actor)
+    row = reading.session.execute(_statement().where(DeliveryRow.id == delivery_id)).first()
+    if row is None:
+        raise DeliveryNotFound(
+            Text(
+                "Questo invio non è fra quelli falliti.",
+                "This delivery is not among the failed ones.",
+            ),
+            Text(
+                "Torna all'elenco: forse è già ripartito.", "Go back to the list: it may be sent."
+            ),
+        )
+    return _shown(*row)
+
+
+def _statement() -> Select[DeliveryRow, str, str]:
+    return (
+        select(DeliveryRow, Case.number, Case.title)
+        .outerjoin(Case, Case.id == DeliveryRow.case_id)
+        .where(DeliveryRow.state == DeliveryState.FAILED)
+    )
+
+
+def _shown(row: DeliveryRow, number: str | None, title: str | None) -> FailedDelivery:
+    call = row.kind == CallService.__name__
+    return FailedDelivery(
+        id=row.id, kind=row.kind, to=str(row.payload["topic" if call else "to"]),
+        subject="" if call else str(row.payload["subject"]),
+        parameters=dict(row.payload["parameters"]) if call else {},
+        error=row.last_error or "", attempts=row.attempts, created_at=row.created_at,
+        case_id=row.case_id, case_number=number, case_title=title,
+    )  # fmt: skip
