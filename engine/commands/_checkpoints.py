@@ -111,13 +111,25 @@ def _put_back_terms(work: UnitOfWork, case: Case, kept_rows: list[dict[str, Any]
             work.add(
                 LedgerEntry(
                     id=work.new_id(), deadline_id=row.id, seq=next_line(work, row), kind="restored",
-                    at=work.now, day=was["starts_on"] or work.today, due_on=was["due_on"],
-                    steps=[], actor=work.author, legal_basis=was["legal_basis"],
+                    at=work.now, day=work.today, due_on=was["due_on"],
+                    steps=_steps_to(work, row, was["due_on"]), actor=work.author,
+                    legal_basis=was["legal_basis"],
                 )
             )  # fmt: skip
             event = row.change(due_on=was["due_on"], organisation=None, calendar=was["calendar"])
             work.record(event, case)
         _set(row, kept)
+
+
+def _steps_to(work: UnitOfWork, row: Deadline, due_on: date | None) -> list[Any]:
+    """How the date was counted the first time, so that it can still be explained."""
+    steps = work.session.scalar(
+        select(LedgerEntry.steps)
+        .where(LedgerEntry.deadline_id == row.id, LedgerEntry.due_on == due_on)
+        .order_by(LedgerEntry.seq.desc())
+        .limit(1)
+    )
+    return steps or []
 
 
 def _living_rows(work: UnitOfWork, case: Case) -> dict[str, list[Any]]:

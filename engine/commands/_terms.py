@@ -154,7 +154,7 @@ def _set_due(
     work.add(
         LedgerEntry(
             id=work.new_id(), deadline_id=row.id, seq=next_line(work, row), kind=kind, at=work.now,
-            day=row.starts_on or work.today, due_on=due_on,
+            day=work.today, due_on=due_on,
             steps=list(reckoning.steps) if reckoning is not None else [],
             actor=work.author, legal_basis=row.legal_basis,
         )

@@ -16,6 +16,7 @@ from engine.queries.rows import DeadlineView, LedgerRow
 from engine.text import NO_TEXT, both
 from engine.unit_of_work import Reading
 from engine.wording import (
+    changed_line,
     clock_state,
     days_left_text,
     deadline_why,
@@ -132,6 +133,13 @@ def _ledger(
         if entry.kind == "expired":
             consequence = rule.consequence if rule is not None else NO_TEXT
             lines.append(expired_line(day=entry.day, silence=row.silence, consequence=consequence))
+        elif entry.kind in ("recounted", "restored"):
+            lines.append(
+                changed_line(
+                    kind=entry.kind, day=entry.day, steps=entry.steps, due_on=entry.due_on,
+                    actor=entry.actor, legal_basis=entry.legal_basis,
+                )
+            )  # fmt: skip
         else:
             lines += started_line(
                 day=entry.day, steps=entry.steps, due_on=entry.due_on, actor=entry.actor,

@@ -25,6 +25,7 @@ from engine.wording.stages import (
 from engine.wording.terms import (
     ClockState,
     LedgerRow,
+    changed_line,
     clock_state,
     days_left_text,
     deadline_why,
@@ -42,6 +43,7 @@ __all__ = [
     "LedgerRow",
     "Names",
     "case_state_text",
+    "changed_line",
     "clock_state",
     "day_in_words",
     "day_short",

@@ -153,6 +153,24 @@ def started_line(
     return (first, *(_roll_line(roll) for roll in _rolls(steps)))
 
 
+def changed_line(
+    *, kind: str, day: date, steps: Steps, due_on: date | None, actor: str, legal_basis: str
+) -> LedgerRow:
+    """A line of the ledger for a term counted anew, or given back its date, in another version."""
+    count = _step(steps, "count")
+    effect = NO_TEXT
+    if count is not None and count["unit"] != "date":
+        effect = span(count["amount"], count["unit"])
+    words = {
+        "recounted": Text(
+            "Ricontato con la nuova versione del procedimento",
+            "Counted anew with the new version of the procedure",
+        ),
+        "restored": Text("Rimessa la data di prima", "Given back the date it had"),
+    }[kind]
+    return LedgerRow(day, words, legal_basis, effect, due_on, actor, kind)
+
+
 def met_line(*, day: date, actor: str = "") -> LedgerRow:
     """The last line of a term that was kept."""
     return LedgerRow(

@@ -38,7 +38,7 @@ from engine.model import (
     Offer,
     Subscription,
 )
-from engine.queries import work_item
+from engine.queries import case_deadlines, work_item
 from engine.queries.migrations import CasePreview, migration_preview
 from tests.office import CASTAGNETO, CHIVASSO, JOINT_VISIT, SYSTEM, Office
 
@@ -346,6 +346,9 @@ def test_terms_are_counted_anew_only_when_asked(office: Office, visit: str, elen
             .order_by(LedgerEntry.seq)
         ).all()
         assert list(kinds) == ["start", "recounted"]
+    (view, _) = office.engine.read(case_deadlines, actor=SYSTEM, case_id=visit)
+    assert [line.kind for line in view.ledger if line.kind != "roll"] == ["start", "recounted"]
+    assert "20 days" in view.why.en
 
     office.pass_days(22)
     assert {row.state for row in office.deadlines(visit) if row.id in before} == {"expired"}
@@ -411,7 +414,10 @@ def test_a_change_is_undone_exactly_while_nothing_has_happened_since(
     office.engine.run(SYSTEM, undo_migration, case_id=visit, reason="not yet")
 
     assert rows_of(office, visit) == before
-    assert office.history(visit)[-1].type in ("MigrationUndone", "DeadlineChanged")
+    assert office.history(visit)[-1].type == "DeadlineChanged"
+    (view, _) = office.engine.read(case_deadlines, actor=SYSTEM, case_id=visit)
+    assert [line.due_on for line in view.ledger if line.kind == "restored"] == [date(2026, 12, 3)]
+    assert "10 days" in view.why.en
     office.complete(elena, item, coming="yes", people=3)
     assert office.engine.read(verify).findings == []
     with pytest.raises(WrongState, match="no change of version to undo"):
