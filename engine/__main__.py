@@ -78,7 +78,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     setup.set_defaults(act=_install)
 
-    history = commands.add_parser("history", help="look after the history")
+    _offer_history(commands.add_parser("history", help="look after the history"))
+    _offer_keeping(
+        commands.add_parser("backup", help="the whole installation in one file, while it runs"),
+        commands.add_parser("restore", help="bring a backup back and verify all of it"),
+    )
+    _offer_migration(
+        commands.add_parser(
+            "migrate-cases", help="take running cases over to another version of their procedure"
+        )
+    )
+
+    lock = commands.add_parser("lock", help="record the present versions as published")
+    lock.set_defaults(act=_lock)
+    return parser
+
+
+def _offer_history(history: argparse.ArgumentParser) -> None:
     acts = history.add_subparsers(required=True, metavar="WHAT")
     act = acts.add_parser("verify", help="find any altered, removed or inserted entry")
     act.add_argument("--seal", metavar="DIGEST", help="a seal noted earlier must be among ours")
@@ -89,25 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     act = acts.add_parser("seal", help="seal the days that are over; the clock does it by itself")
     act.set_defaults(act=_seal)
 
-    keep = commands.add_parser("backup", help="the whole installation in one file, while it runs")
+
+def _offer_keeping(keep: argparse.ArgumentParser, back: argparse.ArgumentParser) -> None:
     keep.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
     keep.add_argument("--data", metavar="DIR", help="data folder (default: DATA_DIR)")
     keep.set_defaults(act=_backup)
-
-    back = commands.add_parser("restore", help="bring a backup back and verify all of it")
     back.add_argument("file", type=Path, metavar="FILE")
     back.add_argument("--data", metavar="DIR", help="an empty data folder (default: DATA_DIR)")
     back.set_defaults(act=_restore)
-
-    _offer_migration(
-        commands.add_parser(
-            "migrate-cases", help="take running cases over to another version of their procedure"
-        )
-    )
-
-    lock = commands.add_parser("lock", help="record the present versions as published")
-    lock.set_defaults(act=_lock)
-    return parser
 
 
 def _offer_migration(change: argparse.ArgumentParser) -> None:

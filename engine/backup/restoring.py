@@ -162,10 +162,9 @@ def _fill(database: SqlEngine, archive: ZipFile, manifest: Manifest) -> None:
             ):
                 while piece := packed.read(PIECE):
                     copy.write(piece)
-    with database.connect() as connection:
+    with database.begin() as connection:
         # Without statistics the first pages would read whole tables.
         connection.execute(text("ANALYZE"))
-        connection.commit()
 
 
 # --- afterwards

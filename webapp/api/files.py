@@ -5,11 +5,12 @@ from marshmallow import Schema, fields
 
 from engine.commands import store_upload
 from engine.errors import FormInvalid
-from engine.queries import document_content
+from engine.queries import document_content, exported_proof
 from engine.text import Text
 from webapp.api.door import act, caller
 from webapp.api.kit import Part
 from webapp.auth import engine
+from webapp.proofs import proof_file
 
 part = Part("files", "Files", "A file is sent first; a form then names its id.")
 
@@ -51,3 +52,9 @@ def fetch(document_id: str) -> Response:
     # Whatever a body uploaded must never run as a page of ours.
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
+
+
+@part.download("/cases/<case_id>/history/proof", "application/json")
+def proof(case_id: str) -> Response:
+    """The history of a case with its digests, to be checked without Concerto."""
+    return proof_file(engine().read(exported_proof, actor=caller(), case=case_id))

@@ -34,7 +34,6 @@ _TAKES_FILE: dict[str, Any] = {
         },
     }
 }  # fmt: skip
-_FILE = {"description": "The file", "content": {"application/octet-stream": {"schema": _BYTES}}}
 PREFIX = "/api/v1"
 
 
@@ -192,11 +191,15 @@ class Part:
             "POST", rule, schema, status, body, "json", versioned=versioned, mark=mark
         )
 
-    def download(self, rule: str) -> Callable[[View], View]:
+    def download(
+        self, rule: str, media_type: str = "application/octet-stream"
+    ) -> Callable[[View], View]:
         """A question that is answered with a file."""
+        schema = _BYTES if media_type == "application/octet-stream" else {"type": "object"}
+        file = {"description": "The file", "content": {media_type: {"schema": schema}}}
 
         def decorate(view: View) -> View:
-            routed = self.blueprint.doc(responses={"200": _FILE})(view)
+            routed = self.blueprint.doc(responses={"200": file})(view)
             self.blueprint.route(rule, methods=["GET"], tags=[self.title])(routed)
             return view
 

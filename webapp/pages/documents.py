@@ -3,8 +3,9 @@
 from flask import Blueprint, send_file
 from flask.typing import ResponseReturnValue
 
-from engine.queries import document_content
+from engine.queries import document_content, exported_proof
 from webapp.auth import engine, officer
+from webapp.proofs import proof_file
 
 blueprint = Blueprint("documents", __name__)
 
@@ -19,3 +20,9 @@ def download(document_id: str) -> ResponseReturnValue:
     # Whatever a body uploaded must never run as a page of ours.
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
+
+
+@blueprint.get("/cases/<case_id>/history/proof")
+def proof(case_id: str) -> ResponseReturnValue:
+    """Hand out the history of a case with its digests, to be checked by anybody."""
+    return proof_file(engine().read(exported_proof, actor=officer(), case=case_id))
