@@ -10,7 +10,13 @@ from engine.bpmn import Facts, Instance, Step
 from engine.bundles.definition import Bundle
 from engine.commands._advance import advance, deliver, jsonable
 from engine.commands.cases import require_reason
-from engine.errors import AlreadyParty, OrganisationNotFound, PartiesInvalid, PartyNotFound
+from engine.errors import (
+    AlreadyParty,
+    OrganisationNotFound,
+    PartiesInvalid,
+    PartyNotFound,
+    WrongState,
+)
 from engine.model import Case, Organisation, Party, Subscription
 from engine.policy import require_column
 from engine.text import Text
@@ -67,6 +73,7 @@ def remove_party(
     require_reason(reason)
     case.require_running()
     name = str(work.name_of(party.organisation_id))
+    _require_dispensable(bundle, party, name)
     work.record(party.leave(organisation=name, reason=reason, at=work.now), case)
     payload = {"reason": reason, "by": work.author, "party": party.id, "name": name}
     told: set[tuple[str, str]] = set()
@@ -74,6 +81,19 @@ def remove_party(
         told.add((row.element, str(row.path)))
         work.record(events.MessageDelivered(case.id, row.name, party.id, jsonable(payload)), case)
         deliver(work, case, row.token_id, "party-withdrawn", payload)
+
+
+def _require_dispensable(bundle: Bundle, party: Party, name: str) -> None:
+    """The only body of a capacity the procedure cannot do without stays: its work would be lost."""
+    rule = next((c for c in bundle.capacities if c.id == party.capacity), None)
+    if rule is not None and rule.min == rule.max == 1 and party.left_at is None:
+        raise WrongState(
+            Text(
+                f"{name} non può uscire: il procedimento non va avanti senza.",
+                f"{name} cannot leave: the procedure cannot go on without it.",
+            ),
+            Text("Se serve, ritira il caso.", "If needed, withdraw the case."),
+        )
 
 
 def _next_branch(

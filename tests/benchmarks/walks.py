@@ -244,8 +244,8 @@ class Walker:
 
     def _withdraw_party(self) -> None:
         living = [p for p in self._parties() if p.left_at is None]
-        towns = [p for p in living if p.capacity == "municipality"] or living
-        party = self.chance.choice(towns)
+        towns = [p for p in living if p.capacity == "municipality"]
+        party = self.chance.choice(towns if towns and self.chance.random() < 0.85 else living)
         self.acts.append(f"remove {party.organisation_id}")
         by = self._actor(*_seat(self.bundle.accountable))
         self.office.engine.run(

@@ -34,6 +34,17 @@ def test_a_body_that_leaves_ends_its_own_branch_only(
     assert [i.activity for i in office.items(visit)] == ["decide"]
 
 
+def test_a_body_the_procedure_cannot_do_without_stays(
+    office: Office, visit: str, coordinator: Actor
+) -> None:
+    cmto = office.party(visit, "cmto")
+    with pytest.raises(WrongState, match="cannot go on without"):
+        office.engine.run(
+            coordinator, remove_party, case_id=visit, party_id=cmto.id, reason="Per errore"
+        )
+    assert office.party(visit, "cmto").left_at is None
+
+
 def test_a_newcomer_gets_a_branch_of_the_running_round(
     office: Office, visit: str, coordinator: Actor
 ) -> None:
