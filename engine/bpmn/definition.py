@@ -82,8 +82,17 @@ class Definition:
 
     __slots__ = ("_document", "spec", "subprocess_specs")
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
+    def __init__(self, specification: bytes) -> None:
+        document = orjson.loads(specification)
+        if document.get("format") != FORMAT or document.get("serializer") != LIBRARY_VERSION:
+            raise DrawingInvalid(
+                "stored specification",
+                "",
+                f"written by another release ({document.get('serializer')}): compile the "
+                "drawings of this version again",
+            )
+        # Kept as bytes: the library takes a dictionary apart while it restores it.
+        self._document = specification
         self.spec = REGISTRY.restore(document["spec"])
         self.subprocess_specs = {
             name: REGISTRY.restore(spec) for name, spec in document["subprocess_specs"].items()
@@ -96,17 +105,9 @@ class Definition:
         Restored, not parsed: only the library's converters connect a loop with its branches
         beforehand, so that nothing is changed in the shared specification while cases run.
         """
-        document = orjson.loads(specification)
-        if document.get("format") != FORMAT or document.get("serializer") != LIBRARY_VERSION:
-            raise DrawingInvalid(
-                "stored specification",
-                "",
-                f"written by another release ({document.get('serializer')}): compile the "
-                "drawings of this version again",
-            )
-        return cls(document)
+        return cls(specification)
 
     @property
-    def document(self) -> dict[str, Any]:
+    def document(self) -> bytes:
         """The specification as stored, for raising old states to the present format."""
         return self._document

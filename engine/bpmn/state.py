@@ -65,7 +65,7 @@ def pack(workflow: Any, end: str | None) -> Packed:
     return Packed(COMPRESSED, zstandard.ZstdCompressor(level=1).compress(raw), VERSION)
 
 
-def unpack(packed: Packed, specification: dict[str, Any]) -> dict[str, Any]:
+def unpack(packed: Packed, specification: bytes) -> dict[str, Any]:
     """Read a stored state, raised to our present format and the library's if it is older."""
     written_in, compressed = packed.codec // 2 + 1, packed.codec % 2
     if not 1 <= written_in <= FORMAT:
@@ -107,11 +107,12 @@ def _that_happened(tasks: dict[str, Any]) -> dict[str, Any]:
     return {task_id: task for task_id, task in tasks.items() if task_id not in ahead}
 
 
-def _migrated(state: dict[str, Any], specification: dict[str, Any], library: str) -> dict[str, Any]:
+def _migrated(state: dict[str, Any], specification: bytes, library: str) -> dict[str, Any]:
+    process = orjson.loads(specification)
     whole = {
         **state,
-        "spec": specification["spec"],
-        "subprocess_specs": specification["subprocess_specs"],
+        "spec": process["spec"],
+        "subprocess_specs": process["subprocess_specs"],
         "bpmn_events": [],
         "typename": "BpmnWorkflow",
         BpmnWorkflowSerializer.VERSION_KEY: library,

@@ -134,6 +134,20 @@ def test_a_state_of_an_older_library_format_is_raised() -> None:
     assert (step.open[0].element, step.open[0].variables["n"]) == ("u", 1)
 
 
+def test_a_stored_specification_is_not_taken_apart_by_restoring_it() -> None:
+    tables = {p.name: p.read_bytes() for p in DRAWINGS.glob("*.dmn")}
+    assert tables
+    drawing = {"p09.bpmn": (DRAWINGS / "p09_conference.bpmn").read_bytes()}
+    specification = compile_process(drawing, tables, process="p09")
+    process = Definition.restore(specification)
+    case, _ = Instance.start(process, data={}, facts={"members": lambda _: {"a": {}}})
+    packed = case.pack()
+    # A state of an older library is raised with the specification it belongs to.
+    old = Packed(packed.codec, packed.blob, "1.4")
+    assert Instance.load(process, old).look(facts={}).open
+    assert process.document == specification
+
+
 def test_a_specification_of_another_release_is_refused() -> None:
     source = compile_process({"p.bpmn": d.file(d.process("p", SIMPLE))}, {}, process="p")
     document = {**orjson.loads(source), "serializer": "1.1"}
