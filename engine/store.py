@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -80,6 +80,10 @@ class Surface:
             frozenset((w.token_id, w.name) for w in step.waits if w.kind == "message"),
             frozenset(r.token_id for r in step.requests),
         )
+
+    def without(self, token_id: str) -> "Surface":
+        """The surface once the rows of a piece of work are closed, before its token moves."""
+        return replace(self, activities=self.activities - {token_id})
 
 
 NOTHING = Surface(frozenset(), frozenset(), frozenset(), frozenset())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor, Mandate
@@ -44,6 +44,35 @@ CASE_UNKNOWN = Text(
 ITEM_UNKNOWN = Text(
     "Questa attività non esiste o non è fra le tue.",
     "This piece of work does not exist or is not yours.",
+)
+
+# Put together once: building a statement costs as much as asking the database.
+_LOCKED_CASE = select(Case).with_for_update(of=Case).execution_options(populate_existing=True)
+_CASE = _LOCKED_CASE.where(Case.id == bindparam("case_id"))
+_CASE_OF_ITEM = _LOCKED_CASE.join(WorkItem, WorkItem.case_id == Case.id).where(
+    WorkItem.id == bindparam("work_item_id")
+)
+_ITEM = (
+    select(WorkItem, Draft, CaseEngineState.version)
+    .outerjoin(Draft, Draft.work_item_id == WorkItem.id)
+    .outerjoin(CaseEngineState, CaseEngineState.case_id == WorkItem.case_id)
+    .where(WorkItem.id == bindparam("work_item_id"))
+    .execution_options(populate_existing=True)
+)
+_PARTIES = (
+    select(Party, Organisation)
+    .join(Organisation, Organisation.id == Party.organisation_id)
+    .where(Party.case_id == bindparam("case_id"))
+    .order_by(Party.joined_at, Party.id)
+)
+_NEXT_STATE = (
+    update(CaseEngineState)
+    .where(
+        CaseEngineState.case_id == bindparam("of_case"),
+        CaseEngineState.version == bindparam("known"),
+    )
+    .values({name: bindparam(name) for name in ("codec", "blob", "library", "flows", "version")})
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -120,13 +149,8 @@ class UnitOfWork:
     # -- load ----------------------------------------------------------------------------------
     def case(self, case_id: str, *, version: int | None = None) -> Case:
         """The case, locked: one writer at a time. Foreign and unknown read the same."""
-        statement = (
-            select(Case)
-            .where(Case.id == case_id, visible_case(self.actor))
-            .with_for_update(of=Case)
-            .execution_options(populate_existing=True)
-        )
-        case = self.session.scalar(statement)
+        statement = _CASE.where(visible_case(self.actor))
+        case = self.session.scalar(statement, {"case_id": case_id})
         if case is None:
             raise CaseNotFound(CASE_UNKNOWN)
         self.expect(case.version, version)
@@ -134,22 +158,11 @@ class UnitOfWork:
 
     def work_item(self, work_item_id: str, *, version: int | None = None) -> tuple[WorkItem, Case]:
         """The work item and its case; the case is locked first, then the item is read as it is."""
-        case = self.session.scalar(
-            select(Case)
-            .join(WorkItem, WorkItem.case_id == Case.id)
-            .where(WorkItem.id == work_item_id, visible_case(self.actor))
-            .with_for_update(of=Case)
-            .execution_options(populate_existing=True)
-        )
+        named = {"work_item_id": work_item_id}
+        case = self.session.scalar(_CASE_OF_ITEM.where(visible_case(self.actor)), named)
         if case is None:
             raise WorkItemNotFound(ITEM_UNKNOWN)
-        item, draft, state_version = self.session.execute(
-            select(WorkItem, Draft, CaseEngineState.version)
-            .outerjoin(Draft, Draft.work_item_id == WorkItem.id)
-            .outerjoin(CaseEngineState, CaseEngineState.case_id == WorkItem.case_id)
-            .where(WorkItem.id == work_item_id)
-            .execution_options(populate_existing=True)
-        ).one()
+        item, draft, state_version = self.session.execute(_ITEM, named).one()
         self._drafts[item.id] = draft
         self._state_versions[case.id] = state_version
         self.expect(item.version, version)
@@ -176,12 +189,7 @@ class UnitOfWork:
     def parties(self, case: Case) -> list[Party]:
         """All parties of a case, those that left included, in the order they joined."""
         if case.id not in self._parties:
-            found = self.session.execute(
-                select(Party, Organisation)
-                .join(Organisation, Organisation.id == Party.organisation_id)
-                .where(Party.case_id == case.id)
-                .order_by(Party.joined_at, Party.id)
-            ).all()
+            found = self.session.execute(_PARTIES, {"case_id": case.id}).all()
             self._parties[case.id] = [party for party, _ in found]
             self._organisations.update({body.id: body for _, body in found})
         return self._parties[case.id]
@@ -258,16 +266,10 @@ class UnitOfWork:
         if warm.version == 0:
             self.session.add(CaseEngineState(case_id=running.case.id, **values))
         else:
-            changed = self.session.execute(
-                update(CaseEngineState)
-                .where(
-                    CaseEngineState.case_id == running.case.id,
-                    CaseEngineState.version == warm.version,
-                )
-                .values(**values)
-                .execution_options(synchronize_session=False)
-            )
-            if changed.rowcount != 1:  # type: ignore[attr-defined]  # a CursorResult of an UPDATE
+            found = {"of_case": running.case.id, "known": warm.version}
+            # As a plain statement: with values in hand the ORM would update by primary key alone.
+            changed = self.session.connection().execute(_NEXT_STATE, {**values, **found})
+            if changed.rowcount != 1:
                 raise StaleVersion(Text("Il caso è cambiato.", "The case has changed."))
         warm.version += 1
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from engine import events
 from engine.bpmn import Activity, Path, Step, Wait
@@ -14,6 +14,10 @@ from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, Work
 from engine.policy import Seat, seats_of
 from engine.store import Surface
 from engine.unit_of_work import UnitOfWork
+
+_LEAVE_WORKLISTS = delete(Offer).where(
+    Offer.work_item_id.in_(bindparam("work_items", expanding=True))
+)
 
 
 @dataclass(slots=True)
@@ -71,10 +75,9 @@ def work_items(
             .order_by(WorkItem.id)
         ).all()
         for item in items:
-            if item.is_live:  # the one being completed is closed already, only not yet written
-                body = scope.work.name_of(item.organisation_id)
-                scope.work.record(item.cancel(organisation=body), scope.case)
-                close_items(scope.work, scope.case, [item])
+            body = scope.work.name_of(item.organisation_id)
+            scope.work.record(item.cancel(organisation=body), scope.case)
+            close_items(scope.work, scope.case, [item])
     begun = after.activities - before.activities
     opened: dict[str, WorkItem] = {}
     for activity in sorted((a for a in step.open if a.token_id in begun), key=place):
@@ -168,11 +171,7 @@ def _link(
 def close_items(work: UnitOfWork, case: Case, items: Sequence[WorkItem]) -> None:
     """The work is done or gone: it leaves every worklist, and the terms that guarded it are met."""
     ids = [item.id for item in items]
-    work.session.execute(
-        delete(Offer)
-        .where(Offer.work_item_id.in_(ids))
-        .execution_options(synchronize_session=False)
-    )
+    work.session.connection().execute(_LEAVE_WORKLISTS, {"work_items": ids})
     forms = work.bundle(case).forms
     if any((form := forms.get(i.activity)) is not None and form.deadline for i in items):
         for row in _terms.living(work, case):

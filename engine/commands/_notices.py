@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from engine.bundles.definition import Bundle
 from engine.deliveries import SendMail
@@ -11,6 +11,18 @@ from engine.policy import Seat, seats
 from engine.text import Text, both
 from engine.unit_of_work import UnitOfWork
 from engine.wording import name_in_full
+
+_SEATED = (
+    select(Officer, MandateRow.organisation_id, MandateRow.role)
+    .join(MandateRow, MandateRow.officer_id == Officer.id)
+    .where(
+        Officer.active,
+        MandateRow.organisation_id.in_(bindparam("bodies", expanding=True)),
+        MandateRow.valid_from <= bindparam("today"),
+        or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= bindparam("today")),
+    )
+    .order_by(Officer.id)
+)
 
 
 def tell_opened(
@@ -92,17 +104,8 @@ def tell(
     wanted = {(s.organisation_id, s.role) for s in offered}
     if not wanted:
         return
-    people = work.session.execute(
-        select(Officer, MandateRow.organisation_id, MandateRow.role)
-        .join(MandateRow, MandateRow.officer_id == Officer.id)
-        .where(
-            Officer.active,
-            MandateRow.organisation_id.in_({o for o, _ in wanted}),
-            MandateRow.valid_from <= work.today,
-            or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= work.today),
-        )
-        .order_by(Officer.id)
-    )
+    bodies = sorted({body for body, _ in wanted})
+    people = work.session.execute(_SEATED, {"bodies": bodies, "today": work.today})
     chosen = {officer.id: officer for officer, body, role in people if (body, role) in wanted}
     chosen.pop(work.actor.officer_id or "", None)
     _write(work, case, work_item_id, kind, words, chosen.values())

@@ -167,6 +167,7 @@ def complete_task(
     if draft is not None:
         work.session.delete(draft)
     close_items(work, case, [item])
+    running.warm.surface = running.warm.surface.without(item.token_id)
     _notices.tell_completed(work, case, work.bundle(case), item, seats)
     advance(
         work, case, lambda instance, facts: instance.complete(item.token_id, answers, facts=facts)
