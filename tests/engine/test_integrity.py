@@ -5,9 +5,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.clock import day_of
 from engine.commands import claim, seal_day
+from engine.commands.seals import SETTLING
 from engine.digests import entry_digest, path_of, root_of
 from engine.errors import CaseNotFound
 from engine.integrity import Verdict, verify
 from engine.model import Case, DailySeal, HistoryEntry, SealedEntry
 from engine.queries import exported_proof
+from engine.settings import Settings
 from engine.unit_of_work import UnitOfWork
 from tests.architecture.source import ROOT
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, SYSTEM, Office
@@ -341,6 +345,43 @@ def test_a_clock_that_was_away_seals_every_day_it_missed(office: Office) -> None
     assert office.engine.read(verify).findings == []
 
 
+def test_two_clocks_seal_each_day_once(office: Office) -> None:
+    office.clock.advance(timedelta(days=20))
+    counts: list[int] = []
+    clocks = [
+        threading.Thread(target=lambda: counts.append(seal_past_days(office.engine)))
+        for _ in range(2)
+    ]
+    for clock in clocks:
+        clock.start()
+    for clock in clocks:
+        clock.join()
+
+    assert sum(counts) == 20
+    verdict = office.engine.read(verify)
+    assert (verdict.seals, verdict.findings) == (20, [])
+
+
+def test_the_clock_process_seals_what_is_over(office: Office) -> None:
+    """A process goes by the machine's clock."""
+    now = datetime.now(UTC)
+    office.clock.at = now - timedelta(days=3)
+    office.visit(office.officer("davide", ("cmto", "coordinator")), CHIVASSO, RONDISSONE)
+
+    settings = office.engine.settings
+    done = subprocess.run(
+        [sys.executable, "-m", "workers", "clock", "--once"],
+        cwd=ROOT, env=environment_of(settings), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    verdict = office.engine.read(verify)
+    assert done.returncode == 0, done.stderr
+    assert verdict.sealed_until is not None
+    assert verdict.sealed_until >= day_of(now - SETTLING) - timedelta(days=1)
+    assert verdict.findings == []
+    assert verdict.last_seal in done.stdout + done.stderr, "noted outside the database too"
+
+
 def test_an_act_written_while_the_history_is_verified_is_no_finding(archive: Archive) -> None:
     """All is read as of one moment, although the office goes on."""
     carlo = archive.office.officer("carlo", (CASTAGNETO, "officer"))
@@ -389,17 +430,21 @@ def check(proof: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
 
 def run(archive: Archive, tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`python -m engine history …` on the archive's database."""
-    settings = archive.office.engine.settings
-    environment = {
+    environment = environment_of(archive.office.engine.settings)
+    return subprocess.run(
+        [sys.executable, "-m", "engine", "history", *words],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """What another process needs to find the same installation."""
+    return {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
         "DATA_DIR": str(settings.data_dir),
         "SECRET_KEY": settings.secret_key,
     }
-    return subprocess.run(
-        [sys.executable, "-m", "engine", "history", *words],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
 
 def test_the_script_of_the_documentation_is_short() -> None:
