@@ -4,6 +4,7 @@ import dataclasses
 import random
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,16 @@ from engine.bpmn import (
 )
 from tests.benchmarks.fuzz import ACTS, DATA, SHAPES, act, as_the_library_does, seen
 from tests.engine.bpmn import draw as d
+from tests.golden.states.kept import (
+    HERE,
+    SUFFIX,
+    Story,
+    definition_of,
+    look,
+    packed_of,
+    run_on,
+)
+from tests.golden.states.kept import seen as kept_seen
 
 REFERENCES = ("id", "sourceRef", "targetRef", "attachedToRef", "default", "calledElement")
 MARK = "n"  # in front of a name, so that the order of names stays
@@ -466,3 +477,23 @@ def test_a_slip_of_the_pen_in_the_mapping_is_named() -> None:
         "opinio: not in the old version",
         "opinion = expert: expert is not in the new version",
     ]
+
+
+# --- the procedures of this house
+
+
+@pytest.mark.parametrize("file", sorted(HERE.glob(f"*{SUFFIX}")), ids=lambda file: str(file.name))
+def test_every_state_ever_stored_goes_over_and_its_story_ends_as_it_did(file: Path) -> None:
+    story = Story.read(file)
+    definition = definition_of(story)
+    for case in story.cases:
+        for kept in case:
+            _, moved = transfer_case(definition, definition, packed_of(kept), {})
+            assert moved is not None, kept.where
+            assert kept_seen(look(moved, kept)) == kept.seen, kept.where
+        instance = Instance.load(definition, packed_of(case[0]))
+        step = look(instance, case[0])
+        for ahead in case[1:]:
+            _, instance = carried(instance, definition, definition)
+            step = run_on(instance, step, ahead)
+            assert kept_seen(step) == ahead.seen, ahead.where
