@@ -50,7 +50,7 @@ class Engine:
             database.execution_options(sqlite_begin="DEFERRED", postgresql_readonly=True)
         )
         self._versions = Versions()
-        self._hot = HotCases()
+        self._hot = HotCases(settings.hot_cases)
         self._files = Files(settings.data_dir / "documents")
 
     def run(

@@ -178,6 +178,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("WEB_THREADS", "8", _whole(1, 64), "webapp", "Requests answered at the same time."),
     Setting(
+        "HOT_CASES",
+        "256",
+        _whole(0, 100_000),
+        "webapp",
+        "Running cases a process keeps in memory, some 100 kB each; the others are read when moved.",
+    ),
+    Setting(
         "SESSION_HOURS", "10", _whole(1, 24), "webapp", "Hours after which one signs in again."
     ),
     Setting(
@@ -274,6 +281,7 @@ class Settings:
     public_url: str
     trusted_proxies: int
     web_threads: int
+    hot_cases: int
     session_hours: int
     max_upload_mb: int
     language: str

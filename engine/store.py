@@ -20,8 +20,6 @@ from engine.bundles.definition import Bundle
 from engine.bundles.load import load_files, unpack_files
 from engine.model import Deployment
 
-HOT_CASES = 256
-
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -106,7 +104,7 @@ class HotCases:
     the next one reads the stored state, so a half-moved token can never be seen.
     """
 
-    def __init__(self, size: int = HOT_CASES) -> None:
+    def __init__(self, size: int) -> None:
         self._size = size
         self._cases: OrderedDict[str, Warm] = OrderedDict()
         self._lock = threading.Lock()

@@ -31,6 +31,7 @@ def test_every_wrong_setting_is_named_at_once() -> None:
         "MAX_UPLOAD_MB": "-1",
         "SESSION_HOURS": "ten",
         "WEB_THREADS": "0",
+        "HOT_CASES": "many",
         "LOG_LEVEL": "loud",
         "LOG_FORMAT": "xml",
         "LANGUAGE": "de",
