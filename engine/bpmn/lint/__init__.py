@@ -4,12 +4,22 @@ Each problem names the file, the line, the element, what is wrong and what to do
 problems come at once. The rules are those of the drawings: what is drawn must be what happens.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from engine.bpmn.definition import compile_process
 from engine.bpmn.errors import DrawingInvalid
-from engine.bpmn.lint import constructs, decisions, events, flows, properties, rounds, scripts
-from engine.bpmn.lint.sheet import Finding, Sheet, read, schema_findings
+from engine.bpmn.lint import (
+    constructs,
+    decisions,
+    events,
+    flows,
+    names,
+    properties,
+    rounds,
+    scripts,
+)
+from engine.bpmn.lint.sheet import BPMN, Finding, Sheet, read, schema_findings
 
 __all__ = ["Problem", "drawing_problems"]
 
@@ -17,6 +27,7 @@ __all__ = ["Problem", "drawing_problems"]
 Problem = tuple[str, int, str, str, str]
 
 _RULES = (
+    *names.RULES,
     *constructs.RULES,
     *flows.RULES,
     *events.RULES,
@@ -46,14 +57,15 @@ def drawing_problems(
         except DrawingInvalid as problem:
             findings.append(_unreadable(problem))
     for sheet in sheets:
-        findings += schema_findings(sheet)
+        findings += schema_findings(sheet, names.repeated(sheet))
         findings += [finding for rule in _RULES for finding in rule(sheet)]
     findings += decisions.findings(tables, sheets)
     findings += flows.calls(sheets, process) if sheets else []
     findings += events.names_thrown_and_caught(sheets)
     findings += properties.task_names(sheets)
+    findings += names.processes_drawn_twice(sheets)
     if not findings:
-        findings += _last_test(drawings, tables, process)
+        findings += [_at_its_line(f, sheets) for f in _last_test(drawings, tables, process)]
     found = {(file_of(f.file), f.line, f.element, f.what, f.remedy) for f in findings}
     return sorted(found)
 
@@ -69,11 +81,24 @@ def _last_test(
     return []
 
 
+def _at_its_line(finding: Finding, sheets: list[Sheet]) -> Finding:
+    """Point at the element a finding names, if its line is not known."""
+    if finding.line > 1 or not finding.element:
+        return finding
+    for sheet in sheets:
+        if sheet.file == finding.file:
+            for xml in sheet.root.iter(f"{{{BPMN}}}*"):
+                if xml.get("id") == finding.element:
+                    return finding._replace(line=xml.sourceline or 1)
+    return finding
+
+
 def _unreadable(problem: DrawingInvalid) -> Finding:
+    line = re.match(r"line (\d+): ", problem.message)
     return Finding(
         problem.file,
-        1,
+        int(line.group(1)) if line else 1,
         problem.element,
-        problem.message,
+        problem.message.removeprefix(line.group() if line else ""),
         "Open the file in a BPMN editor and save it again, or undo the last change.",
     )

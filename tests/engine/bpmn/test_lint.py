@@ -52,6 +52,35 @@ def rounds(**names: str) -> str:
 
 
 RULES: dict[str, Case] = {
+    # ids
+    "one id for two nodes": (row(d.user("u"), d.user("v"), more=d.throw("v")), "v", "used twice"),
+    "one id for a node and an arrow": (
+        d.start() + d.user("u") + d.end() + d.flows("start u", ("u", "done", "", "u")),
+        "u",
+        "the id “u” is used twice: userTask in line",
+    ),
+    "one id inside and outside": (row(d.part("sp", INNER), d.user("i")), "i", "used twice"),
+    "one id for a process and a node": (row(d.user("p")), "p", "used twice: process in line"),
+    "one id for a message and a node": (
+        row(d.user("m_x"), d.catch("c", d.message("x"))),
+        "m_x",
+        "used twice",
+    ),
+    "a request called like its task": (
+        row(d.service("ask", "ask")),
+        "ask",
+        "the serviceTaskOperator “ask” is called like the serviceTask in line",
+    ),
+    "a parameter called like another task": (
+        row(d.service("ask", year="1"), d.user("year")),
+        "ask",
+        "the parameter “year” is called like the userTask",
+    ),
+    "no id": (
+        d.start() + "<bpmn:userTask/>" + d.end() + d.flows("start done"),
+        "",
+        "this userTask has no id",
+    ),
     # constructs
     "complex gateway": (row(d.node("complexGateway", "g")), "g", "complex gateways"),
     "transaction": (row(d.node("transaction", "t", INNER)), "t", "transactions"),
@@ -484,6 +513,28 @@ def test_a_process_of_another_name_is_missed() -> None:
     drawings = {"a.bpmn": d.file(d.process("q", MID + ONE))}
     what = drawing_problems(drawings, {}, process="p")[0][3]
     assert what == "there is no process 'p' (drawn: q)"
+
+
+def test_a_process_drawn_twice_is_found_where_it_is_drawn_again() -> None:
+    drawings = {name: d.file(d.process("p", MID + ONE)) for name in ("a.bpmn", "b.bpmn")}
+    found = drawing_problems(drawings, {}, process="p")
+    assert next(p for p in found if "is drawn in a.bpmn too" in p[3])[:3] == ("b.bpmn", 2, "p")
+
+
+def test_an_id_used_twice_is_told_once_and_at_its_line() -> None:
+    source = d.file(d.process("p", row(d.user("u"), more=d.throw("u"))))
+    found = drawing_problems({"a.bpmn": source}, {}, process="p")
+    twice = [p for p in found if p[2] == "u" and "used twice" in p[3]]
+    lines = source.decode().splitlines()
+    assert [lines[p[1] - 1] for p in twice] == [line for line in lines if "ThrowEvent id" in line]
+    assert not [p for p in found if "xs:ID" in p[3]]
+
+
+def test_broken_xml_is_found_at_its_line() -> None:
+    source = d.file(d.process("p", MID + ONE)).replace(b"</bpmn:process>", b"</bpmn:proces>")
+    [(file, line, _, what, _)] = drawing_problems({"a.bpmn": source}, {}, process="p")
+    assert (file, line) == ("a.bpmn", 1 + source[: source.index(b"</bpmn:proces>")].count(b"\n"))
+    assert "mismatch" in what
 
 
 @pytest.mark.parametrize("source", [b"", b"<a", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
