@@ -26,6 +26,9 @@ from webapp.starting import with_secret
 from workers.embedded import Embedded
 
 ACCOUNTS = "demo-accounts.json"
+NO_DEMO = """\
+DATABASE_URL names a PostgreSQL server: no demo accounts are created there, because everybody knows
+their password. Add --no-seed; or, if the database holds only exercises, set TRAINING=forced."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = with_secret(Settings.from_environment(_environment(wishes, os.environ)))
     except SettingsInvalid as invalid:
         print(f"These settings cannot be used:\n{invalid}\n{invalid.hint}", file=sys.stderr)
+        return 2
+    if wishes.seed and not settings.on_sqlite and not settings.training:
+        print(NO_DEMO, file=sys.stderr)
         return 2
     configure_logs(level=settings.log_level, form=settings.log_format)
     office = engine.open(settings)

@@ -81,3 +81,18 @@ def test_wrong_settings_are_named_all_at_once(
     complaint = capsys.readouterr().err
     assert "SECRET_KEY" in complaint
     assert "WEB_THREADS" in complaint
+
+
+def test_no_demo_accounts_on_a_server_that_others_use(
+    tmp_path: Path,
+    migrated_postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", migrated_postgres_url)
+    monkeypatch.setenv("SECRET_KEY", "k" * 32)
+
+    assert main(["--data", str(tmp_path)]) == 2
+
+    assert "Add --no-seed" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -98,5 +98,5 @@ def test_the_list_speaks_english_too(visit: Visit) -> None:
     ada = visit.web.signed_in("ada", ADMIN).open("/deliveries?lang=en")
     assert ada.heading == "Failed deliveries"
     assert ada.open(f"/deliveries/{mail}").heading.startswith("Message to ")
-    ada.press("Send again", to="nobody")
+    ada.press("Resend", to="nobody")
     assert "This is not a mail address." in ada.text
