@@ -33,9 +33,11 @@ def advance(engine: Engine, actor: Actor, days: int) -> None:
 
 
 def tick(engine: Engine) -> int:
-    """Let every term that has run out take effect, in the order of their days; how many did.
+    """Let every term that has run out take effect, day by day, the oldest first; how many did.
 
-    A term that cannot take effect is named in the log and does not hold up the others.
+    After each day what is due is asked anew: what the effects of that day have ended is not fired,
+    and what they have begun takes its place in the order. A term that cannot take effect is named
+    in the log and does not hold up the others.
     """
     count = 0
     failed: set[str] = set()
@@ -45,7 +47,8 @@ def tick(engine: Engine) -> int:
         due = [row for row in found if row.deadline_id not in failed]
         if not due:
             return count
-        for row in due:
+        first_day = due[0].due_on
+        for row in (row for row in due if row.due_on == first_day):
             if _expire(engine, row):
                 count += 1
             else:

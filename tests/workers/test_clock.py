@@ -5,13 +5,16 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine import Engine
+from engine.commands import start_case
 from engine.db import connect
-from engine.model import CaseEngineState
-from tests.office import CASTAGNETO, CHIVASSO, Office
+from engine.model import CaseEngineState, HistoryEntry
+from tests.office import CASTAGNETO, CHIVASSO, HERE, Office
 from workers.clock import expire_due
+
+DRILL = HERE / "faults" / "drill"
 
 
 def asked(office: Office) -> str:
@@ -61,19 +64,49 @@ def test_a_case_that_cannot_move_holds_up_no_other(
 def test_two_clocks_expire_each_deadline_once(office: Office) -> None:
     cases = [asked(office) for _ in range(3)]
     office.clock.advance(timedelta(days=18))
+    processes = [another_process(office) for _ in range(2)]
     counts: list[int] = []
 
-    def tick() -> None:
-        counts.append(expire_due(office.engine))
+    def tick(engine: Engine) -> None:
+        counts.append(expire_due(engine))
 
-    clocks = [threading.Thread(target=tick) for _ in range(2)]
+    clocks = [threading.Thread(target=tick, args=(engine,)) for engine in processes]
     for thread in clocks:
         thread.start()
     for thread in clocks:
         thread.join()
+    for engine in processes:
+        engine.close()
 
     assert sum(counts) == sum(expired(office, case_id) for case_id in cases)
     assert all(expired(office, case_id) == expired(office, cases[0]) for case_id in cases)
+
+
+def test_after_downtime_terms_take_effect_day_by_day(office: Office) -> None:
+    office.deploy(DRILL)
+    coordinator = office.officer("davide", ("cmto", "coordinator"))
+    days = ("2026-12-10", "2026-12-01", "2026-12-05", "2026-12-01")
+    for day in days:
+        case_id = office.engine.run(
+            coordinator, start_case, process="drill", title=day, data={"subject": day,
+            "answer_by": day}, parties=[
+                {"organisation": town, "capacity": "municipality"}
+                for town in (CHIVASSO, CASTAGNETO)
+            ],
+        )  # fmt: skip
+        office.complete(coordinator, office.item(case_id, "prepare"), place="Ex cava")
+
+    office.clock.advance(timedelta(days=40))
+    assert expire_due(office.engine) == 2 * len(days)
+
+    with office.session() as session:
+        fired = session.scalars(
+            select(HistoryEntry)
+            .where(HistoryEntry.type == "DeadlineExpired")
+            .order_by(HistoryEntry.id)
+        ).all()
+    order = [entry.payload["due_on"] for entry in fired]
+    assert order == sorted(day for day in days for _ in range(2))
 
 
 def another_process(office: Office) -> Engine:
