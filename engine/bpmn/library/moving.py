@@ -9,6 +9,7 @@ from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.errors import NotMovable
+from engine.bpmn.library.lookahead import AHEAD
 from engine.bpmn.library.tasks import ServiceTask
 
 
@@ -21,6 +22,7 @@ def move_token(task: Any, element: str) -> None:
     task._drop_children(force=True)
     task._set_state(TaskState.COMPLETED)
     arrived = task._add_child(target, TaskState.FUTURE)
+    target._predict(arrived, mask=AHEAD)
     target._update(arrived)
     task.workflow.update_waiting_tasks()
 
