@@ -26,7 +26,7 @@ class QueueWorker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Remember the wish: the library ends in the same way after a trouble."""
         self.asked_to_end = True
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # it has no types
 
 
 def work_off(redis: Redis, *, once: bool) -> None:
