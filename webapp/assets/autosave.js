@@ -1,5 +1,6 @@
 // A draft is kept while the officer writes. What the server answers is the sentence shown.
 const PAUSE = 1500
+const underway = new WeakMap()
 
 export function startAutosave() {
   let timer
@@ -7,29 +8,38 @@ export function startAutosave() {
     const form = event.target.closest?.('form[data-autosave-url]')
     if (!form || event.target.type === 'file') return
     clearTimeout(timer)
-    timer = setTimeout(() => save(form), PAUSE)
+    timer = setTimeout(() => begin(form), PAUSE)
   })
+  // An act that overtook its own draft would be refused like a colleague's: it waits for the answer.
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('form[data-autosave-url] button')
+    if (!button) return
+    clearTimeout(timer)
+    const saved = underway.get(button.form)
+    if (!saved) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    saved.then(() => button.isConnected && button.click())
+  }, true)
   // The submit carries the same words; a draft arriving after it would come too late.
   document.addEventListener('submit', () => clearTimeout(timer))
 }
 
+// One after the other: each carries the version of the draft that the one before it was given.
+function begin(form) {
+  const before = underway.get(form) ?? Promise.resolve()
+  const mine = before
+    .then(() => save(form))
+    .finally(() => underway.get(form) === mine && underway.delete(form))
+  underway.set(form, mine)
+}
+
 async function save(form) {
   if (!form.isConnected || form.dataset.sent !== undefined) return
-  if (form.dataset.saving !== undefined) {
-    form.dataset.again = ''
-    return
-  }
-  form.dataset.saving = ''
   try {
     show(form, ...(await send(form)))
   } catch {
     show(form, form.dataset.autosaveFailed, false)
-  } finally {
-    delete form.dataset.saving
-    if (form.dataset.again !== undefined) {
-      delete form.dataset.again
-      save(form)
-    }
   }
 }
 
