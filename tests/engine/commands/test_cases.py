@@ -49,8 +49,8 @@ def test_a_case_runs_from_start_to_its_outcome(office: Office, coordinator: Acto
 def test_a_wrong_start_leaves_nothing_behind(office: Office, coordinator: Actor) -> None:
     with pytest.raises(PartiesInvalid, match="at least 2"):
         office.visit(coordinator, CHIVASSO)
+    parties = [{"organisation": t, "capacity": "municipality"} for t in (CHIVASSO, RONDISSONE)]
     with pytest.raises(FormInvalid):
-        parties = [{"organisation": t, "capacity": "municipality"} for t in (CHIVASSO, RONDISSONE)]
         office.engine.run(
             coordinator, start_case, process="joint-visit", title="x", parties=parties, data={}
         )
@@ -66,8 +66,8 @@ def test_a_suspended_case_stands_still_until_resumed(office: Office, coordinator
     case_id = office.visit(coordinator, CHIVASSO, CASTAGNETO)
     office.engine.run(coordinator, suspend_case, case_id=case_id, reason="Ricorso al TAR")
 
+    item = office.item(case_id, "prepare")
     with pytest.raises(CaseSuspended, match="Ricorso al TAR"):
-        item = office.item(case_id, "prepare")
         office.complete(coordinator, item, visit_on="2027-03-01", budget="1")
 
     office.engine.run(coordinator, resume_case, case_id=case_id, reason="Respinto")
