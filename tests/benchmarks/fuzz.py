@@ -567,6 +567,9 @@ SHAPES: dict[str, bytes] = {
 }
 
 
+# Shapes in which an act names an element, and not only a token that is shown.
+BY_NAME = frozenset({"newcomers in a round", "newcomers inside a branch", "tokens moved by hand"})
+
 # What the check of drawings refuses, so that no case ever gets there.
 REFUSED: dict[str, tuple[bytes, str]] = {
     "transaction with cancel": (

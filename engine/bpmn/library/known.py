@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity
 from SpiffWorkflow.util.task import TaskState
@@ -45,6 +46,8 @@ def known_in(part: Any) -> dict[str, Any]:
 def _counts(task: Any) -> bool:
     if not task.has_state(HAPPENED) or _is_branch(task):
         return False
+    if isinstance(task.task_spec, BoundaryEventJoin):
+        return False  # bookkeeping of the library beside the token, which goes its own way
     return not task.has_state(TaskState.CANCELLED) or is_pending_token(task)
 
 
