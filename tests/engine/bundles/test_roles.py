@@ -10,7 +10,8 @@ def test_every_role_has_both_titles_and_a_nature() -> None:
 
 def test_politics_and_offices_are_told_apart() -> None:
     assert role_nature("municipality", "mayor") == "political"
-    assert role_nature("municipality", "officer") == "technical"
+    assert role_nature("cmto", "coordinator") == "technical"
+    assert role_nature("municipality", "officer") == "both", "it records the council's acts"
     assert role_nature("region", "director") == "both"
 
 

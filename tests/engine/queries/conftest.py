@@ -52,6 +52,11 @@ def called(office: Office, organisation_id: str) -> str:
         return session.get_one(Organisation, organisation_id).name
 
 
+def in_full(office: Office, organisation_id: str) -> str:
+    """The name of a municipality that acts."""
+    return f"Comune di {called(office, organisation_id)}"
+
+
 class Count:
     """How many SELECTs were sent."""
 

@@ -23,7 +23,7 @@ from engine.queries import (
     cases,
     message_spec,
 )
-from tests.engine.queries.conftest import called, invited
+from tests.engine.queries.conftest import called, in_full, invited
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
 
 
@@ -60,12 +60,12 @@ def test_a_letter_without_a_person_asks_for_action(
 
     page = office.engine.read(case_file, actor=coordinator, case_id=case_id)
 
-    alone = called(office, RONDISSONE)
+    alone = in_full(office, RONDISSONE)
     assert page.stages[0].state == "action"
     assert page.stages[0].text.it.startswith(f"{alone}: R senza persona")
     signals = {p.organisation.it: p.signals for p in page.parties}
     assert signals[alone] == ("person_missing",)
-    assert signals["Chivasso"] == ()
+    assert signals["Comune di Chivasso"] == ()
     assert [p.organisation.it for p in page.people if p.gap] == [alone]
 
 
@@ -198,9 +198,11 @@ def test_the_timeline_tells_the_story_newest_first(
 
     page = office.engine.read(case_history, actor=elena, case_id=visit)
     told = [row.text.it for row in page.items]
-    assert "Chivasso: conclusa «Rispondi all’invito», no." in told
-    assert "Chivasso entra nel caso (Comune)." in told
-    assert "Parte il termine «Risposta all'invito», entro il 03/12/2026 (Chivasso)." in told
+    assert "Comune di Chivasso: conclusa «Rispondi all’invito», no." in told
+    assert "Comune di Chivasso entra nel caso (Comune)." in told
+    assert (
+        "Parte il termine «Risposta all'invito», entro il 03/12/2026 (Comune di Chivasso)." in told
+    )
     assert told[-1] == "Avviato il caso SOP-2026-001: Ex cava."
     assert [row.seq for row in page.items] == list(range(page.total, 0, -1))
     assert look(elena).timeline == page.items[:20]

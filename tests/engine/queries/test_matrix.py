@@ -2,7 +2,7 @@
 
 from engine import Actor
 from engine.queries import case_diagram, case_raci
-from tests.engine.queries.conftest import called, invited
+from tests.engine.queries.conftest import in_full, invited
 from tests.office import CHIVASSO, RONDISSONE, Office
 
 
@@ -32,7 +32,7 @@ def test_a_letter_with_nobody_behind_it_is_a_gap(
 
     cell = view.rows[2].cells["municipality.officer"]
     assert (cell.gap, cell.people) == (True, ("Elena",))
-    assert [name.it for name in cell.missing] == [called(office, RONDISSONE)]
+    assert [name.it for name in cell.missing] == [in_full(office, RONDISSONE)]
     assert view.gaps > 0
 
 
@@ -41,6 +41,8 @@ def test_the_drawing_shows_where_the_tokens_stand(office: Office, visit: str, el
 
     assert part.process == "joint_visit"
     assert "<bpmn:" in part.xml.it
+    assert 'name="Rispondi all’invito"' in part.xml.it
+    assert 'name="Answer the invitation"' in part.xml.en
     assert "prepare" in part.done
     assert {"flow_12", "flow_13"} <= set(part.flows_done)
     assert "flow_14" not in part.flows_done

@@ -67,6 +67,17 @@ def test_news_are_what_others_did_since_the_last_visit(
     assert office.engine.read(today, actor=elena).news == ()
 
 
+def test_bodies_that_join_a_case_together_are_one_piece_of_news(
+    office: Office, visit: str, elena: Actor
+) -> None:
+    view = office.engine.read(today, actor=elena)
+
+    joined = [row.text.it for row in view.news if row.type == "PartyJoined"]
+    assert len(joined) == 1
+    assert joined[0].startswith("Entrano nel caso ")
+    assert "Comune di Chivasso" in joined[0]
+
+
 def test_nothing_of_a_foreign_case_is_told(office: Office, visit: str) -> None:
     carla = office.officer("carla", (RONDISSONE, "officer"))
 

@@ -9,7 +9,7 @@ from engine import Actor
 from engine.commands import save_draft, store_upload, suspend_case
 from engine.errors import WorkItemNotFound
 from engine.queries import TaskView, form_spec, work_item
-from tests.engine.queries.conftest import called
+from tests.engine.queries.conftest import in_full
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -32,7 +32,7 @@ def test_the_page_explains_itself(view: Callable[..., TaskView], elena: Actor) -
     assert task.case.number == "SOP-2026-001"
     assert task.stage_title == ("Inviti", "Invitations")
     assert task.organisation is not None
-    assert task.organisation.it == "Chivasso"
+    assert task.organisation.it == "Comune di Chivasso"
     assert [f.name for f in task.fields] == ["coming", "people"]
     assert [f["name"] for f in task.fields_json("en")] == ["coming", "people"]
     assert task.fields_json("en")[0]["options"][0]["label"] == "Yes"
@@ -45,7 +45,10 @@ def test_the_term_is_spoken_with_its_ledger(view: Callable[..., TaskView], elena
     assert term.title.it == "Risposta all'invito"
     assert term.why.it == "10 giorni dal 23 novembre 2026, il primo giorno non si conta."
     assert [line.effect.it for line in term.ledger] == ["10 giorni"]
-    assert (term.length.it, term.organisation) == ("10 giorni", ("Chivasso", "Chivasso"))
+    assert (term.length.it, term.organisation) == (
+        "10 giorni",
+        ("Comune di Chivasso", "Municipality of Chivasso"),
+    )
     assert term.consequence.en.startswith("If it passes")
 
 
@@ -134,7 +137,7 @@ def test_a_letter_with_nobody_behind_it_shows(
     task = office.engine.read(work_item, actor=coordinator, work_item_id=item.id)
 
     (gap,) = [p for p in task.people if p.gap]
-    assert (gap.letter, gap.name, gap.organisation.it) == ("R", "", called(office, RONDISSONE))
+    assert (gap.letter, gap.name, gap.organisation.it) == ("R", "", in_full(office, RONDISSONE))
 
 
 def test_completed_work_keeps_its_answers_and_files_become_evidence(
