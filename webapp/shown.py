@@ -119,7 +119,7 @@ def timeline_row(row: TimelineRow) -> dict[str, Any]:
 
 def _by(row: TimelineRow) -> str:
     """Who did it and for whom; what the machine does by itself says so."""
-    if row.lane == "machine" or not row.actor:
+    if row.lane == "machine" or row.by_itself:
         return _("Automatico")
     return f"{row.actor}, {row.mandate.in_(current_language())}" if row.mandate else row.actor
 

@@ -1,6 +1,6 @@
 """What several questions look up: the case a reader may see, bodies, people, names."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -297,14 +297,20 @@ def _milestone(bundle: Bundle, key: str) -> Text:
 
 
 def _document(bundle: Bundle, title: str) -> Text:
-    """A file has the label of the field that asked for it."""
-    labels = (
-        field.label
+    """A file has the kind of document its field asked for, or else the label of the field."""
+    asked = (
+        field.kind or field.label
         for form in bundle.forms.values()
-        for field in form.fields
+        for field in _all_fields(form.fields)
         if field.type == "file"
     )
-    return next((label for label in labels if label.it == title), both(title))
+    return next((words for words in asked if words.it == title), both(title))
+
+
+def _all_fields(fields: Sequence[Field]) -> Iterator[Field]:
+    for field in fields:
+        yield field
+        yield from _all_fields(field.fields)
 
 
 def _message(bundle: Bundle, key: str) -> Text:

@@ -47,7 +47,8 @@ def timeline_row(row: HistoryEntry, names: Names, case_number: str | None) -> Ti
     """One entry of the history as a sentence."""
     return TimelineRow(
         id=row.id, seq=row.seq, at=row.at, actor=row.actor, acting_for=row.acting_for,
-        mandate=spoken_mandate(row.acting_for, names), type=row.type,
-        text=event_sentence(row.type, row.payload, names), lane=lane_of(row.type),
-        case_id=row.case_id, case_number=case_number, digest=row.digest, payload=row.payload,
+        mandate=spoken_mandate(row.acting_for, names), by_itself=row.actor_id is None,
+        type=row.type, text=event_sentence(row.type, row.payload, names),
+        lane=lane_of(row.type), case_id=row.case_id, case_number=case_number,
+        digest=row.digest, payload=row.payload,
     )  # fmt: skip

@@ -180,6 +180,8 @@ class TimelineRow:
     acting_for: str | None
     """The mandate as it was written down, for those who recompute the digest."""
     mandate: Text
+    by_itself: bool
+    """Nobody did it: the clock came round, or a service answered."""
     type: str
     text: Text
     lane: Lane

@@ -95,3 +95,12 @@ def test_short_neighbours_share_a_line_and_options_their_heading() -> None:
         ("B", [1, 3]),
         ("A", [2]),
     ]
+
+
+def test_a_guide_is_shown_as_its_writer_laid_it_out() -> None:
+    shown = filters.prose("# Title\n\n**Steps**\n1. *First*, <b>\n2. Then.\n\nThe end.")
+
+    assert shown == (
+        "<p><strong>Steps</strong></p>"
+        "<ol><li><em>First</em>, &lt;b&gt;</li><li>Then.</li></ol><p>The end.</p>"
+    )

@@ -2,18 +2,28 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
+from lxml import etree
 
+from engine.bundles.drawing import BPMN, SPIFF, in_english
 from engine.text import Text
 from tests.office import CHIVASSO
 from tests.webapp.conftest import Visit
 from webapp import errors, translations
 
 ADVICE = "Run: python -m webapp.translations, then write the English it asks for."
+PROCESSES = Path(__file__).parents[2] / "processes"
+# User tasks are shown by the title of their form.
+DRAWN = (
+    "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent",
+    "scriptTask", "businessRuleTask", "serviceTask", "sendTask", "receiveTask", "callActivity",
+    "subProcess", "exclusiveGateway", "parallelGateway", "eventBasedGateway", "sequenceFlow",
+)  # fmt: skip
 PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 # Words that no English sentence has; names of places, people and files are not looked at.
 ITALIAN = re.compile(
@@ -54,7 +64,7 @@ def test_a_sentence_fills_in_the_same_things_in_both_languages(english: Catalog)
     for message in english:
         if message.id:
             italian = message.id if isinstance(message.id, str) else message.id[1]
-            for said in [message.string] if isinstance(message.string, str) else message.string:
+            for said in _forms(message.string):
                 assert _places(said) >= _places(italian) - {"num"}, italian
                 assert _places(said) <= _places(italian), italian
 
@@ -105,8 +115,8 @@ def _told(book: Catalog) -> dict[str, str]:
     return {str([*_forms(m.id)]): str([*_forms(m.string)]) for m in book if m.id}
 
 
-def _forms(words: Iterable[str]) -> Iterable[str]:
-    return [words] if isinstance(words, str) else words
+def _forms(words: Iterable[str] | None) -> Iterable[str]:
+    return [words] if isinstance(words, str) else words or ()
 
 
 def _places(words: str) -> set[str]:
@@ -118,3 +128,18 @@ def _is_both(text: Text) -> None:
     assert text.it and text.en
     assert text.it != text.en
     assert not ITALIAN.search(text.en)
+
+
+@pytest.mark.parametrize("file", sorted(PROCESSES.rglob("process.bpmn")), ids=str)
+def test_every_name_of_a_drawing_can_be_read_in_english(file: Path) -> None:
+    shown = in_english(file.read_bytes(), {}).decode()
+    drawing, english = etree.fromstring(file.read_bytes()), etree.fromstring(shown.encode())
+
+    plain = {
+        node.get("id"): node.get("name")
+        for node in drawing.iter(*(f"{BPMN}{kind}" for kind in DRAWN))
+        if node.get("name") and node.find(f".//{SPIFF}property[@name='name_en']") is None
+    }
+    assert plain == {}
+    names = {node.get("name", "") for node in english.iter(*(f"{BPMN}{kind}" for kind in DRAWN))}
+    assert {name for name in names if ITALIAN.search(name)} == set()

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.bundles.definition import Drawing
-from engine.bundles.drawing import parse_drawing
+from engine.bundles.drawing import BPMN, SPIFF, in_english, parse_drawing
 from engine.bundles.problem import Problem
 from tests.engine.bundles.tiny import line_of, tiny
 
@@ -67,3 +67,19 @@ def _read(name: str) -> Drawing:
     assert not problems
     assert drawing is not None
     return drawing
+
+
+def test_a_drawing_is_read_in_english_by_what_stands_beside_its_nodes() -> None:
+    drawn = (
+        f'<definitions xmlns="{BPMN[1:-1]}" xmlns:s="{SPIFF[1:-1]}"><process id="p">'
+        '<endEvent id="done" name="Fatto"><extensionElements><s:properties>'
+        '<s:property name="name_en" value="Done"/></s:properties></extensionElements></endEvent>'
+        '<userTask id="answer" name="Rispondi"/><exclusiveGateway id="here"/>'
+        "</process></definitions>"
+    )
+
+    english = in_english(drawn.encode(), {"answer": "Answer", "here": "Not drawn"}).decode()
+
+    assert '<endEvent id="done" name="Done">' in english
+    assert '<userTask id="answer" name="Answer"/>' in english
+    assert '<exclusiveGateway id="here"/>' in english

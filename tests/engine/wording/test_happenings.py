@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from engine.events import EVENTS, Event
-from engine.text import Text
-from engine.wording import Names, event_sentence, lane_of
+from engine.text import Text, both
+from engine.wording import Names, event_sentence, joined_together, lane_of, name_in_full
 from engine.wording.happenings import HAPPENINGS
 
 VALUES: dict[str, Any] = {
@@ -90,3 +90,13 @@ def test_the_machine_and_the_clock_have_their_own_lanes() -> None:
     assert lane_of("DeadlineExpired") == "clock"
     assert lane_of("WorkItemCompleted") == "act"
     assert lane_of("SomethingOfALaterRelease") == "machine"
+
+
+def test_bodies_that_join_together_are_told_in_one_line() -> None:
+    names = [name_in_full("municipality", both(name)) for name in ("Chivasso", "Agliè")]
+
+    assert joined_together(names) == (
+        "Entrano nel caso 2 enti: Comune di Chivasso, Comune di Agliè.",
+        "2 bodies join: Municipality of Chivasso, Municipality of Agliè.",
+    )
+    assert joined_together([*names, *names]).en.endswith("Municipality of Chivasso and 1 more.")
