@@ -142,13 +142,13 @@ def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
     if scope == "unassigned":
         return and_(live, WorkItem.holder_id.is_(None), offered(actor, "R"))
     bodies = {m.organisation_id for m in actor.mandates}
-    ours = exists().where(
-        Offer.work_item_id == WorkItem.id, Offer.letter == "R", Offer.organisation_id.in_(bodies)
+    ours = WorkItem.id.in_(
+        select(Offer.work_item_id).where(Offer.letter == "R", Offer.organisation_id.in_(bodies))
     )
     if scope == "organisation":
         return and_(live, ours)
-    takes_part = exists().where(
-        Party.case_id == WorkItem.case_id, Party.organisation_id.in_(bodies)
+    takes_part = WorkItem.case_id.in_(
+        select(Party.case_id).where(Party.organisation_id.in_(bodies))
     )
     return and_(
         live,
@@ -158,14 +158,18 @@ def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
 
 
 def offered(actor: Actor, letter: str) -> ColumnElement[bool]:
-    """Work whose letter one of the actor's mandates sits on."""
+    """Work whose letter one of the actor's mandates sits on.
+
+    Written as a set of ids, so that a database begins with the offers of these seats, which are
+    few, and not with all the work there is.
+    """
     seats = [(m.organisation_id, m.role) for m in actor.mandates]
     if not seats:
         return false()
-    return exists().where(
-        Offer.work_item_id == WorkItem.id,
-        Offer.letter == letter,
-        tuple_(Offer.organisation_id, Offer.role).in_(seats),
+    return WorkItem.id.in_(
+        select(Offer.work_item_id).where(
+            Offer.letter == letter, tuple_(Offer.organisation_id, Offer.role).in_(seats)
+        )
     )
 
 

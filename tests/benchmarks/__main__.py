@@ -1,21 +1,22 @@
-"""`python -m tests.benchmarks [measurement [arguments]]`: run one measurement, or name them all."""
+"""`./dev bench [fuzz|walks [arguments]]`: every figure, or one of the long measurements."""
 
 import runpy
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-HERE = Path(__file__).parent
+LONG = ("fuzz", "walks")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the measurement named first, with the other words as its arguments."""
-    known = sorted(path.stem for path in HERE.glob("[a-z]*.py"))
-    if not arguments or arguments[0] not in known:
-        print(f"Say which: {', '.join(known)}. For example: ./dev bench {known[-1]} 20")
-        return 0 if not arguments else 2
-    sys.argv = list(arguments)
-    runpy.run_module(f"tests.benchmarks.{arguments[0]}", run_name="__main__")
+    """Run the measurement named first, with the other words as its arguments; else all figures."""
+    name, rest = "all_figures", list(arguments)
+    if rest and not rest[0].startswith("-"):
+        name = rest.pop(0)
+        if name not in LONG:
+            sys.stderr.write(f"Say which: {', '.join(LONG)}; without a name all figures.\n")
+            return 2
+    sys.argv = [name, *rest]
+    runpy.run_module(f"tests.benchmarks.{name}", run_name="__main__")
     return 0
 
 
