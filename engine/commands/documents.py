@@ -71,15 +71,20 @@ def store_upload(work: UnitOfWork, *, filename: str, content: bytes) -> dict[str
 def _media_type(name: str, content: bytes) -> str:
     """By its ending, checked against its first bytes."""
     ending = PurePosixPath(name).suffix.lower()
-    allowed = ", ".join(sorted(MEDIA_TYPES))
-    wrong = FileRefused(
-        Text(f"«{name}» non è di un tipo accettato.", f"“{name}” is not of an accepted kind."),
-        Text(f"Tipi accettati: {allowed}.", f"Accepted kinds: {allowed}."),
-    )
     if ending not in MEDIA_TYPES or not name:
-        raise wrong
+        allowed = ", ".join(sorted(MEDIA_TYPES))
+        raise FileRefused(
+            Text(f"«{name}» non è di un tipo accettato.", f"“{name}” is not of an accepted kind."),
+            Text(f"Tipi accettati: {allowed}.", f"Accepted kinds: {allowed}."),
+        )
     if content.startswith(PROGRAMS):
-        raise wrong
+        raise FileRefused(
+            Text(
+                f"«{name}» non è un documento: è un programma.",
+                f"“{name}” is not a document: it is a program.",
+            ),
+            Text("Allega il documento stesso.", "Attach the document itself."),
+        )
     magic = MAGIC.get(ending, b"")
     if magic not in content[: 1024 if ending == ".pdf" else len(magic)]:
         kind = ending[1:].upper()

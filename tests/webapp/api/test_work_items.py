@@ -115,6 +115,8 @@ def test_files_are_refused_when_they_are_not_what_they_say(elena: Caller) -> Non
     assert sent.get_json().keys() == {"id", "name", "size", "sha256", "media_type"}
     for name, content in (("a.exe", b"MZ"), ("a.pdf", b"MZ"), ("a.pdf", b""), ("", b"x")):
         assert elena.send("/files", name, content).status_code == 422, name
+    refused = elena.send("/files", "a.pdf", b"MZ").get_json()
+    assert ".pdf" not in refused["hint"], "the kind is accepted, the content is not"
     assert elena.post("/files", {}).get_json()["fields"].keys() == {"file"}
 
     one = elena.send("/files", "piano.txt", b"piano", Idempotency_Key="k")
