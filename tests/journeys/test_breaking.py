@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import APIResponse, Browser, FilePayload, Route, expect
 
 from tests.journeys.browser_office import BrowserOffice, Person, pdf, product
 
@@ -20,6 +20,7 @@ JOIN = {
     "Chi ha deciso?": "Giunta",
     "Numero e data dell’atto": "D.G.C. 41 del 12/11/2026",
 }
+EMPTY: FilePayload = {**pdf("vuoto.pdf"), "buffer": b""}
 MEGABYTE = 1024 * 1024
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
@@ -131,7 +132,7 @@ def test_a_foreign_case_looks_like_one_that_never_was(office: BrowserOffice, may
     [
         pytest.param(
             {**pdf("grande.pdf"), "buffer": b"%PDF-1.7\n" + bytes(2 * MEGABYTE)},
-            "supera 1 MB",
+            "supera i 1 MB",
             id="too-large",
         ),
         pytest.param(
@@ -142,7 +143,7 @@ def test_a_foreign_case_looks_like_one_that_never_was(office: BrowserOffice, may
         pytest.param(
             {**pdf("lettera.pdf"), "buffer": b"MZ" * 50}, "non è", id="program-under-another-name"
         ),
-        pytest.param({**pdf("vuoto.pdf"), "buffer": b""}, "è vuoto", id="empty"),
+        pytest.param(EMPTY, "è vuoto", id="empty"),
     ],
 )
 def test_a_file_that_cannot_be_kept_is_refused_and_the_rest_stays(
@@ -158,8 +159,24 @@ def test_a_file_that_cannot_be_kept_is_refused_and_the_rest_stays(
     assert _times_declared(mayor) == 1
 
 
+def test_an_act_does_not_overtake_its_own_draft(mayor: Person) -> None:
+    kept: list[tuple[Route, APIResponse]] = []
+    mayor.page.route("**/draft", lambda route: kept.append((route, route.fetch())))
+    with mayor.page.expect_request("**/draft"):
+        mayor.answers(JOIN)
+    mayor.answers({"Lettera o delibera": EMPTY})
+
+    mayor.presses("Completa")
+    for route, response in kept:
+        route.fulfill(response=response)
+
+    mayor.reads(re.compile("è vuoto"))
+    expect(mayor.main.get_by_text("Ricarica la pagina")).to_have_count(0)
+    mayor.page.unroute("**/draft")
+
+
 def test_a_post_far_too_large_gets_a_page_that_says_so(mayor: Person) -> None:
-    huge: FilePayload = {**pdf("enorme.pdf"), "buffer": b"%PDF-1.7\n" + bytes(12 * MEGABYTE)}
+    huge: FilePayload = {**pdf("enorme.pdf"), "buffer": b"%PDF-1.7\n" + bytes(7 * MEGABYTE)}
 
     mayor.answers({**JOIN, "Lettera o delibera": huge}).presses("Completa")
 
@@ -178,7 +195,8 @@ def test_a_session_that_ends_while_writing_loses_nothing(
 
     mayor.presses("Completa")
 
-    mayor.reads("Quello che hai scritto").signs_in().is_on(INTEREST)
+    mayor.reads("Quello che hai scritto non è perso").signs_in().is_on("Riprendi da dove eri")
+    mayor.presses("Torna al modulo").is_on(INTEREST)
     expect(mayor.main.get_by_label("Numero e data dell’atto")).to_have_value(
         JOIN["Numero e data dell’atto"]
     )
