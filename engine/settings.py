@@ -182,7 +182,7 @@ SETTINGS: tuple[Setting, ...] = (
         "256",
         _whole(0, 100_000),
         "webapp",
-        "Running cases a process keeps in memory, some 100 kB each; the others are read when moved.",
+        "Running cases kept in memory, some 100 kB each; the others are read when moved.",
     ),
     Setting(
         "SESSION_HOURS", "10", _whole(1, 24), "webapp", "Hours after which one signs in again."

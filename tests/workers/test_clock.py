@@ -14,7 +14,7 @@ from engine.model import CaseEngineState, HistoryEntry
 from tests.office import CASTAGNETO, CHIVASSO, HERE, Office
 from workers.clock import expire_due
 
-DRILL = HERE / "faults" / "drill"
+DRILL = HERE / "faults" / "process"
 
 
 def asked(office: Office) -> str:
