@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.actor import Actor, Mandate
@@ -298,9 +298,12 @@ def _deadline(reading: Reading, seen: Seen, item: WorkItem) -> DeadlineView | No
 
 
 def _siblings(reading: Reading, item: WorkItem) -> Sequence[WorkItem]:
-    """The same activity for other bodies, and everything done so far; the latest last."""
-    return reading.session.scalars(
-        select(WorkItem)
+    """The same activity for other bodies, and everything done so far; the latest last.
+
+    Of what was done in rounds only the last one, or the page would feel the age of the case.
+    """
+    latest = (
+        select(func.max(WorkItem.id))  # ids grow with time
         .where(
             WorkItem.case_id == item.case_id,
             WorkItem.id != item.id,
@@ -309,7 +312,10 @@ def _siblings(reading: Reading, item: WorkItem) -> Sequence[WorkItem]:
                 WorkItem.state == WorkItemState.COMPLETED,
             ),
         )
-        .order_by(WorkItem.opened_at, WorkItem.id)
+        .group_by(WorkItem.activity, WorkItem.party_id, WorkItem.state)
+    )
+    return reading.session.scalars(
+        select(WorkItem).where(WorkItem.id.in_(latest)).order_by(WorkItem.opened_at, WorkItem.id)
     ).all()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from engine.commands.accounts import hash_password
 from engine.model import Officer
 from engine.unit_of_work import UnitOfWork
+from tests.benchmarks import statements
 from tests.benchmarks.figures import Figure, Report, in_turn
 from tests.benchmarks.places import Place
 from tests.office import SYSTEM
@@ -22,14 +23,15 @@ COMPLETED_CASES = 60
 def measure(place: Place, report: Report, *, done: tuple[int, ...] = DONE) -> None:
     """Everything about one case after another."""
     cases = {count: _lived(place, count) for count in done}
-    young, old = cases[done[0]], cases[done[-1]]
+    old = cases[done[-1]]
     _completions(place, report, cases)
     _starts(place, report)
-    _pages(place, report, young, old)
+    _pages(place, report, old)
     size = place.ask("SELECT length(blob) FROM case_state WHERE case_id = :id", id=cases[done[1]])
     name = f"state of a case after {done[1]:,} tasks with 2 KB of data"
     report.add(Figure(name, place.kind, size / 1024, "KB", at_most=4.0))
     _bytes_per_case(place, report)
+    statements.measure(place, report, old)
 
 
 def bare_rows(place: Place) -> Callable[[], Callable[[], object]]:
@@ -92,7 +94,7 @@ def _starts(place: Place, report: Report) -> None:
     )  # fmt: skip
 
 
-def _pages(place: Place, report: Report, young: str, old: str) -> None:
+def _pages(place: Place, report: Report, old: str) -> None:
     """The page of a case as a browser gets it."""
 
     def give_password(work: UnitOfWork) -> None:
@@ -103,10 +105,10 @@ def _pages(place: Place, report: Report, young: str, old: str) -> None:
     engine.run(SYSTEM, give_password)
     visitor = Visitor(create_app(engine.settings, engine)).sign_in("davide")
 
-    def opening(case_id: str) -> Callable[[], Callable[[], object]]:
+    def opening(address: str) -> Callable[[], Callable[[], object]]:
         def act() -> None:
-            if visitor.open(f"/cases/{case_id}").status != 200:
-                raise RuntimeError(f"the page of the case answered {visitor.status}")
+            if visitor.open(address).status != 200:
+                raise RuntimeError(f"{address} answered {visitor.status}")
 
         return lambda: act
 
@@ -114,13 +116,20 @@ def _pages(place: Place, report: Report, young: str, old: str) -> None:
     fresh = place.start("loop")
     for _ in range(4):
         place.completing(fresh, again="yes")()()
-    times = in_turn(ROUNDS // 2, {"fresh": opening(fresh), "old": opening(old)})
+    pages = {"fresh": opening(f"/cases/{fresh}"), "old": opening(f"/cases/{old}")}
+    for age, case_id in (("fresh", fresh), ("old", old)):
+        pages[f"task, {age}"] = opening(f"/work-items/{place.items(case_id)[0]}")
+    times = in_turn(ROUNDS // 2, pages)
     entries = place.ask("SELECT history_count FROM procedure_case WHERE id = :id", id=old)
     few = place.ask("SELECT history_count FROM procedure_case WHERE id = :id", id=fresh)
     report.time(f"case page, {few} history entries", place.kind, times["fresh"])
     report.time(
         "case page, 5,000 history entries or more (against some 10)", place.kind, times["old"],
         against=times["fresh"], at_most=1.3, note=f"{entries:,} entries",
+    )  # fmt: skip
+    report.time(
+        "task page, case with 5,000 tasks done (against some 4)", place.kind, times["task, old"],
+        against=times["task, fresh"], at_most=1.3,
     )  # fmt: skip
 
 

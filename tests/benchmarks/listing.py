@@ -104,7 +104,6 @@ def _write(where: Place, statements: list[str]) -> None:
         for statement in statements:
             connection.execute(statement)
         connection.execute("COMMIT")
-        connection.execute("ANALYZE")
         connection.close()
         return
     with where.office.engine.database.begin() as filling:

@@ -6,7 +6,7 @@ from engine import Engine
 from tests.benchmarks.figures import Report, in_turn
 from tests.benchmarks.places import Place
 
-OPEN = (7, 20, 100)
+OPEN = (7, 20, 100, 312)
 ROUNDS = 5
 KINDS = {"user tasks": "branches-tasks", "called elements": "branches-calls"}
 
@@ -22,6 +22,11 @@ def measure(place: Place, report: Report) -> None:
                 report.time(
                     f"one completion, {warmth}, {n} open {words} (against {OPEN[0]})", place.kind,
                     times[str(n)], against=times[str(OPEN[0])],
+                )  # fmt: skip
+            if (words, warmth) == ("user tasks", "hot"):
+                report.time(
+                    "312 parties in one case (against 7)", place.kind, times["312"],
+                    against=times["7"], at_most=1.2,
                 )  # fmt: skip
     cold.close()
 
