@@ -9,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import inspect
+
 from engine.actor import Actor
 from engine.backup import back_up, restore
+from engine.backup.making import no_installation
 from engine.backup.manifest import Manifest
 from engine.bundles.load import load_folder
 from engine.bundles.problem import Problem
@@ -300,7 +303,7 @@ def _install(_chosen: argparse.Namespace) -> int:
 
 
 def _verify(chosen: argparse.Namespace) -> int:
-    verdict = _engine().read(verify)
+    verdict = _installed().read(verify)
     if chosen.seal and chosen.seal not in verdict.digests:
         verdict.findings.append(f"seal {chosen.seal}: not among the seals of this database")
     for finding in verdict.findings:
@@ -312,13 +315,13 @@ def _verify(chosen: argparse.Namespace) -> int:
 
 
 def _proof(chosen: argparse.Namespace) -> int:
-    proof = _engine().read(exported_proof, actor=SYSTEM, case=chosen.case)
+    proof = _installed().read(exported_proof, actor=SYSTEM, case=chosen.case)
     print(json.dumps(proof, ensure_ascii=False, indent=1))
     return 0
 
 
 def _seal(_chosen: argparse.Namespace) -> int:
-    engine = _engine()
+    engine = _installed()
     restore_training_clock(engine)
     while (seal := engine.run(SYSTEM, seal_day)) is not None:
         print(f"{seal['day']}: {seal['entries']} entries sealed: {seal['digest']}")
@@ -368,6 +371,17 @@ def _lock(_chosen: argparse.Namespace) -> int:
 
 def _engine(data: str | None = None) -> Engine:
     return open_engine(_settings(data))
+
+
+def _installed() -> Engine:
+    """The engine of an installation that is there: a slip in DATA_DIR must not begin another."""
+    engine = _engine()
+    file = Path(engine.database.url.database or "")
+    if engine.settings.on_sqlite and not file.is_file():
+        raise no_installation()  # before a connection makes the file
+    if not inspect(engine.database).has_table("alembic_version"):
+        raise no_installation()
+    return engine
 
 
 def _settings(data: str | None = None) -> Settings:

@@ -75,7 +75,7 @@ class _Maker:
     def _sqlite(self, beside: Path) -> list[str]:
         place = Path(self._engine.database.url.database or "")
         if not place.is_file():
-            raise _no_installation()
+            raise no_installation()
         with tempfile.TemporaryDirectory(dir=beside, prefix=".backup-") as folder:
             copy = Path(folder) / DATABASE_FILE
             source, target = sqlite3.connect(place), sqlite3.connect(copy)
@@ -112,7 +112,7 @@ class _Maker:
         inspector = inspect(connection)
         names = set(inspector.get_table_names())
         if "alembic_version" not in names:
-            raise _no_installation()
+            raise no_installation()
         self._manifest.revision = connection.execute(
             text("SELECT version_num FROM alembic_version")
         ).scalar_one()
@@ -159,7 +159,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _no_installation() -> Invalid:
+def no_installation() -> Invalid:
     return Invalid(
         Text("Qui non c'è un'installazione.", "There is no installation here."),
         Text(

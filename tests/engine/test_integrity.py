@@ -428,6 +428,20 @@ def check(proof: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def test_where_there_is_no_installation_nothing_is_verified_or_begun(tmp_path: Path) -> None:
+    place = tmp_path / "slip"
+    told = subprocess.run(
+        [sys.executable, "-m", "engine", "history", "verify"], cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATA_DIR": str(place)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert told.returncode == 1
+    assert "There is no installation here." in told.stderr
+    assert "Traceback" not in told.stderr
+    assert list(place.glob("*.sqlite3")) == []
+
+
 def run(archive: Archive, tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`python -m engine history …` on the archive's database."""
     environment = environment_of(archive.office.engine.settings)
