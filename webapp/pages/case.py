@@ -169,8 +169,14 @@ def deadlines(case_id: str) -> ResponseReturnValue:
     """The terms of a case, with the reason of each date."""
     rows = engine().read(case_deadlines, actor=officer(), case_id=case_id)
     running = [_term(row) for row in rows if row.clock != "none"]
-    over = [_term(row) for row in rows if row.clock == "none"]
-    groups = [(_("Che corrono"), running), (_("Rispettati o chiusi"), over)]
+    over = [row for row in rows if row.clock == "none"]
+    passed = [_term(row) for row in over if row.state == "expired"]
+    closed = [_term(row) for row in over if row.state != "expired"]
+    groups = [
+        (_("Che corrono"), running),
+        (_("Passati"), passed),
+        (_("Rispettati o chiusi"), closed),
+    ]
     return _tab("deadlines", _file(case_id), _("Termini"), groups=groups)
 
 

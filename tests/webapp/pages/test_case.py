@@ -96,6 +96,16 @@ def test_the_terms_say_why_their_date(visit: Visit) -> None:
     assert "gio 03/12/2026" in page.text
 
 
+def test_a_term_that_passed_is_not_among_those_that_were_met(visit: Visit) -> None:
+    visit.prepare()
+    visit.web.office.pass_days(11)
+    page = visit.opened(tab="/deadlines")
+
+    groups = page.texts("//section[@aria-labelledby='terms-title']/h3")
+    assert "Passati 2" in groups
+    assert not any(words.startswith("Rispettati") for words in groups)
+
+
 def test_the_drawing_is_told_in_words_and_given_to_the_script(visit: Visit) -> None:
     visit.prepare()
     page = visit.opened(tab="/diagram")
@@ -142,6 +152,7 @@ def test_suspending_asks_why_and_stops_the_work(visit: Visit) -> None:
     page.press("Sospendi il caso", **{"data.reason": "Manca la perizia."})
     assert page.address == f"/cases/{visit.case_id}"
     assert "Manca la perizia." in page.text
+    assert "Sospeso da Davide, lun 23/11/2026" in " ".join(page.text.split())
     assert page.page.xpath("//main//a[contains(., 'Sospendi…')]") == []
 
     page.follow("Riprendi il caso…").press(
