@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import APIResponse, Browser, FilePayload, Route, expect
+from playwright.sync_api import Browser, FilePayload, Route, expect
 
 from tests.journeys.browser_office import BrowserOffice, Person, pdf, product
 
@@ -160,19 +160,16 @@ def test_a_file_that_cannot_be_kept_is_refused_and_the_rest_stays(
 
 
 def test_an_act_does_not_overtake_its_own_draft(mayor: Person) -> None:
-    kept: list[tuple[Route, APIResponse]] = []
-    mayor.page.route("**/draft", lambda route: kept.append((route, route.fetch())))
-    with mayor.page.expect_request("**/draft"):
-        mayor.answers(JOIN)
-    mayor.answers({"Lettera o delibera": EMPTY})
+    def act_before_the_answer(route: Route) -> None:
+        saved = route.fetch()
+        mayor.presses("Completa")
+        route.fulfill(response=saved)
 
-    mayor.presses("Completa")
-    for route, response in kept:
-        route.fulfill(response=response)
+    mayor.page.route("**/draft", act_before_the_answer, times=1)
+    mayor.answers({"Lettera o delibera": EMPTY, "Che cosa decide il Comune?": "Aderisce"})
 
     mayor.reads(re.compile("è vuoto"))
     expect(mayor.main.get_by_text("Ricarica la pagina")).to_have_count(0)
-    mayor.page.unroute("**/draft")
 
 
 def test_a_post_far_too_large_gets_a_page_that_says_so(mayor: Person) -> None:

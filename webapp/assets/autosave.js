@@ -1,5 +1,6 @@
 // A draft is kept while the officer writes. What the server answers is the sentence shown.
 const PAUSE = 1500
+const LONGEST_WAIT = 3000
 const underway = new WeakMap()
 
 export function startAutosave() {
@@ -19,7 +20,10 @@ export function startAutosave() {
     if (!saved) return
     event.preventDefault()
     event.stopImmediatePropagation()
-    saved.then(() => button.isConnected && button.click())
+    Promise.race([saved, new Promise((done) => setTimeout(done, LONGEST_WAIT))]).then(() => {
+      underway.delete(button.form)
+      if (button.isConnected) button.click()
+    })
   }, true)
   // The submit carries the same words; a draft arriving after it would come too late.
   document.addEventListener('submit', () => clearTimeout(timer))
