@@ -73,12 +73,18 @@ def tell_milestone(work: UnitOfWork, case: Case, bundle: Bundle, milestone: str)
 
 
 def tell_expired(
-    work: UnitOfWork, case: Case, title: Text, consequence: Text, offered: Iterable[Seat]
+    work: UnitOfWork,
+    case: Case,
+    title: Text,
+    body: str | None,
+    consequence: Text,
+    offered: Iterable[Seat],
 ) -> None:
     """A term has passed: those who do it and those who answer for it learn what that means."""
+    whose = f" ({body})" if body else ""
     words = Text(
-        f"{case.number}: è passato il termine «{title.it}». {consequence.it}",
-        f"{case.number}: the term “{title.en}” has passed. {consequence.en}",
+        f"{case.number}: è passato il termine «{title.it}»{whose}. {consequence.it}",
+        f"{case.number}: the term “{title.en}”{whose} has passed. {consequence.en}",
     )
     tell(work, case, None, "expired", words, offered)
 

@@ -36,13 +36,13 @@ def expire_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
             legal_basis=row.legal_basis,
         )
     )  # fmt: skip
-    _tell(work, row)
+    _tell(work, row, body)
     if row.token_id is not None:
         deliver(work, case, row.token_id, row.name, None)
     return True
 
 
-def _tell(work: UnitOfWork, row: Deadline) -> None:
+def _tell(work: UnitOfWork, row: Deadline, body: str | None) -> None:
     """Those who had to act, and those who answer for it, learn what the silence means."""
     case = work.case(row.case_id)
     bundle = work.bundle(case)
@@ -61,4 +61,4 @@ def _tell(work: UnitOfWork, row: Deadline) -> None:
         )
         if seat.letter in "RA"
     }
-    _notices.tell_expired(work, case, rule.title, rule.consequence, offered)
+    _notices.tell_expired(work, case, rule.title, body, rule.consequence, offered)
