@@ -195,3 +195,9 @@ def seats_of(
 
 def _does(column: Column, nature: Nature) -> bool:
     return fits(column.capacity, column.role, nature)
+
+
+def can_leave(bundle: Bundle, party: Party) -> bool:
+    """Whether a case goes on without this body: not when it is the only one its capacity allows."""
+    rule = next((c for c in bundle.capacities if c.id == party.capacity), None)
+    return party.left_at is None and not (rule is not None and rule.min == rule.max == 1)

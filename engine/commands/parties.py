@@ -18,7 +18,7 @@ from engine.errors import (
     WrongState,
 )
 from engine.model import Case, Organisation, Party, Subscription
-from engine.policy import require_column
+from engine.policy import can_leave, require_column
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork, member
 
@@ -85,8 +85,7 @@ def remove_party(
 
 def _require_dispensable(bundle: Bundle, party: Party, name: str) -> None:
     """The only body of a capacity the procedure cannot do without stays: its work would be lost."""
-    rule = next((c for c in bundle.capacities if c.id == party.capacity), None)
-    if rule is not None and rule.min == rule.max == 1 and party.left_at is None:
+    if party.left_at is None and not can_leave(bundle, party):
         raise WrongState(
             Text(
                 f"{name} non può uscire: il procedimento non va avanti senza.",

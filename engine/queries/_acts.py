@@ -9,7 +9,7 @@ from engine.bundles.definition import Column, MessageRule
 from engine.choices import choices
 from engine.errors import NotAllowed, SeveralMandates
 from engine.model import CaseState, Party, Subscription
-from engine.policy import require_column
+from engine.policy import can_leave, require_column
 from engine.queries._lookup import ENGINE_MESSAGES, Seen, element_name
 from engine.queries.rows import Choice, ElementRow, MessageView
 from engine.text import both
@@ -80,7 +80,7 @@ def removable(seen: Seen, actor: Actor) -> set[str]:
     return {
         p.id
         for p in seen.parties
-        if p.left_at is None and not seen.suspended
+        if can_leave(seen.bundle, p) and not seen.suspended
         and _permitted(seen, actor, columns, party=p, own=True)
     }  # fmt: skip
 

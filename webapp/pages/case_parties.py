@@ -87,7 +87,7 @@ def remove(case_id: str) -> ResponseReturnValue:
     present = [
         Choice(row.id, both_named(row.organisation, row.capacity_title))
         for row in file.parties
-        if row.left_at is None
+        if row.may_remove
     ]
     follows = [
         _("Finiscono solo le attività di questo ente; gli altri continuano."),
