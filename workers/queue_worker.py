@@ -36,19 +36,21 @@ def work_off(redis: Redis, *, once: bool) -> None:
     lent again by the outbox; here a new loop begins.
     """
     while True:
-        worker = QueueWorker(
-            [line.name for line in LINES.values()],
-            connection=redis,
-            serializer=JSONSerializer,
-            log_job_description=False,
-        )
+        worker: QueueWorker | None = None
         try:
+            # Even to begin asks Redis, which may still be away after it was lost.
+            worker = QueueWorker(
+                [line.name for line in LINES.values()],
+                connection=redis,
+                serializer=JSONSerializer,
+                log_job_description=False,
+            )
             worker.work(burst=once, logging_level=None)
         except RedisError:
             if once:
                 raise
             _log.exception("queue lost")
-        if once or worker.asked_to_end:
+        if once or (worker is not None and worker.asked_to_end):
             return
-        _log.warning("beginning again", worker=worker.name)
+        _log.warning("beginning again")
         time.sleep(PAUSE_SECONDS)
