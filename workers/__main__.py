@@ -43,6 +43,10 @@ def main(arguments: Sequence[str]) -> int:
         )
         return 2
     configure_logs(level=settings.log_level, form=settings.log_format)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # From the first moment on an ordinary end is asked for like this; each part then waits
+        # for what it has in hand.
+        signal.signal(name, _end_at_once)
     engine = engine_room.open(settings)
     _log.info("started", part=chosen.part)
     if chosen.part == "clock":
@@ -60,6 +64,10 @@ def main(arguments: Sequence[str]) -> int:
         else:
             _work(engine, settings, redis, once=chosen.once)
     return 0
+
+
+def _end_at_once(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def _work(engine: Engine, settings: Settings, redis: Redis, *, once: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -12,6 +13,11 @@ from engine.text import Text
 NAME = "manifest.json"
 FORMAT = "concerto-backup/1"
 DATABASE_FILE = "database.sqlite3"
+UNREADABLE = (
+    KeyError, TypeError, ValueError, AttributeError, BadZipFile, EOFError, NotImplementedError,
+    zlib.error,
+)  # fmt: skip
+"""What reading a damaged index may end in; a changed byte can make the archive say anything."""
 
 _PARTS = re.compile(
     rf"{re.escape(DATABASE_FILE)}|tables/[a-z_]+|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}"
@@ -76,7 +82,7 @@ def read_manifest(archive: ZipFile) -> Manifest:
         said["tables"] = {name: Table(**table) for name, table in said["tables"].items()}
         said["parts"] = {name: Part(**part) for name, part in said["parts"].items()}
         manifest = Manifest(**said)
-    except (KeyError, TypeError, ValueError, AttributeError, BadZipFile) as trouble:
+    except UNREADABLE as trouble:
         raise unusable("manca l'indice", "it has no readable manifest") from trouble
     strange = [name for name in manifest.parts if not _PARTS.fullmatch(name)]
     if strange:
