@@ -116,6 +116,63 @@ class DeadlineChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineSuspended(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+    ground: str
+    until: str | None
+    reason: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineResumed(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+    day: str
+    due_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineInterrupted(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+    reason: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRestarted(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+    due_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineExtended(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+    days: int
+    due_on: str | None
+    reason: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChosen(Event):
+    profile: str
+    title: str
+    reason: str
+    document: str
+    lengths: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineMet(Event):
     deadline: str
     name: str
@@ -266,5 +323,6 @@ EVENTS: tuple[type[Event], ...] = (
     ServiceRequested, ServiceAnswered, ServiceFailed, DeliveryFailed, DeliveryRetried,
     DeliveryWithdrawn, CaseSuspended, CaseResumed, CaseWithdrawn,
     CaseReopened, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,
-    DeadlineChanged, ProcessDeployed, ClockMoved,
+    DeadlineChanged, DeadlineSuspended, DeadlineResumed, DeadlineInterrupted, DeadlineRestarted,
+    DeadlineExtended, ProfileChosen, ProcessDeployed, ClockMoved,
 )  # fmt: skip

@@ -4,11 +4,13 @@ import hashlib
 import random
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from engine.actor import Actor
@@ -24,6 +26,7 @@ from engine.unit_of_work import TRAINING_DAYS, Reading, UnitOfWork
 
 P = ParamSpec("P")
 R = TypeVar("R")
+L = TypeVar("L")
 
 ATTEMPTS = 4
 RETRYABLE = ("40001", "40P01", "55P03")
@@ -106,6 +109,33 @@ class Engine:
             first: R = _remembered(known, fingerprint)
             return first
 
+    def preview(
+        self,
+        actor: Actor,
+        command: Callable[Concatenate[UnitOfWork, P], Any],
+        look: Callable[[Reading, datetime], L],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> L:
+        """What the office would look like after a command: it is carried out, looked at, undone.
+
+        The same code decides as for the act itself, so that a preview cannot promise what the act
+        would refuse. Raises the command's own refusals.
+        """
+
+        def attempt() -> L:
+            with self._sessions() as session:
+                work = self._work(session, actor)
+                try:
+                    command(work, *args, **kwargs)
+                    session.flush()
+                    return look(self._reading(session, work.now), work.now)
+                finally:
+                    session.rollback()
+
+        return self._retried(attempt)
+
     def read(
         self,
         query: Callable[Concatenate[Reading, P], R],
@@ -114,11 +144,7 @@ class Engine:
     ) -> R:
         """Ask a question; nothing can change."""
         with self._readers() as session:
-            reading = Reading(
-                session, self.clock.now(), self.settings, self._versions, self._files,
-                training_days=getattr(self.clock, "days", 0),
-            )  # fmt: skip
-            return query(reading, *args, **kwargs)
+            return query(self._reading(session, self.clock.now()), *args, **kwargs)
 
     def move_training_clock(self, days: int) -> None:
         """Follow the days written in the database; only a training instance has such a clock."""
@@ -131,13 +157,22 @@ class Engine:
 
     def _run(self, actor: Actor, act: Callable[[UnitOfWork], R]) -> R:
         with self._sessions() as session, session.begin():
-            work = UnitOfWork(
-                session, actor, self.clock.now(), self._ids, self.settings, self._versions,
-                self._hot, self._files,
-            )  # fmt: skip
+            work = self._work(session, actor)
             result = act(work)
         work.keep_hot()
         return result
+
+    def _work(self, session: Session, actor: Actor) -> UnitOfWork:
+        return UnitOfWork(
+            session, actor, self.clock.now(), self._ids, self.settings, self._versions,
+            self._hot, self._files,
+        )  # fmt: skip
+
+    def _reading(self, session: Session, now: datetime) -> Reading:
+        return Reading(
+            session, now, self.settings, self._versions, self._files,
+            training_days=getattr(self.clock, "days", 0),
+        )  # fmt: skip
 
     def _retried(self, attempt: Callable[[], R]) -> R:
         for number in range(ATTEMPTS):

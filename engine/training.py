@@ -1,16 +1,25 @@
 """Living through terms in a minute: each day is begun, and what fell due takes effect in it."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 from engine.actor import Actor
-from engine.commands import expire_deadline, move_training_day
+from engine.commands import expire_deadline, move_training_day, resume_by_itself
 from engine.errors import EngineError, Invalid
 from engine.facade import Engine
 from engine.logs import log
-from engine.queries import DueRow, due_deadlines
+from engine.queries import DueRow, due_deadlines, due_resumptions
 from engine.text import Text
 
 CLOCK = Actor.system("clock")
 BATCH = 100
 MOST_AT_ONCE = 1100
+
+ACTS: tuple[tuple[Callable[..., list[DueRow]], Callable[..., bool]], ...] = (
+    (due_resumptions, resume_by_itself),
+    (due_deadlines, expire_deadline),
+)
+"""What the clock does by itself. A suspension ends on its day; a term has passed the day after."""
 
 _log = log(__name__)
 
@@ -43,24 +52,34 @@ def tick(engine: Engine) -> int:
     failed: set[str] = set()
     while True:
         # Those that failed stay due, so room is left for as many others.
-        found = engine.read(due_deadlines, limit=BATCH + len(failed))
-        due = [row for row in found if row.deadline_id not in failed]
+        room = BATCH + len(failed)
+        due = [
+            (day, order, act, row)
+            for order, (query, act) in enumerate(ACTS)
+            for row in engine.read(query, limit=room)
+            if row.deadline_id not in failed
+            for day in (row.due_on + timedelta(days=order),)
+        ]
         if not due:
             return count
-        first_day = due[0].due_on
-        for row in (row for row in due if row.due_on == first_day):
-            if _expire(engine, row):
+        first_day = min(day for day, *_ in due)
+        # What goes on that day goes on before anything expires on it.
+        order = min(order for day, order, *_ in due if day == first_day)
+        for day, its_order, act, row in due:
+            if (day, its_order) != (first_day, order):
+                continue
+            if _acted(engine, act, row):
                 count += 1
             else:
                 failed.add(row.deadline_id)
 
 
-def _expire(engine: Engine, row: DueRow) -> bool:
+def _acted(engine: Engine, act: Callable[..., bool], row: DueRow) -> bool:
     try:
-        return engine.run(CLOCK, expire_deadline, deadline_id=row.deadline_id)
+        return engine.run(CLOCK, act, deadline_id=row.deadline_id)
     except EngineError as refusal:
-        _log.warning("not expired", deadline=row.deadline_id, case=row.case_id, why=str(refusal))
+        _log.warning("term refused", deadline=row.deadline_id, case=row.case_id, why=str(refusal))
     except Exception:
         # One broken case must not stop the clock for all the others.
-        _log.exception("expiry failed", deadline=row.deadline_id, case=row.case_id)
+        _log.exception("term failed", deadline=row.deadline_id, case=row.case_id)
     return False

@@ -22,6 +22,7 @@ from engine.ids import NewId
 from engine.model import (
     Case,
     CaseEngineState,
+    ClosingDay,
     DeliveryRow,
     Draft,
     HistoryEntry,
@@ -34,6 +35,7 @@ from engine.policy import visible_case
 from engine.settings import Settings
 from engine.store import NOTHING, Files, HotCases, Surface, Version, Versions, Warm
 from engine.text import Text
+from engine.working_days import NATIONAL, Calendar, Closing
 
 TRAINING_DAYS = "training_days"
 """The setting that says how far a training clock was moved."""
@@ -74,6 +76,9 @@ _NEXT_STATE = (
     .values({name: bindparam(name) for name in ("codec", "blob", "library", "flows", "version")})
     .execution_options(synchronize_session=False)
 )
+
+
+_CLOSINGS = select(ClosingDay).where(ClosingDay.organisation_id == bindparam("body"))
 
 
 @dataclass(slots=True)
@@ -137,6 +142,7 @@ class UnitOfWork:
     _organisations: dict[str, Organisation] = field(default_factory=dict)
     _drafts: dict[str, Draft | None] = field(default_factory=dict)
     _state_versions: dict[str, int | None] = field(default_factory=dict)
+    _calendars: dict[str, Calendar] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -215,6 +221,15 @@ class UnitOfWork:
         if organisation_id is None:
             return None
         return self.organisations([organisation_id])[organisation_id].name
+
+    def calendar_of(self, organisation_id: str | None) -> Calendar:
+        """The days of a body: the national ones, its patron saint, its closing days."""
+        if organisation_id is None:
+            return NATIONAL
+        if organisation_id not in self._calendars:
+            body = self.organisations([organisation_id])[organisation_id]
+            self._calendars[organisation_id] = calendar_of(self.session, body)
+        return self._calendars[organisation_id]
 
     # -- the running case ----------------------------------------------------------------------
     def running(self, case: Case) -> Running:
@@ -368,6 +383,21 @@ class UnitOfWork:
         )
         self.session.add(row)
         return row.id
+
+
+def calendar_of(session: Session, body: Organisation) -> Calendar:
+    """The calendar a body has told: patron saint and extra closing days."""
+    month, _, day = (body.patron_day or "").partition("-")
+    name = body.patron_name or ""
+    closings = session.scalars(_CLOSINGS, {"body": body.id}).all()
+    return Calendar(
+        patron=(int(month), int(day)) if day else None,
+        patron_name={"it": name, "en": name} if name else {},
+        closings={
+            row.day: Closing({"it": row.name_it, "en": row.name_en}, row.moves_terms)
+            for row in closings
+        },
+    )
 
 
 def member(body: Organisation) -> dict[str, Any]:

@@ -1,38 +1,62 @@
-"""Dates of the law: how a term is counted, and the steps by which its last day was found.
+"""Which days count: holidays of the law, working days, and the closing days of a body's calendar.
 
-Pure functions. The first day does not count (art. 2963 c. 2 c.c.) unless the term is a publication,
-whose first day counts (TUEL art. 124); a last day on a holiday moves to the next day that is none
-(art. 2963 c. 3); Saturday is not a holiday; months end on the same number, or on the last day of a
-shorter month. The holidays are those of L. 260/1949 as
-amended, 4 October included from 2026 (L. 151/2025), as the `holidays` package knows them; the
-patron saint of a town closes its offices but moves no term.
+The holidays are those of L. 260/1949 as amended, 4 October included from 2026 (L. 151/2025), as the
+`holidays` package knows them; every Sunday is one; Saturday is not. The patron saint of a town
+closes its offices but moves no term, unless the term says so; an extra closing day moves a term
+only if the act that ordered it says so.
 """
 
-import calendar as months
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Literal
 
 import holidays
 
 Unit = Literal["days", "working_days", "months", "years", "date"]
+Patron = Literal["shown", "shifts"]
 
 CALENDAR_VERSION = f"holidays {version('holidays')}"
 """Stored with every computed date, so that a later calendar never silently changes its reason."""
 
 SUNDAY = {"it": "domenica", "en": "Sunday"}
+SATURDAY_NAME = {"it": "sabato", "en": "Saturday"}
 SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoning:
-    """The last day of a term, and how it was found."""
+class Closing:
+    """A day on which a body's offices are closed though the law knows no holiday."""
 
-    due_on: date
-    steps: tuple[dict[str, Any], ...]
-    calendar: str = CALENDAR_VERSION
+    name: Mapping[str, str]
+    moves_terms: bool = False
+    """The act that ordered it (a flood, a state of emergency) also moves terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of one body: the national ones, its patron saint, its extra closing days."""
+
+    patron: tuple[int, int] | None = None
+    """Month and day."""
+    patron_name: Mapping[str, str] = field(default_factory=dict)
+    closings: Mapping[date, Closing] = field(default_factory=dict)
+
+    def closing(self, day: date, *, patron: Patron = "shown") -> Closing | None:
+        """What closes this body's offices on a day that is no national holiday."""
+        if (day.month, day.day) == self.patron:
+            name = {
+                "it": self.patron_name.get("it") or "santo patrono",
+                "en": self.patron_name.get("en") or "patron saint",
+            }
+            return Closing(name, patron == "shifts")
+        return self.closings.get(day)
+
+
+NATIONAL = Calendar()
+"""The calendar of a body that has told nothing of its own."""
 
 
 @lru_cache(maxsize=64)
@@ -43,76 +67,24 @@ def _year(year: int) -> dict[date, dict[str, str]]:
 
 
 def holiday(day: date) -> dict[str, str] | None:
-    """The name of a holiday in both languages; every Sunday is one."""
+    """The name of a national holiday in both languages; every Sunday is one."""
     named = _year(day.year).get(day)
     if named is not None:
         return named
     return SUNDAY if day.weekday() == 6 else None
 
 
-def is_working_day(day: date) -> bool:
+def closed(
+    day: date, calendar: Calendar = NATIONAL, *, patron: Patron = "shown"
+) -> Mapping[str, str] | None:
+    """Why a term cannot end on a day: a holiday, or a closing that moves terms."""
+    named = holiday(day)
+    if named is not None:
+        return named
+    closing = calendar.closing(day, patron=patron)
+    return closing.name if closing is not None and closing.moves_terms else None
+
+
+def is_working_day(day: date, calendar: Calendar = NATIONAL, *, patron: Patron = "shown") -> bool:
     """Monday to Friday, no holiday (terms in working days, e.g. L. 241/1990 art. 14-bis)."""
-    return day.weekday() < SATURDAY and holiday(day) is None
-
-
-def reckon(
-    start: date,
-    amount: int,
-    unit: Unit,
-    *,
-    first_day: Literal["excluded", "included"] = "excluded",
-    roll: Literal["next_non_holiday", "none"] = "next_non_holiday",
-) -> Reckoning:
-    """Count a term from its first day and say each step; unit `date` keeps the day."""
-    if amount < 0:
-        raise ValueError("a term is never negative")
-    steps: list[dict[str, Any]] = [
-        {"rule": "start", "day": start.isoformat(), "first_day": first_day}
-    ]
-    day = _count(start, amount, unit, included=first_day == "included")
-    steps.append({"rule": "count", "amount": amount, "unit": unit, "day": day.isoformat()})
-    if roll == "next_non_holiday":
-        day = _rolled(day, steps)
-    return Reckoning(day, tuple(steps))
-
-
-def _count(start: date, amount: int, unit: Unit, *, included: bool) -> date:
-    if unit == "date":
-        return start
-    if unit == "days":
-        return start + timedelta(days=amount - 1 if included and amount else amount)
-    if unit == "working_days":
-        return _working_days(start, amount, included=included)
-    total = amount if unit == "months" else amount * 12
-    year, month = divmod(start.month - 1 + total, 12)
-    year, month = start.year + year, month + 1
-    last = months.monthrange(year, month)[1]
-    day = date(year, month, min(start.day, last))
-    return day - timedelta(days=1) if included else day
-
-
-def _working_days(start: date, amount: int, *, included: bool) -> date:
-    day = start
-    left = amount
-    if included and is_working_day(day):
-        left -= 1
-    while left > 0:
-        day += timedelta(days=1)
-        if is_working_day(day):
-            left -= 1
-    return day
-
-
-def _rolled(day: date, steps: list[dict[str, Any]]) -> date:
-    while (name := holiday(day)) is not None:
-        following = day + timedelta(days=1)
-        steps.append(
-            {
-                "rule": "roll",
-                "from": day.isoformat(),
-                "to": following.isoformat(),
-                "holiday": dict(name),
-            }
-        )
-        day = following
-    return day
+    return day.weekday() < SATURDAY and closed(day, calendar, patron=patron) is None

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
+from engine.legal_clock import Counting
 from engine.text import NO_TEXT, Text
 
 Letter = Literal["R", "A", "C", "I"]
@@ -72,6 +74,77 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Law:
+    """A legal basis with the days on which it is in force and how well it is known."""
+
+    text: str
+    evidence: Evidence
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the article is in force on a day, as far as anybody has said."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A ground on which a term may be stopped: by whom, how often, how long at most."""
+
+    id: str
+    title: Text
+    law: Law
+    by: tuple["Column", ...]
+    times: int | None = None
+    """How often; None: as often as needed."""
+    at_most: int | None = None
+    """Days in all on this ground; the clock goes on by itself after them. None: no limit."""
+    resumes_after: int = 0
+    """Days that pass between the answer and the moment the clock goes on (art. 10-bis)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """How a term is thrown back to zero: by whom, how often, and how long it is then."""
+
+    title: Text
+    law: Law
+    by: tuple["Column", ...]
+    times: int | None = 1
+    length: Term | None = None
+    """Of the term that begins again; None: the whole term once more."""
+    restarts: Literal["on_receipt", "at_once"] = "on_receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """How a term may be lengthened: by whom, up to how many days, with whose consent."""
+
+    title: Text
+    law: Law
+    by: tuple["Column", ...]
+    at_most: int
+    """Days in all."""
+    times: int | None = None
+    consents: tuple["Column", ...] = ()
+    """Capacities and roles whose bodies must have consented, each by an act that is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A set of lengths the law offers for the same procedure (ordinary, accelerated, custom)."""
+
+    id: str
+    title: Text
+    when: Text
+    """In which cases it may be chosen."""
+    law: Law
+    custom: bool = False
+    """The lengths are set case by case."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineRule:
     name: str
     title: Text
@@ -79,13 +152,36 @@ class DeadlineRule:
     starts_at: str | None
     """A milestone; absent when the term starts as the drawing arms it."""
     first_day: Literal["excluded", "included"]
-    roll: Literal["next_non_holiday", "none"]
+    roll: Literal["next_non_holiday", "next_working_day", "none"]
     silence: Silence
     nature: Literal["statutory", "agreed", "internal"]
     legal_basis: str
     evidence: Evidence
     consequence: Text
     """One sentence: what happens if the term passes."""
+    patron: Literal["shown", "shifts"] = "shown"
+    valid_from: date | None = None
+    valid_to: date | None = None
+    target: Term | None = None
+    """By when it should be done, beside the last day the law allows."""
+    suspensions: tuple[Suspension, ...] = ()
+    interruption: Interruption | None = None
+    extension: Extension | None = None
+    profiles: Mapping[str, "DeadlineRule"] = field(default_factory=dict)
+    """Profile → the same term as that profile has it."""
+
+    @property
+    def law(self) -> Law:
+        return Law(self.legal_basis, self.evidence, self.valid_from, self.valid_to)
+
+    @property
+    def counting(self) -> Counting:
+        """How its days are counted."""
+        return Counting(self.first_day, self.roll, self.patron)
+
+    def suspension(self, ground: str) -> Suspension | None:
+        """The ground with this id."""
+        return next((s for s in self.suspensions if s.id == ground), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +245,17 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What must be over before an act may be done: a term, or a milestone (an opinion given)."""
+
+    term: str | None
+    milestone: str | None
+    what: Text
+    legal_basis: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """One activity as its officer meets it: explanation, term, fields."""
 
@@ -168,6 +275,7 @@ class Form:
     rules: tuple[Rule, ...] = ()
     documents: tuple[str, ...] = ()
     """Variables or document kinds to have in front while filling it in."""
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +370,8 @@ class Bundle:
     is over these, without scenarios, coverage and notes."""
     bpmn: Mapping[str, bytes] = field(default_factory=dict)
     tables: Mapping[str, bytes] = field(default_factory=dict)
+    profiles: tuple[Profile, ...] = ()
+    """The first is the ordinary one, under which every case begins."""
     scenarios: tuple[str, ...] = ()
     guide: Text = NO_TEXT  # one page for officers: guide.it.md and guide.en.md
 

@@ -2,29 +2,29 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import cast
 
 from engine.bundles.columns import parse_column, read_columns
+from engine.bundles.deadlines import read_deadlines, read_profiles
 from engine.bundles.definition import (
     Capacity,
     Column,
     DeadlineRule,
     Evidence,
     MessageRule,
-    Silence,
+    Profile,
     Stage,
-    Term,
 )
 from engine.bundles.forms.reading import EVIDENCE
 from engine.bundles.problem import Problem
 from engine.bundles.source import Table, read_table
-from engine.bundles.terms import parse_term
-from engine.text import NO_TEXT, Text
+from engine.text import Text
 
 FILE = "process.toml"
 COMMANDS = (
     "suspend_case", "resume_case", "withdraw_case", "reopen_case", "add_party", "remove_party",
+    "choose_profile",
 )  # fmt: skip
 """The commands on a whole case; `[permissions]` says who may give them."""
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -53,6 +53,7 @@ class Manifest:
     messages: Mapping[str, tuple[MessageRule, bool]] = field(default_factory=dict)
     """Name → rule without its form, and whether it has one."""
     deadlines: dict[str, DeadlineRule] = field(default_factory=dict)
+    profiles: tuple[Profile, ...] = ()
     table: Table | None = None
     """Where each of these stands, for complaints."""
 
@@ -74,7 +75,8 @@ def parse_manifest(
     manifest.capacities = tuple(_capacities(table))
     manifest.permissions = _permissions(table)
     manifest.messages = dict(_messages(table))
-    manifest.deadlines = dict(_deadlines(table, known))
+    manifest.profiles = read_profiles(table)
+    manifest.deadlines = dict(read_deadlines(table, known, manifest.profiles))
     table.finish()
     return manifest
 
@@ -178,66 +180,3 @@ def _messages(table: Table) -> Iterator[tuple[str, tuple[MessageRule, bool]]]:
         has_form = row.flag("form", default=False)
         row.finish()
         yield name, (rule, has_form)
-
-
-def _deadlines(
-    table: Table, known: Mapping[str, DeadlineRule]
-) -> Iterator[tuple[str, DeadlineRule]]:
-    own: dict[str, DeadlineRule] = {}
-    varied: list[tuple[str, str, Table]] = []
-    for name, row in table.named("deadline").items():
-        # [deadline.<call>.<name>] holds nothing but tables, among them no title.
-        is_call = bool(row.data) and all(
-            isinstance(value, Mapping) and key not in ("title", "consequence")
-            for key, value in row.data.items()
-        )
-        if is_call:
-            varied += [(name, inner, below) for inner in row.data if (below := row.table(inner))]
-        else:
-            own[name] = _deadline(name, row, None)
-    yield from own.items()
-    for call, name, row in varied:
-        yield f"{call}/{name}", _deadline(name, row, own.get(name) or known.get(name))
-
-
-def _deadline(name: str, row: Table, base: DeadlineRule | None) -> DeadlineRule:
-    """A term from its table; one that varies another takes from it whatever it does not say."""
-    rule = base or DeadlineRule(
-        name, NO_TEXT, Term(1, "days"), None, "excluded", "next_non_holiday", Silence.NONE,
-        "internal", "", "unverified", NO_TEXT,
-    )  # fmt: skip
-    said: dict[str, Any] = {}
-    for key, read in _DEADLINE_KEYS.items():
-        if row.has(key) or (base is None and key not in _OPTIONAL):
-            said[key] = read(row, key)
-        row.asked.add(key)
-    row.finish()
-    return replace(rule, **said)
-
-
-def _length(row: Table, key: str) -> Term:
-    written = row.text(key)
-    term = parse_term(written)
-    if term is None and written:
-        hint = "Write 30 days, 5 working days, 3 months, 1 year or case:<variable>."
-        row.complain(f"“{written}” is no length of time.", hint, key)
-    return term or Term(1, "days")
-
-
-def _silence(row: Table, key: str) -> Silence:
-    return Silence(row.one_of(key, list(Silence)))
-
-
-_DEADLINE_KEYS: Mapping[str, Any] = {
-    "title": Table.both,
-    "length": _length,
-    "starts_at": Table.text,
-    "first_day": lambda row, key: row.one_of(key, ("excluded", "included")),
-    "roll": lambda row, key: row.one_of(key, ("next_non_holiday", "none")),
-    "silence": _silence,
-    "nature": lambda row, key: row.one_of(key, ("statutory", "agreed", "internal")),
-    "legal_basis": Table.text,
-    "evidence": lambda row, key: row.one_of(key, EVIDENCE),
-    "consequence": Table.both,
-}
-_OPTIONAL = frozenset({"starts_at", "first_day", "roll"})

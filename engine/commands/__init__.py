@@ -20,7 +20,16 @@ from engine.commands.cases import (
     suspend_case,
     withdraw_case,
 )
-from engine.commands.deadlines import expire_deadline
+from engine.commands.deadlines import (
+    choose_profile,
+    expire_deadline,
+    extend_deadline,
+    interrupt_deadline,
+    recount_deadline,
+    resume_by_itself,
+    resume_deadline,
+    suspend_deadline,
+)
 from engine.commands.deployments import deploy_process
 from engine.commands.documents import store_upload
 from engine.commands.idempotency import keep_answer
@@ -52,6 +61,7 @@ __all__ = [
     "add_party",
     "change_password",
     "choose_language",
+    "choose_profile",
     "claim",
     "complete_task",
     "create_token",
@@ -59,7 +69,9 @@ __all__ = [
     "deliver_message",
     "deploy_process",
     "expire_deadline",
+    "extend_deadline",
     "import_territory",
+    "interrupt_deadline",
     "keep_answer",
     "mark_delivered",
     "mark_failed",
@@ -69,10 +81,13 @@ __all__ = [
     "move_training_day",
     "plan_training_day",
     "read_notices",
+    "recount_deadline",
     "release",
     "remove_party",
     "reopen_case",
+    "resume_by_itself",
     "resume_case",
+    "resume_deadline",
     "retry_delivery",
     "return_task",
     "revoke_session",
@@ -84,6 +99,7 @@ __all__ = [
     "start_case",
     "store_upload",
     "suspend_case",
+    "suspend_deadline",
     "take_deliveries",
     "undo_migration",
     "visit_today",

@@ -28,6 +28,7 @@ from engine.commands._items import Scope, place, work_items
 from engine.deliveries import CallService
 from engine.errors import NobodyWaits, ProcessFault, WrongState
 from engine.model import (
+    LIVING,
     Case,
     CaseState,
     Deadline,
@@ -188,14 +189,15 @@ def _deadlines(scope: Scope, step: Step, before: Surface, after: Surface) -> boo
             select(Deadline)
             .where(
                 Deadline.token_id.in_({token_id for token_id, _ in gone}),
-                Deadline.state.in_(_terms.LIVING),
+                Deadline.state.in_(LIVING),
             )
             .order_by(Deadline.id)
         )
         for row in rows:
-            if (row.token_id, row.name) in gone:
+            # A term that has just expired is still written down as running.
+            if (row.token_id, row.name) in gone and row.is_living:
                 body = scope.body(scope.parties.get(row.party_id or ""))
-                scope.work.record(row.meet(organisation=body, at=scope.work.now), scope.case)
+                _terms.meet(scope.work, scope.case, row, organisation=body)
     begun = after.deadlines - before.deadlines
     for wait in sorted((w for w in step.waits if (w.token_id, w.name) in begun), key=place):
         if wait.kind == "deadline":

@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from engine.bpmn import Packed
-from engine.commands._terms import LIVING, next_line
+from engine.bundles.definition import Law
+from engine.commands import _terms
+from engine.legal_clock import Kind
 from engine.model import (
     LIVE,
+    LIVING,
     Case,
     CaseCheckpoint,
     Deadline,
     Draft,
-    LedgerEntry,
     Milestone,
     Offer,
     Subscription,
@@ -28,12 +30,14 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "drafts": ("work_item_id", "data"),
     "deadlines": (
         "id", "name", "rule", "path", "state", "starts_on", "due_on", "ended_at", "length",
-        "nature", "legal_basis", "evidence", "silence", "calendar",
+        "nature", "legal_basis", "evidence", "silence", "calendar", "baseline_on", "target_on",
+        "resumes_on", "lines",
     ),
     "subscriptions": ("token_id", "name", "case_id", "element", "path", "party_id", "key"),
     "milestones": ("id", "branch"),
 }  # fmt: skip
-_DAYS, _INSTANTS = ("due_on", "starts_on"), ("ended_at",)
+_DAYS = ("due_on", "starts_on", "baseline_on", "target_on", "resumes_on")
+_INSTANTS = ("ended_at",)
 
 
 def take(work: UnitOfWork, case: Case, packed: Packed, flows: Mapping[str, int]) -> CaseCheckpoint:
@@ -104,32 +108,27 @@ def _put_back_terms(work: UnitOfWork, case: Case, kept_rows: list[dict[str, Any]
     kept_ids = {kept["id"] for kept in kept_rows}
     for row in _living_terms(work, case):
         if row.id not in kept_ids:  # it began with the change
-            work.record(row.meet(organisation=None, at=work.now), case)
+            _terms.meet(work, case, row, organisation=None)
     for kept in kept_rows:
         row, was = work.session.get_one(Deadline, kept["id"]), _read(kept)
         if row.due_on != was["due_on"]:
-            work.add(
-                LedgerEntry(
-                    id=work.new_id(), deadline_id=row.id, seq=next_line(work, row), kind="restored",
-                    at=work.now, day=work.today, due_on=was["due_on"],
-                    steps=_steps_to(work, row, was["due_on"]), actor=work.author,
-                    legal_basis=was["legal_basis"],
-                )
-            )  # fmt: skip
-            event = row.change(due_on=was["due_on"], organisation=None, calendar=was["calendar"])
-            work.record(event, case)
-        _set(row, kept)
+            _restore(work, case, row, was)
+        # What was written into the ledger meanwhile stays written.
+        _set(row, {**kept, "lines": row.lines, "steps": row.steps, "calendar": row.calendar})
 
 
-def _steps_to(work: UnitOfWork, row: Deadline, due_on: date | None) -> list[Any]:
-    """How the date was counted the first time, so that it can still be explained."""
-    steps = work.session.scalar(
-        select(LedgerEntry.steps)
-        .where(LedgerEntry.deadline_id == row.id, LedgerEntry.due_on == due_on)
-        .order_by(LedgerEntry.seq.desc())
-        .limit(1)
-    )
-    return steps or []
+def _restore(work: UnitOfWork, case: Case, row: Deadline, was: Mapping[str, Any]) -> None:
+    """Count a term again with the length it had, by a line that says so."""
+    lines = _terms.ledger(work, row)
+    before = lines[: was["lines"]]
+    length = next(line for line in reversed(before) if line.kind in _terms.SETS_LENGTH)
+    restored = _terms.Line(
+        Kind.RESTORED, work.today, amount=length.amount, unit=_terms.unit_of(length),
+        counting=_terms.counting_of(before),
+        law=Law(was["legal_basis"], was["evidence"]),
+    )  # fmt: skip
+    standing = _terms.write(work, row, restored, before=lines)
+    work.record(row.change(due_on=standing.due_on, organisation=None), case)
 
 
 def _living_rows(work: UnitOfWork, case: Case) -> dict[str, list[Any]]:

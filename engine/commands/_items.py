@@ -63,6 +63,13 @@ def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
             row.due_on = moved[row.work_item_id]
 
 
+def date_items(work: UnitOfWork, case: Case) -> None:
+    """Give the open work of a case its last days after a clock was stopped, moved or let go on."""
+    version, parties = work.running(case).version, {p.id: p for p in work.parties(case)}
+    step = work.running(case).instance.look(facts=work.facts(case))
+    link_all(Scope(work, case, version.bundle, parties), step, {})
+
+
 def work_items(
     scope: Scope, step: Step, before: Surface, after: Surface, *, terms_moved: bool
 ) -> None:
@@ -154,13 +161,13 @@ def _link(
     running = [
         row
         for row in living
-        if row.state == DeadlineState.RUNNING
-        and row.due_on is not None
+        if (row.due_on is not None or row.is_stopped)
+        and row.state != DeadlineState.WAITING
         and (row.work_item_id == item.id or row.token_id in tokens)
     ]
     form = scope.bundle.forms.get(item.activity)
     named = [row for row in running if form is not None and row.name == form.deadline]
-    chosen = min(named or running, key=lambda row: row.due_on or date.max, default=None)
+    chosen = min(named or running, key=lambda row: (row.due_on or date.max, row.id), default=None)
     due_on = chosen.due_on if chosen is not None else None
     item.deadline_id = chosen.id if chosen is not None else None
     changed = item.due_on != due_on
@@ -176,4 +183,4 @@ def close_items(work: UnitOfWork, case: Case, items: Sequence[WorkItem]) -> None
     if any((form := forms.get(i.activity)) is not None and form.deadline for i in items):
         for row in _terms.living(work, case):
             if row.work_item_id in ids:
-                work.record(row.meet(organisation=None, at=work.now), case)
+                _terms.meet(work, case, row, organisation=None)

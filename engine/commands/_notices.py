@@ -6,11 +6,11 @@ from sqlalchemy import bindparam, or_, select
 
 from engine.bundles.definition import Bundle
 from engine.deliveries import SendMail
-from engine.model import Case, MandateRow, Notice, Officer, Organisation, WorkItem
+from engine.model import Case, Deadline, MandateRow, Notice, Officer, Organisation, WorkItem
 from engine.policy import Seat, seats
 from engine.text import Text, both
 from engine.unit_of_work import UnitOfWork
-from engine.wording import name_in_full
+from engine.wording import clock_act_words, name_in_full
 
 _SEATED = (
     select(Officer, MandateRow.organisation_id, MandateRow.role)
@@ -87,6 +87,14 @@ def tell_expired(
         f"{case.number}: the term “{title.en}”{whose} has passed. {consequence.en}",
     )
     tell(work, case, None, "expired", words, offered)
+
+
+def tell_clock(
+    work: UnitOfWork, case: Case, title: Text, row: Deadline, act: str, offered: Iterable[Seat]
+) -> None:
+    """A clock was stopped, let go on, thrown back or lengthened: those concerned learn the day."""
+    words = clock_act_words(case.number, title, act, due_on=row.due_on, resumes_on=row.resumes_on)
+    tell(work, case, None, "clock", words, offered)
 
 
 def tell_officer(

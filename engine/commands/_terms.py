@@ -1,28 +1,148 @@
-"""Starting terms: which rule, from which day, to which day, and the first line of the ledger."""
+"""The ledger of a term: every line is written here, and the last day follows from the lines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.bpmn import Path
-from engine.bundles.definition import Bundle, DeadlineRule
+from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
+from engine.bundles.terms import parse_term
 from engine.clock import day_of
 from engine.errors import ProcessFault
-from engine.model import Case, Deadline, DeadlineState, LedgerEntry, Milestone, Party, WorkItem
+from engine.legal_clock import Counting, Entry, Kind, Standing, stand
+from engine.model import (
+    LIVING,
+    Case,
+    Deadline,
+    DeadlineState,
+    LedgerEntry,
+    Milestone,
+    Party,
+    WorkItem,
+)
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
-from engine.working_days import CALENDAR_VERSION, Reckoning, Unit, reckon
+from engine.working_days import Unit
 
-LIVING = (DeadlineState.WAITING, DeadlineState.RUNNING)
+SETS_LENGTH = (Kind.START, Kind.RESTART, Kind.PROFILE, Kind.RECOUNTED, Kind.RESTORED)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a new line of a ledger says; see `engine.legal_clock.Entry` for what moves the date."""
+
+    kind: Kind
+    day: date
+    amount: int | None = None
+    unit: Unit = "days"
+    until: date | None = None
+    counting: Counting | None = None
+    law: Law | None = None
+    ground: str | None = None
+    title: Text | None = None
+    reason: str = ""
+    document: str = ""
+    consents: Sequence[Mapping[str, str]] = ()
 
 
 def living(work: UnitOfWork, case: Case) -> list[Deadline]:
-    """The terms of a case that still run or wait for their start."""
+    """The terms of a case that run, stand still or wait for their start."""
     work.session.flush()
     statement = select(Deadline).where(Deadline.case_id == case.id, Deadline.state.in_(LIVING))
     return list(work.session.scalars(statement))
+
+
+def ledger(work: UnitOfWork, row: Deadline) -> list[LedgerEntry]:
+    """All lines of a term, in order."""
+    work.session.flush()
+    statement = select(LedgerEntry).where(LedgerEntry.deadline_id == row.id)
+    return list(work.session.scalars(statement.order_by(LedgerEntry.seq)))
+
+
+def entries_of(lines: Sequence[LedgerEntry]) -> list[Entry]:
+    """Lines of a ledger as the legal clock reads them."""
+    return [
+        Entry(
+            line.kind, line.day, line.amount, unit_of(line), line.until, line.title
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def unit_of(line: LedgerEntry) -> Unit:
+    """The unit of a line that has a length."""
+    return cast(Unit, line.unit or "days")
+
+
+def counting_of(lines: Sequence[LedgerEntry]) -> Counting:
+    """How the days of a term are counted, as its latest line that says so has it."""
+    said = next((line.counting for line in reversed(lines) if line.counting), None)
+    return Counting(**said) if said else Counting()
+
+
+def write(
+    work: UnitOfWork, row: Deadline, line: Line, *, before: Sequence[LedgerEntry] = ()
+) -> Standing:
+    """Add a line to a ledger that so far has the lines `before`, and say how the term now stands.
+
+    Raises ValueError for a line that cannot follow them.
+    """
+    label = {"it": line.title.it, "en": line.title.en} if line.title is not None else None
+    entry = Entry(line.kind, line.day, line.amount, line.unit, line.until, label)
+    counting = line.counting or counting_of(before)
+    standing = stand(
+        [*entries_of(before), entry], counting, work.calendar_of(row.calendar_of), on=work.today
+    )
+    row.lines += 1
+    row.calendar, row.steps = standing.calendar, list(standing.steps)
+    work.add(
+        LedgerEntry(
+            id=work.new_id(),
+            deadline_id=row.id,
+            seq=row.lines,
+            kind=line.kind,
+            at=work.now,
+            day=line.day,
+            amount=line.amount,
+            unit=line.unit if line.amount is not None else None,
+            until=line.until,
+            counting=asdict(line.counting) if line.counting is not None else None,
+            counted=standing.lines[-1].counted,
+            due_on=standing.due_on,
+            steps=list(standing.steps),
+            calendar=standing.calendar,
+            actor=work.author,
+            ground=line.ground,
+            title=label,
+            reason=line.reason,
+            document=line.document,
+            consents=[dict(consent) for consent in line.consents],
+            legal_basis=line.law.text if line.law is not None else "",
+            evidence=line.law.evidence if line.law is not None else "",
+        )
+    )
+    return standing
+
+
+def close(work: UnitOfWork, row: Deadline, kind: Kind) -> None:
+    """The last line but for what silence means: the term was kept, or it has passed."""
+    row.lines += 1
+    work.add(
+        LedgerEntry(
+            id=work.new_id(), deadline_id=row.id, seq=row.lines, kind=kind, at=work.now,
+            day=work.today, due_on=row.due_on, steps=[], consents=[], calendar=row.calendar,
+            actor=work.author, legal_basis=row.legal_basis, evidence=row.evidence,
+        )
+    )  # fmt: skip
+
+
+def meet(work: UnitOfWork, case: Case, row: Deadline, *, organisation: str | None) -> None:
+    """What the term was for is done, or is no longer asked."""
+    close(work, row, Kind.MET)
+    work.record(row.meet(organisation=organisation, at=work.now), case)
 
 
 def arm(
@@ -46,17 +166,21 @@ def arm(
                 f"The term {name} is not part of the procedure.",
             )
         )
+    key, rule = rule_key(bundle, rule), in_profile(case, bundle, rule)
     row = Deadline(
         id=work.new_id(),
         case_id=case.id,
         name=name,
-        rule=rule_key(bundle, rule),
+        rule=key,
         path=[list(step) for step in path],
         party_id=party.id if party else None,
+        calendar_of=_whose_calendar(work, case, bundle, party),
         token_id=token_id,
         work_item_id=work_item_id,
         armed_at=work.now,
-        length=_length_text(rule),
+        lines=0,
+        steps=[],
+        length=length_text(rule),
         nature=rule.nature,
         legal_basis=rule.legal_basis,
         evidence=rule.evidence,
@@ -69,7 +193,7 @@ def arm(
         if reached is None:
             return row
         starts_on = reached
-    _start(work, case, row, rule, starts_on, variables, party)
+    _start(work, case, row, rule, starts_on, variables)
     return row
 
 
@@ -104,7 +228,6 @@ def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Mi
         return False
     started = False
     names = {m.name: m for m in reached}
-    parties = {p.id: p for p in work.parties(case)}
     for row in living(work, case):
         rule = bundle.deadlines.get(row.rule)
         if row.state != DeadlineState.WAITING or rule is None or rule.starts_at not in names:
@@ -112,10 +235,8 @@ def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Mi
         milestone = names[rule.starts_at]
         if milestone.party_id not in (None, row.party_id):
             continue
-        _start(
-            work, case, row, rule, day_of(milestone.reached_at), case.variables,
-            parties.get(row.party_id or ""),
-        )  # fmt: skip
+        rule = in_profile(case, bundle, rule)
+        _start(work, case, row, rule, day_of(milestone.reached_at), case.variables)
         started = True
     return started
 
@@ -137,35 +258,47 @@ def follow(
     row.rule = key
     if row.state != DeadlineState.WAITING and not recount:
         return
-    row.length, row.nature, row.silence = _length_text(rule), rule.nature, rule.silence.value
-    row.legal_basis, row.evidence = rule.legal_basis, rule.evidence
-    if row.starts_on is not None:
-        reckoning = _reckoned(rule, row.starts_on, case.variables)
-        _set_due(work, case, row, reckoning, kind="recounted")
+    take_rule(row, rule)
+    if row.state != DeadlineState.WAITING:
+        recount_by(work, case, row, rule, Line(Kind.RECOUNTED, work.today, law=rule.law))
 
 
-def _set_due(
-    work: UnitOfWork, case: Case, row: Deadline, reckoning: Reckoning | None, *, kind: str
-) -> None:
-    party = next((p for p in work.parties(case) if p.id == row.party_id), None)
-    body = work.name_of(party.organisation_id) if party is not None else None
-    due_on = reckoning.due_on if reckoning is not None else None
-    work.record(row.change(due_on=due_on, organisation=body, calendar=CALENDAR_VERSION), case)
-    work.add(
-        LedgerEntry(
-            id=work.new_id(), deadline_id=row.id, seq=next_line(work, row), kind=kind, at=work.now,
-            day=work.today, due_on=due_on,
-            steps=list(reckoning.steps) if reckoning is not None else [],
-            actor=work.author, legal_basis=row.legal_basis,
-        )
+def recount_by(
+    work: UnitOfWork, case: Case, row: Deadline, rule: DeadlineRule, line: Line
+) -> Standing:
+    """Count a living term with the length and the choices of another rule, from its own start."""
+    _, amount, unit = length_of(rule, row.starts_on or work.today, case.variables)
+    said = Line(
+        line.kind, line.day, amount=amount, unit=unit, counting=rule.counting, law=line.law,
+        ground=line.ground, title=line.title, reason=line.reason, document=line.document,
     )  # fmt: skip
+    standing = write(work, row, said, before=ledger(work, row))
+    if standing.due_on != row.due_on:
+        body = body_of(work, case, row)
+        work.record(row.change(due_on=standing.due_on, organisation=body), case)
+    return standing
 
 
-def next_line(work: UnitOfWork, row: Deadline) -> int:
-    """The number of the next line in a term's ledger."""
-    work.session.flush()
-    lines = select(func.count()).where(LedgerEntry.deadline_id == row.id)
-    return (work.session.scalar(lines) or 0) + 1
+def take_rule(row: Deadline, rule: DeadlineRule) -> None:
+    """The row says what its rule says."""
+    row.length, row.nature, row.silence = length_text(rule), rule.nature, rule.silence.value
+    row.legal_basis, row.evidence = rule.legal_basis, rule.evidence
+
+
+def body_of(work: UnitOfWork, case: Case, row: Deadline) -> str | None:
+    """The name of the body a term runs against, where it is one party's own."""
+    party = next((p for p in work.parties(case) if p.id == row.party_id), None)
+    return work.name_of(party.organisation_id) if party is not None else None
+
+
+def _whose_calendar(
+    work: UnitOfWork, case: Case, bundle: Bundle, party: Party | None
+) -> str | None:
+    """The calendar that counts: of the body that has to act, else of the one that answers."""
+    if party is not None:
+        return party.organisation_id
+    accountable = bundle.accountable.capacity
+    return next((p.organisation_id for p in work.parties(case) if p.capacity == accountable), None)
 
 
 def _start(
@@ -175,48 +308,52 @@ def _start(
     rule: DeadlineRule,
     starts_on: date,
     variables: Mapping[str, Any],
-    party: Party | None,
 ) -> None:
-    reckoning = _reckoned(rule, starts_on, variables)
-    due_on = reckoning.due_on if reckoning is not None else None
-    body = work.name_of(party.organisation_id) if party is not None else None
-    event = row.start(
-        starts_on=starts_on, due_on=due_on, organisation=body, calendar=CALENDAR_VERSION
+    starts_on, amount, unit = length_of(rule, starts_on, variables)
+    line = Line(
+        Kind.START, starts_on, amount=amount, unit=unit, counting=rule.counting, law=rule.law
     )
-    work.add(
-        LedgerEntry(
-            id=work.new_id(),
-            deadline_id=row.id,
-            seq=1,
-            kind="start",
-            at=work.now,
-            day=starts_on,
-            due_on=due_on,
-            steps=list(reckoning.steps) if reckoning is not None else [],
-            actor=work.author,
-            legal_basis=rule.legal_basis,
-        )
-    )
-    work.record(event, case)
+    standing = write(work, row, line)
+    if rule.target is not None:
+        _, target, target_unit = length_of_term(rule.target, starts_on, variables)
+        aim = stand(
+            [Entry(Kind.START, starts_on, target, target_unit)], rule.counting,
+            work.calendar_of(row.calendar_of),
+        )  # fmt: skip
+        row.target_on = aim.due_on
+    body = body_of(work, case, row)
+    work.record(row.start(starts_on=starts_on, due_on=standing.due_on, organisation=body), case)
 
 
-def _reckoned(
+def length_of(
     rule: DeadlineRule, starts_on: date, variables: Mapping[str, Any]
-) -> Reckoning | None:
-    """The last day; None when the case does not yet say how long the term is."""
-    unit: Unit = rule.length.unit
-    amount = rule.length.amount or 0
-    if rule.length.variable is not None:
-        value = variables.get(rule.length.variable)
-        if isinstance(value, str):
-            value = date.fromisoformat(value)
-        if isinstance(value, date):
-            starts_on, amount, unit = value, 0, "date"
-        elif isinstance(value, int):
-            amount, unit = value, "days"
-        else:
-            return None
-    return reckon(starts_on, amount, unit, first_day=rule.first_day, roll=rule.roll)
+) -> tuple[date, int | None, Unit]:
+    """From which day a term counts and how long it is; None while the case does not say."""
+    return length_of_term(rule.length, starts_on, variables)
+
+
+def length_of_term(
+    length: Term, starts_on: date, variables: Mapping[str, Any]
+) -> tuple[date, int | None, Unit]:
+    """The same for a bare length."""
+    if length.variable is None:
+        return starts_on, length.amount, length.unit
+    value = variables.get(length.variable)
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    if isinstance(value, date):
+        return value, 0, "date"
+    if isinstance(value, int):
+        return starts_on, value, "days"
+    return starts_on, None, "days"
+
+
+def in_profile(case: Case, bundle: Bundle, rule: DeadlineRule) -> DeadlineRule:
+    """The rule of a term as the profile of the case has it."""
+    varied = rule.profiles.get(case.profile or "", rule)
+    own = case.profile_lengths.get(rule_key(bundle, rule)) if case.profile_lengths else None
+    term = parse_term(own) if own else None
+    return replace(varied, length=term) if term is not None else varied
 
 
 def _reached(work: UnitOfWork, case: Case, name: str, party: Party | None) -> date | None:
@@ -235,7 +372,8 @@ def rule_key(bundle: Bundle, rule: DeadlineRule) -> str:
     return next(key for key, known in bundle.deadlines.items() if known is rule)
 
 
-def _length_text(rule: DeadlineRule) -> str:
+def length_text(rule: DeadlineRule) -> str:
+    """A length as it is stored: `30 days`, `case:agreement_end`."""
     if rule.length.variable is not None:
         return f"case:{rule.length.variable}"
     return f"{rule.length.amount} {rule.length.unit}"

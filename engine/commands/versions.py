@@ -302,7 +302,7 @@ class _Change:
         was, now = self.old.bundle.deadlines.get(row.rule), self.new.bundle.deadline(row.name, path)
         if now is None:
             if self.recount:
-                self.work.record(row.meet(organisation=None, at=self.work.now), self.case)
+                _terms.meet(self.work, self.case, row, organisation=None)
             return
         key = _terms.rule_key(self.new.bundle, now)
         differs = bool(changed_rule(was, now))

@@ -11,22 +11,23 @@ from engine.model.case import (
     Subscription,
 )
 from engine.model.checkpoint import CaseCheckpoint
-from engine.model.deadline import Deadline, DeadlineState, LedgerEntry
+from engine.model.deadline import LIVING, Deadline, DeadlineState, LedgerEntry
 from engine.model.deployment import Deployment
 from engine.model.document import Document, Upload
 from engine.model.history import HistoryEntry
 from engine.model.officer import ApiToken, MandateRow, Notice, Officer, SignInSession
-from engine.model.organisation import Neighbour, Organisation, Zone
+from engine.model.organisation import ClosingDay, Neighbour, Organisation, Zone
 from engine.model.outbox import DeliveryRow, DeliveryState, RememberedAnswer, Setting
 from engine.model.party import Party
 from engine.model.seal import DailySeal, SealedEntry
 from engine.model.work_item import LIVE, Draft, Offer, WorkItem, WorkItemState
 
 __all__ = [
-    "ENDED", "LIVE", "ApiToken", "Base", "Case", "CaseCheckpoint", "CaseCounter",
-    "CaseEngineState", "CaseState", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
-    "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "LedgerEntry",
-    "MandateRow", "Milestone", "Neighbour", "Notice", "Offer", "Officer", "Organisation", "Party",
+    "ENDED", "LIVE", "LIVING", "ApiToken", "Base", "Case", "CaseCheckpoint", "CaseCounter",
+    "CaseEngineState", "CaseState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState",
+    "DeliveryRow", "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry",
+    "LedgerEntry", "MandateRow", "Milestone", "Neighbour", "Notice", "Offer", "Officer",
+    "Organisation", "Party",
     "RememberedAnswer", "SealedEntry", "Setting", "SignInSession", "Subscription", "Upload",
     "WorkItem", "WorkItemState", "Zone",
 ]  # fmt: skip

@@ -51,6 +51,10 @@ class Case(Base):
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
     suspended_by: Mapped[str | None] = mapped_column(String(200))
     suspension_reason: Mapped[str | None] = mapped_column(String(2000))
+    profile: Mapped[str | None] = mapped_column(String(80))
+    """The set of lengths it follows; None where the procedure knows only one."""
+    profile_lengths: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Of a custom profile: key of a term → its length in this case."""
     progress: Mapped[list[Any]] = mapped_column(Json, default=list)
     """Running multi-instances as the drawing shows them: element, path, done, total."""
     running: Mapped[list[Any]] = mapped_column(Json, default=list)
@@ -113,6 +117,13 @@ class Case(Base):
         self.state, self.state_before = self.state_before or CaseState.OPEN, None
         self.suspended_at = self.suspended_by = self.suspension_reason = None
         return events.CaseResumed(self.id, reason)
+
+    def follow(
+        self, profile: str, *, title: str, lengths: dict[str, str], reason: str, document: str
+    ) -> events.ProfileChosen:
+        """Follow another set of lengths."""
+        self.profile, self.profile_lengths = profile, lengths
+        return events.ProfileChosen(self.id, profile, title, reason, document, lengths)
 
     def enter(self, state: str, outcome: str | None, *, at: datetime) -> events.CaseEnded | None:
         """Take the state that the drawing announces; an ended case keeps its outcome."""

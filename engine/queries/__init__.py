@@ -45,6 +45,7 @@ from engine.queries.clock import (
     TrainingClock,
     case_deadlines,
     due_deadlines,
+    due_resumptions,
     training_clock,
 )
 from engine.queries.consultations import (
@@ -212,6 +213,7 @@ __all__ = [
     "deployments",
     "document_content",
     "due_deadlines",
+    "due_resumptions",
     "exported_proof",
     "failed_deliveries",
     "failed_delivery",

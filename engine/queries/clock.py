@@ -4,33 +4,32 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from sqlalchemy import case, select
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, DeadlineRule
-from engine.clock import day_of
+from engine.legal_clock import COUNTED_ANEW, Counting, Entry, Kind, counted_on, stand
 from engine.model import Case, CaseState, Deadline, DeadlineState, LedgerEntry
 from engine.queries._lookup import Seen, seen_case
-from engine.queries.rows import DeadlineView, LedgerRow
-from engine.text import NO_TEXT, both
+from engine.queries.rows import DeadlineView
+from engine.text import NO_TEXT, Text, both
 from engine.unit_of_work import Reading
 from engine.wording import (
-    changed_line,
+    LedgerLine,
     clock_state,
     days_left_text,
     deadline_why,
-    expired_line,
+    ledger_rows,
     length_text,
-    met_line,
-    started_line,
 )
+from engine.working_days import NATIONAL, Unit
 
 ORDER = {
-    DeadlineState.RUNNING: 0, DeadlineState.WAITING: 1, DeadlineState.EXPIRED: 2,
-    DeadlineState.MET: 3,
+    DeadlineState.RUNNING: 0, DeadlineState.SUSPENDED: 0, DeadlineState.INTERRUPTED: 0,
+    DeadlineState.WAITING: 1, DeadlineState.EXPIRED: 2, DeadlineState.MET: 3,
 }  # fmt: skip
-LIVING = (DeadlineState.RUNNING, DeadlineState.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,17 @@ def due_deadlines(reading: Reading, *, limit: int = 100) -> list[DueRow]:
     return [DueRow(deadline_id, case_id, due_on) for deadline_id, case_id, due_on in rows if due_on]
 
 
+def due_resumptions(reading: Reading, *, limit: int = 100) -> list[DueRow]:
+    """Suspensions that have come to their end, the oldest first; also of suspended cases."""
+    rows = reading.session.execute(
+        select(Deadline.id, Deadline.case_id, Deadline.resumes_on)
+        .where(Deadline.state == DeadlineState.SUSPENDED, Deadline.resumes_on <= reading.today)
+        .order_by(Deadline.resumes_on, Deadline.armed_at, Deadline.id)
+        .limit(limit)
+    )
+    return [DueRow(deadline_id, case_id, day) for deadline_id, case_id, day in rows if day]
+
+
 def training_clock(reading: Reading) -> TrainingClock:
     """What day it is here."""
     return TrainingClock(reading.today, reading.training_days, reading.training)
@@ -106,45 +116,75 @@ def _view(
     reading: Reading, seen: Seen, row: Deadline, entries: Sequence[LedgerEntry]
 ) -> DeadlineView:
     rule = rule_of(seen.bundle, row)
-    steps = next((entry.steps for entry in reversed(entries) if entry.steps), [])
+    consequence = rule.consequence if rule else NO_TEXT
     state = clock_state(
-        row.due_on, today=reading.today, suspended=seen.suspended, ended=row.state not in LIVING
-    )
+        row.due_on, today=reading.today, suspended=seen.suspended, stopped=row.is_stopped,
+        ended=not row.is_living,
+    )  # fmt: skip
     days_left = (row.due_on - reading.today).days if row.due_on and state != "none" else None
     party = seen.party(row.party_id)
+    counted = _counted(row, entries, reading.today)
     return DeadlineView(
         id=row.id, name=row.name, title=rule.title if rule else both(row.name), state=row.state,
         starts_on=row.starts_on, due_on=row.due_on, days_left=days_left,
         days_text=days_left_text(days_left, state), clock=state, nature=row.nature,
         legal_basis=row.legal_basis, evidence=row.evidence, silence=row.silence,
-        consequence=rule.consequence if rule else NO_TEXT, why=deadline_why(steps),
-        ledger=_ledger(row, entries, rule),
+        consequence=consequence, why=deadline_why(row.steps),
+        ledger=ledger_rows(
+            [_line(entry) for entry in entries], silence=row.silence, consequence=consequence
+        ),
         organisation=seen.body(party.organisation_id) if party else None,
         party_id=row.party_id, length=length_text(row.length), case_id=row.case_id,
         work_item_id=row.work_item_id, calendar=row.calendar, ended_at=row.ended_at,
+        target_on=row.target_on, baseline_on=row.baseline_on, resumes_on=row.resumes_on,
+        counted=counted, total=_total(entries, counted), stopped=row.is_stopped,
+        version=row.lines, law_in_force=rule is None or rule.law.holds_on(reading.today),
+        pauses=_pauses(entries),
     )  # fmt: skip
 
 
-def _ledger(
-    row: Deadline, entries: Sequence[LedgerEntry], rule: DeadlineRule | None
-) -> tuple[LedgerRow, ...]:
-    lines: list[LedgerRow] = []
+def _line(entry: LedgerEntry) -> LedgerLine:
+    title = entry.title
+    return LedgerLine(
+        kind=entry.kind, day=entry.day, amount=entry.amount, unit=entry.unit, until=entry.until,
+        counted=entry.counted, due_on=entry.due_on, steps=entry.steps, actor=entry.actor,
+        title=Text(title["it"], title["en"]) if title else NO_TEXT, reason=entry.reason,
+        document=entry.document, consents=entry.consents, legal_basis=entry.legal_basis,
+        evidence=entry.evidence,
+    )  # fmt: skip
+
+
+def clock_entries(entries: Sequence[LedgerEntry]) -> tuple[list[Entry], Counting]:
+    """Lines of a ledger as the legal clock reads them, and how their days are counted."""
+    said = next((entry.counting for entry in reversed(entries) if entry.counting), None)
+    read = [
+        Entry(e.kind, e.day, e.amount, cast(Unit, e.unit or "days"), e.until, e.title)
+        for e in entries
+    ]
+    return read, Counting(**said) if said else Counting()
+
+
+def _counted(row: Deadline, entries: Sequence[LedgerEntry], today: date) -> int | None:
+    """Units behind us; from the lines alone, so that a page needs no calendar of any body."""
+    if not entries or not row.is_living:
+        return None
+    read, counting = clock_entries(entries)
+    return counted_on(stand(read, counting), counting, NATIONAL, today)
+
+
+def _total(entries: Sequence[LedgerEntry], counted: int | None) -> int | None:
+    """How long the term is in all; None where it is counted from date to date."""
+    amount: int | None = None
     for entry in entries:
-        if entry.kind == "expired":
-            consequence = rule.consequence if rule is not None else NO_TEXT
-            lines.append(expired_line(day=entry.day, silence=row.silence, consequence=consequence))
-        elif entry.kind in ("recounted", "restored"):
-            lines.append(
-                changed_line(
-                    kind=entry.kind, day=entry.day, steps=entry.steps, due_on=entry.due_on,
-                    actor=entry.actor, legal_basis=entry.legal_basis,
-                )
-            )  # fmt: skip
-        else:
-            lines += started_line(
-                day=entry.day, steps=entry.steps, due_on=entry.due_on, actor=entry.actor,
-                legal_basis=entry.legal_basis,
-            )  # fmt: skip
-    if row.state == DeadlineState.MET and row.ended_at is not None:
-        lines.append(met_line(day=day_of(row.ended_at)))
-    return tuple(lines)
+        if entry.kind in (Kind.START, Kind.RESTART, *COUNTED_ANEW) and entry.amount is not None:
+            amount = entry.amount if entry.unit in ("days", "working_days") else None
+        elif entry.kind == Kind.EXTEND and amount is not None:
+            amount += entry.amount or 0
+    return amount if counted is not None else None
+
+
+def _pauses(entries: Sequence[LedgerEntry]) -> tuple[tuple[date, date | None], ...]:
+    if not entries:
+        return ()
+    read, counting = clock_entries(entries)
+    return tuple((pause.after, pause.to) for pause in stand(read, counting).pauses)

@@ -116,6 +116,21 @@ class DeadlineView:
     work_item_id: str | None = None
     calendar: str = ""
     ended_at: datetime | None = None
+    target_on: date | None = None
+    """By when it should be done, beside the last day the law allows."""
+    baseline_on: date | None = None
+    """The last day as it was computed at the start."""
+    resumes_on: date | None = None
+    counted: int | None = None
+    """Units (days, or working days) behind us today."""
+    total: int | None = None
+    stopped: bool = False
+    """Suspended or interrupted by itself, whatever the case does."""
+    version: int = 0
+    """Lines of its ledger, for If-Match."""
+    law_in_force: bool = True
+    pauses: tuple[tuple[date, date | None], ...] = ()
+    """Stretches in which the clock stood still."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from engine.model import (
     Deadline,
     Deployment,
     Draft,
-    LedgerEntry,
     Offer,
     Officer,
     Organisation,
@@ -92,17 +91,13 @@ def work_rows(
     """Work as the reader sees it in a list; two statements however much it is."""
     found = reading.session.execute(
         select(
-            WorkItem, Case, Organisation, Officer.name.label("holder"), Draft.saved_at, Deadline,
-            LedgerEntry.steps,
+            WorkItem, Case, Organisation, Officer.name.label("holder"), Draft.saved_at, Deadline
         )
         .join(Case, Case.id == WorkItem.case_id)
         .outerjoin(Organisation, Organisation.id == WorkItem.organisation_id)
         .outerjoin(Officer, Officer.id == WorkItem.holder_id)
         .outerjoin(Draft, Draft.work_item_id == WorkItem.id)
         .outerjoin(Deadline, Deadline.id == WorkItem.deadline_id)
-        .outerjoin(
-            LedgerEntry, and_(LedgerEntry.deadline_id == Deadline.id, LedgerEntry.seq == 1)
-        )
         .where(*where)
         .order_by(*(order or _due_order()))
     ).all()  # fmt: skip
@@ -264,13 +259,13 @@ def _my_letters(
 def _row(
     reading: Reading, actor: Actor, columns: Any, mine: dict[str, tuple[str, Mandate]]
 ) -> WorkRow:
-    item, case, body, holder, saved_at, deadline, steps = columns
+    item, case, body, holder, saved_at, deadline = columns
     bundle = reading.bundle(case.deployment_id)
     form = bundle.forms.get(item.activity)
     letter, mandate = mine.get(item.id, ("", None))
     clock = clock_state(
         item.due_on, today=reading.today, suspended=case.state == CaseState.SUSPENDED,
-        ended=not item.is_live,
+        stopped=deadline is not None and deadline.is_stopped, ended=not item.is_live,
     )  # fmt: skip
     days_left = (item.due_on - reading.today).days if item.due_on and clock != "none" else None
     return WorkRow(
@@ -285,7 +280,7 @@ def _row(
         due_on=item.due_on, clock=clock, days_left=days_left,
         days_text=days_left_text(days_left, clock),
         legal_basis=form.legal_basis if form is not None else "",
-        why=_why(bundle, deadline, steps), draft_saved_at=saved_at, version=item.version,
+        why=_why(bundle, deadline), draft_saved_at=saved_at, version=item.version,
         opened_at=item.opened_at, note=item.note, party_id=item.party_id, stage=item.stage,
         stage_title=stage_title(bundle, item.stage),
         evidence=form.evidence if form is not None else "",
@@ -296,11 +291,11 @@ def _row(
     )  # fmt: skip
 
 
-def _why(bundle: Bundle, deadline: Deadline | None, steps: list[Any] | None) -> Text:
+def _why(bundle: Bundle, deadline: Deadline | None) -> Text:
     if deadline is None:
         return NO_TEXT
     consequence = _consequence(bundle, deadline)
-    return short_why(steps or [], nature=deadline.nature, consequence=consequence)
+    return short_why(deadline.steps, nature=deadline.nature, consequence=consequence)
 
 
 def _consequence(bundle: Bundle, deadline: Deadline | None) -> Text:

@@ -16,7 +16,6 @@ from engine.commands import (
     add_party,
     complete_task,
     deliver_message,
-    expire_deadline,
     remove_party,
     reopen_case,
     resume_case,
@@ -27,6 +26,7 @@ from engine.commands import (
 )
 from engine.errors import EngineError, FormInvalid
 from engine.facade import Engine
+from engine.legal_clock import day_after
 from engine.model import (
     LIVE,
     Case,
@@ -41,8 +41,8 @@ from engine.model import (
 )
 from engine.scenarios.stage import BEGIN, Stage
 from engine.scenarios.trace import trace_line
+from engine.training import tick
 from engine.unit_of_work import Reading
-from engine.working_days import reckon
 
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 CASE_COMMANDS = {
@@ -169,7 +169,7 @@ class Telling:
         today = day_of(self.stage.clock.now())
         units = {"working days": "working_days"}
         kind: Any = units.get(unit.rstrip(), unit if unit.endswith("s") else unit + "s")
-        target = reckon(today, int(amount), kind, roll="none").due_on
+        target = day_after(today, int(amount), kind)
         while (now := day_of(self.stage.clock.now())) < target:
             due = self._next_due()
             stop = (
@@ -181,17 +181,14 @@ class Telling:
             self._fire()
 
     def _next_due(self) -> date | None:
-        return min((d.due_on for d in self._running() if d.due_on is not None), default=None)
+        """The last day before something happens by itself."""
+        clocks = self._running()
+        days = [d.due_on for d in clocks if d.state == DeadlineState.RUNNING and d.due_on]
+        days += [d.resumes_on - timedelta(days=1) for d in clocks if d.resumes_on is not None]
+        return min(days, default=None)
 
     def _fire(self) -> None:
-        while True:
-            today = day_of(self.stage.clock.now())
-            due = [d for d in self._running() if d.due_on is not None and d.due_on < today]
-            due.sort(key=lambda d: (d.due_on or date.max, d.id))
-            if not due or not self.engine.run(
-                Actor.system("clock"), expire_deadline, deadline_id=due[0].id
-            ):
-                return
+        tick(self.engine)
 
     def _expect_open(self, wanted: Sequence[str]) -> None:
         found = sorted(self._named(item) for item in self._items())
@@ -337,7 +334,8 @@ class Telling:
         if self._case().state == CaseState.SUSPENDED:
             return []
         statement = select(Deadline).where(
-            Deadline.case_id == self.case_id, Deadline.state == DeadlineState.RUNNING
+            Deadline.case_id == self.case_id,
+            Deadline.state.in_((DeadlineState.RUNNING, DeadlineState.SUSPENDED)),
         )
         return self.engine.read(lambda r: list(r.session.scalars(statement)))
 

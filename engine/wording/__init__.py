@@ -14,6 +14,7 @@ from engine.wording.happenings import (
     joined_together,
     lane_of,
 )
+from engine.wording.ledger import LedgerLine, LedgerRow, ledger_rows
 from engine.wording.stages import (
     case_state_text,
     late_text,
@@ -24,38 +25,34 @@ from engine.wording.stages import (
 )
 from engine.wording.terms import (
     ClockState,
-    LedgerRow,
-    changed_line,
+    clock_act_words,
     clock_state,
     days_left_text,
     deadline_why,
-    expired_line,
     length_text,
-    met_line,
     short_why,
     silence_text,
-    started_line,
 )
 
 __all__ = [
     "HAPPENINGS", "Lane",
     "ClockState",
+    "LedgerLine",
     "LedgerRow",
     "Names",
     "case_state_text",
-    "changed_line",
+    "clock_act_words",
     "clock_state",
     "day_in_words",
     "day_short",
     "days_left_text",
     "deadline_why",
     "event_sentence",
-    "expired_line",
     "joined_together",
+    "ledger_rows",
     "lane_of",
     "late_text",
     "length_text",
-    "met_line",
     "name_in_full",
     "next_step_text",
     "party_text",
@@ -64,5 +61,4 @@ __all__ = [
     "silence_text",
     "span",
     "stage_text",
-    "started_line",
 ]  # fmt: skip

@@ -152,10 +152,82 @@ def _term_started(p: Payload, names: Names) -> Text:
 def _term_changed(p: Payload, names: Names) -> Text:
     title = names.deadline(p["name"])
     told = Text(f"Il termine «{title.it}» cambia", f"The term “{title.en}” changes")
-    if p.get("due_on"):
-        by = day_short(date.fromisoformat(p["due_on"]))
-        told = Text(f"{told.it}: ora scade il {by.it}", f"{told.en}: now due on {by.en}")
-    return _with_body(p, names, told)
+    return _with_body(p, names, _due(p, told))
+
+
+def _term_suspended(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    told = Text(
+        f"Si ferma il termine «{title.it}» ({p['ground']})",
+        f"The clock of the term “{title.en}” is stopped ({p['ground']})",
+    )
+    if p.get("until"):
+        until = day_short(date.fromisoformat(p["until"]))
+        told = Text(
+            f"{told.it}, al più tardi fino al {until.it}",
+            f"{told.en}, until {until.en} at the latest",
+        )
+    return _because(_with_act(p, told), p)
+
+
+def _term_resumed(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    day = day_short(date.fromisoformat(p["day"]))
+    told = Text(
+        f"Il termine «{title.it}» riprende dal {day.it}",
+        f"The term “{title.en}” goes on from {day.en}",
+    )
+    return _with_body(p, names, _due(p, told))
+
+
+def _term_interrupted(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    told = Text(
+        f"Si interrompe il termine «{title.it}»: il conto torna a zero",
+        f"The term “{title.en}” is interrupted: its count goes back to zero",
+    )
+    return _because(_with_act(p, told), p)
+
+
+def _term_restarted(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    told = Text(
+        f"Riparte da zero il termine «{title.it}»",
+        f"The term “{title.en}” begins again from zero",
+    )
+    return _with_body(p, names, _due(p, told))
+
+
+def _term_extended(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    days = span(int(p["days"]), "days")
+    told = Text(
+        f"Il termine «{title.it}» è prorogato di {days.it}",
+        f"The term “{title.en}” is extended by {days.en}",
+    )
+    return _because(_with_act(p, _due(p, told)), p)
+
+
+def _profile_chosen(p: Payload, _names: Names) -> Text:
+    told = Text(
+        f"Il caso segue ora il profilo «{p['title']}»",
+        f"The case now follows the profile “{p['title']}”",
+    )
+    return _because(_with_act(p, told), p)
+
+
+def _due(p: Payload, told: Text) -> Text:
+    if not p.get("due_on"):
+        return told
+    by = day_short(date.fromisoformat(p["due_on"]))
+    return Text(f"{told.it}: ora scade il {by.it}", f"{told.en}: now due on {by.en}")
+
+
+def _with_act(p: Payload, told: Text) -> Text:
+    """The body and the act, before the reason."""
+    body = f" ({p['organisation']})" if p.get("organisation") else ""
+    act = f", {p['document']}" if p.get("document") else ""
+    return Text(f"{told.it}{body}{act}", f"{told.en}{body}{act}")
 
 
 def _term_met(p: Payload, names: Names) -> Text:
@@ -253,6 +325,12 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "MilestoneReached": ("act", _reached),
     "DeadlineStarted": ("clock", _term_started),
     "DeadlineChanged": ("clock", _term_changed),
+    "DeadlineSuspended": ("clock", _term_suspended),
+    "DeadlineResumed": ("clock", _term_resumed),
+    "DeadlineInterrupted": ("clock", _term_interrupted),
+    "DeadlineRestarted": ("clock", _term_restarted),
+    "DeadlineExtended": ("clock", _term_extended),
+    "ProfileChosen": ("clock", _profile_chosen),
     "DeadlineMet": ("clock", _term_met),
     "DeadlineExpired": ("clock", _term_expired),
     "DocumentAttached": ("act", _attached),

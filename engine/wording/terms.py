@@ -1,16 +1,16 @@
 """Why a term ends on that day, how long is left, and what its ledger says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from engine.text import NO_TEXT, Text
+from engine.text import NO_TEXT, Text, both
 from engine.wording.dates import (
     UNITS,
     day_in_words,
     day_short,
     from_day,
+    sentence,
     span,
     to_day,
     with_article,
@@ -41,26 +41,21 @@ SILENCES: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """One line of a term's ledger, as a person reads it."""
-
-    day: date
-    what: Text
-    rule: str
-    effect: Text
-    due_on: date | None
-    actor: str
-    kind: str = ""
-
-
 def clock_state(
-    due_on: date | None, *, today: date, suspended: bool = False, ended: bool = False
+    due_on: date | None,
+    *,
+    today: date,
+    suspended: bool = False,
+    stopped: bool = False,
+    ended: bool = False,
 ) -> ClockState:
-    """How the clock of something stands: it is overdue from the day after its last day."""
-    if due_on is None or ended:
+    """How the clock of something stands: it is overdue from the day after its last day.
+
+    `suspended` says that the case stands still, `stopped` that the term itself does.
+    """
+    if ended or (due_on is None and not stopped):
         return "none"
-    if suspended:
+    if suspended or stopped or due_on is None:
         return "suspended"
     return "overdue" if due_on < today else "running"
 
@@ -89,17 +84,80 @@ def length_text(length: str) -> Text:
     return span(int(amount), unit) if unit in UNITS else NO_TEXT
 
 
-def deadline_why(steps: Steps) -> Text:
-    """The spoken sentence: from which day, how long, and why the last day moved."""
+def deadline_why(steps: Steps, *, legal_basis: str = "") -> Text:
+    """The spoken sentence: from which day, how long, what stopped it, why the last day moved."""
     start, count = _step(steps, "start"), _step(steps, "count")
+    cut = _step(steps, "interrupted")
+    if start is None and cut is not None:
+        spoken = day_in_words(date.fromisoformat(cut["day"]))
+        return Text(
+            f"Il termine è stato interrotto il {spoken.it}: riparte da zero quando arriva quanto "
+            "è stato chiesto.",
+            f"The term was interrupted on {spoken.en}: it begins again from zero when what was "
+            "asked for has come.",
+        )
     if start is None or count is None:
         return Text(
             "La data non si conosce ancora: il termine parte più avanti.",
             "The date is not known yet: the term starts later.",
         )
-    rolled = _rolled(_rolls(steps))
-    first = _counted(start, count)
-    return Text(f"{first.it}{rolled.it}", f"{first.en}{rolled.en}")
+    said = [_counted(start, count)]
+    said += [_extended(step) for step in steps if step["rule"] == "extended"]
+    said += [_stopped(step) for step in steps if step["rule"] == "suspended"]
+    said += [_not_before(step) for step in steps if step["rule"] == "not_before"]
+    said.append(_rolled(_rolls(steps)))
+    said += [_closed(step) for step in steps if step["rule"] == "closed"]
+    if legal_basis:
+        said.append(both(sentence(legal_basis)))
+    return Text(
+        " ".join(part.it.strip() for part in said if part.it.strip()),
+        " ".join(part.en.strip() for part in said if part.en.strip()),
+    )
+
+
+def _extended(step: Mapping[str, Any]) -> Text:
+    length = span(step["amount"], step["unit"])
+    return Text(f"Prorogato di {length.it}.", f"Extended by {length.en}.")
+
+
+def _stopped(step: Mapping[str, Any]) -> Text:
+    ground = step.get("ground") or {"it": "", "en": ""}
+    why = Text(
+        f" ({ground['it']})" if ground["it"] else "", f" ({ground['en']})" if ground["en"] else ""
+    )
+    if step["to"] is None:
+        begun = date.fromisoformat(step["from"])
+        spoken = day_in_words(begun)
+        return Text(
+            f"Il conto è fermo {from_day(begun, spoken.it)}{why.it}: la data si saprà alla "
+            "ripresa.",
+            f"The count has stood still since {spoken.en}{why.en}: the date will be known when it "
+            "goes on.",
+        )
+    days = span(step["days"], "days")
+    return Text(f"Fermo {days.it}{why.it}.", f"Suspended for {days.en}{why.en}.")
+
+
+def _not_before(step: Mapping[str, Any]) -> Text:
+    day = date.fromisoformat(step["day"])
+    spoken = day_in_words(day)
+    return Text(
+        f"Con la nuova durata sarebbe già passato: finisce nel giorno del cambio, "
+        f"{with_article(day, spoken.it)}.",
+        f"With its new length it would have passed already: it ends on the day of the change, "
+        f"{spoken.en}.",
+    )
+
+
+def _closed(step: Mapping[str, Any]) -> Text:
+    day = date.fromisoformat(step["day"])
+    spoken = day_in_words(day, year=False)
+    return Text(
+        f"{with_article(day, spoken.it).capitalize()} gli uffici sono chiusi "
+        f"({step['name']['it']}), ma il termine non si sposta.",
+        f"On {spoken.en} the offices are closed ({step['name']['en']}), but the term does not "
+        "move.",
+    )
 
 
 def short_why(steps: Steps, *, nature: str, consequence: Text = NO_TEXT) -> Text:
@@ -118,6 +176,10 @@ def short_why(steps: Steps, *, nature: str, consequence: Text = NO_TEXT) -> Text
             " ".join(w for w in (length.it, kind.it, from_day(begun, spoken.it)) if w),
             _english_length(length.en, kind.en, spoken.en),
         )
+    stopped = sum(step["days"] or 0 for step in steps if step["rule"] == "suspended")
+    if stopped:
+        days = span(stopped, "days")
+        words = Text(f"{words.it}; fermo {days.it}", f"{words.en}; suspended {days.en}")
     for roll in _rolls(steps)[:1]:
         day = date.fromisoformat(roll["from"])
         spoken = day_in_words(day, year=False)
@@ -133,61 +195,6 @@ def silence_text(silence: str) -> Text:
     return SILENCES.get(silence, NO_TEXT)
 
 
-def started_line(
-    *, day: date, steps: Steps, due_on: date | None, actor: str, legal_basis: str
-) -> tuple[LedgerRow, ...]:
-    """The ledger of a term's start: the start itself, then every holiday that moved its end."""
-    count = _step(steps, "count")
-    effect = NO_TEXT
-    counted_to = due_on
-    if count is not None:
-        counted_to = date.fromisoformat(count["day"])
-        fixed = count["unit"] == "date"
-        effect = (
-            Text("data stabilita", "date set") if fixed else span(count["amount"], count["unit"])
-        )
-    first = LedgerRow(
-        day, Text("Il termine parte", "The term starts"), legal_basis, effect, counted_to, actor,
-        "start",
-    )  # fmt: skip
-    return (first, *(_roll_line(roll) for roll in _rolls(steps)))
-
-
-def changed_line(
-    *, kind: str, day: date, steps: Steps, due_on: date | None, actor: str, legal_basis: str
-) -> LedgerRow:
-    """A line of the ledger for a term counted anew, or given back its date, in another version."""
-    count = _step(steps, "count")
-    effect = NO_TEXT
-    if count is not None and count["unit"] != "date":
-        effect = span(count["amount"], count["unit"])
-    words = {
-        "recounted": Text(
-            "Ricontato con la nuova versione del procedimento",
-            "Counted anew with the new version of the procedure",
-        ),
-        "restored": Text("Rimessa la data di prima", "Given back the date it had"),
-    }[kind]
-    return LedgerRow(day, words, legal_basis, effect, due_on, actor, kind)
-
-
-def met_line(*, day: date, actor: str = "") -> LedgerRow:
-    """The last line of a term that was kept."""
-    return LedgerRow(
-        day, Text("Il termine si chiude", "The term closes"), "",
-        Text("fatto in tempo, o non più richiesto", "done in time, or no longer asked"), None,
-        actor, "met",
-    )  # fmt: skip
-
-
-def expired_line(*, day: date, silence: str, consequence: Text, actor: str = "") -> LedgerRow:
-    """The last line of a term that has passed."""
-    effect = consequence or silence_text(silence)
-    return LedgerRow(
-        day, Text("Il termine è passato", "The term has passed"), "", effect, None, actor, "expired"
-    )
-
-
 def _counted(start: Mapping[str, Any], count: Mapping[str, Any]) -> Text:
     begun = date.fromisoformat(start["day"])
     spoken = day_in_words(begun)
@@ -198,6 +205,11 @@ def _counted(start: Mapping[str, Any], count: Mapping[str, Any]) -> Text:
         )
     length = span(count["amount"], count["unit"])
     included = start.get("first_day") == "included"
+    again = (
+        Text("Interrotto, riparte da zero: ", "Interrupted, it begins again from zero: ")
+        if start.get("again")
+        else NO_TEXT
+    )
     if count["unit"] in ("months", "years"):
         tail = Text(", contati da data a data", ", counted from date to date")
     elif included:
@@ -205,8 +217,8 @@ def _counted(start: Mapping[str, Any], count: Mapping[str, Any]) -> Text:
     else:
         tail = Text(", il primo giorno non si conta", ", not counting the first day")
     return Text(
-        f"{length.it} {from_day(begun, spoken.it)}{tail.it}.",
-        f"{length.en} from {spoken.en}{tail.en}.",
+        f"{again.it}{length.it} {from_day(begun, spoken.it)}{tail.it}.",
+        f"{again.en}{length.en} from {spoken.en}{tail.en}.",
     )
 
 
@@ -232,24 +244,13 @@ def _rolled(rolls: Steps) -> Text:
 
 
 def _holiday_it(roll: Mapping[str, Any]) -> str:
-    return "domenica" if roll["holiday"]["it"] == "domenica" else "festivo"
+    name: str = roll["holiday"]["it"]
+    return name if name in ("domenica", "sabato") else "festivo"
 
 
 def _holiday_en(roll: Mapping[str, Any]) -> str:
-    return "Sunday" if roll["holiday"]["en"] == "Sunday" else "holiday"
-
-
-def _roll_line(roll: Mapping[str, Any]) -> LedgerRow:
-    name = roll["holiday"]
-    what = (
-        Text("Domenica", "Sunday")
-        if name["it"] == "domenica"
-        else Text(f"Festivo: {name['it']}", f"Holiday: {name['en']}")
-    )
-    return LedgerRow(
-        date.fromisoformat(roll["from"]), what, ROLL_RULE, Text("+1 giorno", "+1 day"),
-        date.fromisoformat(roll["to"]), "", "roll",
-    )  # fmt: skip
+    name: str = roll["holiday"]["en"]
+    return name if name in ("Sunday", "Saturday") else "holiday"
 
 
 def _english_length(length: str, kind: str, since: str) -> str:
@@ -265,3 +266,29 @@ def _step(steps: Steps, rule: str) -> Mapping[str, Any] | None:
 
 def _rolls(steps: Steps) -> list[Mapping[str, Any]]:
     return [step for step in steps if step["rule"] == "roll"]
+
+
+def clock_act_words(
+    number: str, title: Text, act: str, *, due_on: date | None, resumes_on: date | None
+) -> Text:
+    """What those concerned are told when somebody has touched a clock."""
+    until = day_short(resumes_on, weekday=True) if resumes_on is not None else NO_TEXT
+    due = day_short(due_on, weekday=True) if due_on is not None else NO_TEXT
+    what = {
+        "suspended": Text("è sospeso", "is suspended"),
+        "resumed": Text("è ripreso", "goes on"),
+        "interrupted": Text("è interrotto", "is interrupted"),
+        "restarted": Text("riparte da zero", "begins again from zero"),
+        "extended": Text("è prorogato", "is extended"),
+    }[act]
+    if act == "suspended" and until:
+        what = Text(
+            f"{what.it}, al più tardi fino a {until.it}",
+            f"{what.en}, until {until.en} at the latest",
+        )
+    elif due:
+        what = Text(f"{what.it}: scade {due.it}", f"{what.en}: it is due on {due.en}")
+    return Text(
+        f"{number}: il termine «{title.it}» {what.it}.",
+        f"{number}: the term “{title.en}” {what.en}.",
+    )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.working_days import holiday, is_working_day, reckon
+from engine.legal_clock import reckon
+from engine.working_days import holiday, is_working_day
 
 DAYS = st.dates(date(2024, 1, 1), date(2036, 12, 31))
 

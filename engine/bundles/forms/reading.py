@@ -6,7 +6,16 @@ from datetime import date
 from keyword import iskeyword
 from typing import Any, cast, get_args, get_type_hints
 
-from engine.bundles.definition import Evidence, Field, Form, Nature, Option, Rule, ShowWhen
+from engine.bundles.definition import (
+    Evidence,
+    Field,
+    Form,
+    Nature,
+    Need,
+    Option,
+    Rule,
+    ShowWhen,
+)
 from engine.bundles.problem import Problem
 from engine.bundles.source import Table, read_table
 from engine.text import NO_TEXT
@@ -41,9 +50,26 @@ def form_from(table: Table, activity: str) -> Form:
         fields=_fields(table, DEEPEST),
         rules=tuple(_rule(row) for row in table.rows("rules")),
         documents=table.texts("documents"),
+        needs=tuple(_need(row) for row in table.rows("needs")),
     )
     table.finish()
     return form
+
+
+def _need(row: Table) -> Need:
+    need = Need(
+        term=row.text("term", "") or None,
+        milestone=row.text("milestone", "") or None,
+        what=row.both("what"),
+        legal_basis=row.text("legal_basis"),
+        evidence=cast(Evidence, row.one_of("evidence", EVIDENCE)),
+    )
+    if (need.term is None) == (need.milestone is None):
+        row.complain(
+            "A need names a term or a milestone.", 'Write term = "…" or milestone = "…".', "term"
+        )
+    row.finish()
+    return need
 
 
 def _fields(table: Table, depth: int) -> tuple[Field, ...]:

@@ -164,7 +164,7 @@ def rows_of(office: Office, case_id: str) -> dict[str, Any]:
             ),
             "drafts": {i.id: drafts.get(i.id) for i in items},
             "offers": told(Offer),
-            "deadlines": told(Deadline, "ended_at"),
+            "deadlines": told(Deadline, "ended_at", "lines"),
             "subscriptions": told(Subscription),
         }  # fmt: skip
 

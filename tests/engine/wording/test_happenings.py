@@ -12,7 +12,8 @@ from engine.wording.happenings import HAPPENINGS
 
 VALUES: dict[str, Any] = {
     "due_on": "2026-12-09", "today": "2026-11-23", "days": 30, "version": 2, "silence": "escalate",
-    "payload": {}, "answers": {}, "state": "completed",
+    "payload": {}, "answers": {}, "state": "completed", "day": "2026-12-01", "until": "2026-12-05",
+    "lengths": {},
 }  # fmt: skip
 
 

@@ -6,14 +6,15 @@ import pytest
 
 from engine.text import Text
 from engine.wording import (
+    LedgerLine,
     clock_state,
     days_left_text,
     deadline_why,
     length_text,
+    ledger_rows,
     short_why,
-    started_line,
 )
-from engine.working_days import reckon
+from engine.legal_clock import reckon
 
 CONSEQUENCE = Text("Se passa: sollecito.", "If it passes: a reminder.")
 
@@ -116,10 +117,11 @@ def test_a_list_gives_the_reason_in_one_line() -> None:
 def test_the_ledger_shows_each_day_that_moved_the_date() -> None:
     reckoning = reckon(date(2026, 12, 28), 90, "days")
 
-    start, easter, monday = started_line(
-        day=date(2026, 12, 28), steps=reckoning.steps, due_on=reckoning.due_on,
-        actor="Davide Monticone", legal_basis="clausola 9.1",
+    line = LedgerLine(
+        kind="start", day=date(2026, 12, 28), amount=90, unit="days", steps=reckoning.steps,
+        due_on=reckoning.due_on, actor="Davide Monticone", legal_basis="clausola 9.1",
     )  # fmt: skip
+    start, easter, monday = ledger_rows([line])
 
     assert (start.effect.it, start.due_on) == ("90 giorni", date(2027, 3, 28))
     assert (easter.what.it, easter.due_on) == ("Festivo: Pasqua", date(2027, 3, 29))
