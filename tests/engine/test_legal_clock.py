@@ -198,7 +198,8 @@ def naive_last_day(ledger: Sequence[Entry], counting: Counting, calendar: Calend
         return closed(day, calendar, patron=counting.patron) is not None
 
     day, first = start.day, True
-    for amount, unit in segments:
+    for said, said_unit in segments:
+        amount, unit = said, said_unit
         included = first and counting.first_day == "included"
         if unit == "months":
             month = day.month - 1 + amount

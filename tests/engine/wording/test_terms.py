@@ -4,17 +4,17 @@ from datetime import date
 
 import pytest
 
+from engine.legal_clock import reckon
 from engine.text import Text
 from engine.wording import (
     LedgerLine,
     clock_state,
     days_left_text,
     deadline_why,
-    length_text,
     ledger_rows,
+    length_text,
     short_why,
 )
-from engine.legal_clock import reckon
 
 CONSEQUENCE = Text("Se passa: sollecito.", "If it passes: a reminder.")
 
