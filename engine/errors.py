@@ -128,6 +128,15 @@ class WrongState(Conflict):
     """The command does not fit the state of the case."""
 
 
+class NeedsMissing(Conflict):
+    """A notice period still runs, or an opinion the law asks for is missing."""
+
+    hint_by_default = Text(
+        "Attendi che sia passato, o chiedi a chi deve darlo; la bozza resta.",
+        "Wait until it is over, or ask whoever has to give it; the draft stays.",
+    )
+
+
 class NobodyWaits(Conflict):
     """The case does not expect that message now."""
 

@@ -237,7 +237,8 @@ def _length(entry: Entry) -> int:
 
 def _resumed(term: _Term, entry: Entry) -> _Term:
     last = term.pauses[-1] if term.pauses else None
-    if last is None or entry.day < last.after or (last.to is not None and last.to < entry.day):
+    # It may be later than the limit: after a notice of refusal, ten days after the reply.
+    if last is None or entry.day < last.after:
         raise ValueError("only a suspended term can be resumed")
     return replace(term, pauses=(*term.pauses[:-1], replace(last, to=entry.day)))
 

@@ -24,6 +24,7 @@ from engine.bpmn import (
     TokenGone,
 )
 from engine.commands import _notices, _terms
+from engine.commands._drawn_clocks import drawn_clocks
 from engine.commands._items import Scope, place, work_items
 from engine.deliveries import CallService
 from engine.errors import NobodyWaits, ProcessFault, WrongState
@@ -110,6 +111,7 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
     reached = _milestones(scope, step)
     terms_moved = _deadlines(scope, step, warm.surface, after)
     terms_moved |= _terms.start_waiting(work, case, scope.bundle, reached)
+    terms_moved |= drawn_clocks(scope, step, warm.surface, after)
     work_items(scope, step, warm.surface, after, terms_moved=terms_moved)
     _requests(scope, step, warm.surface, after)
     _subscriptions(scope, step, warm.surface, after)

@@ -31,7 +31,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "deadlines": (
         "id", "name", "rule", "path", "state", "starts_on", "due_on", "ended_at", "length",
         "nature", "legal_basis", "evidence", "silence", "calendar", "baseline_on", "target_on",
-        "resumes_on", "lines",
+        "resumes_on", "stopped_by", "lines",
     ),
     "subscriptions": ("token_id", "name", "case_id", "element", "path", "party_id", "key"),
     "milestones": ("id", "branch"),

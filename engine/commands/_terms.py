@@ -77,6 +77,11 @@ def unit_of(line: LedgerEntry) -> Unit:
     return cast(Unit, line.unit or "days")
 
 
+def text_of(title: Mapping[str, str] | None) -> Text | None:
+    """A title as it was written into a ledger."""
+    return Text(title["it"], title["en"]) if title else None
+
+
 def counting_of(lines: Sequence[LedgerEntry]) -> Counting:
     """How the days of a term are counted, as its latest line that says so has it."""
     said = next((line.counting for line in reversed(lines) if line.counting), None)

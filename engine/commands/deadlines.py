@@ -157,17 +157,11 @@ def resume_deadline(
     if limit is not None and allowed is not None and not allowed.resumes_after:
         goes_on = min(goes_on, limit)
     line = Line(
-        Kind.RESUME, goes_on, law=_law_of(last), ground=last.ground, title=_title_of(last),
-        reason=reason.strip(), document=document.strip(),
+        Kind.RESUME, goes_on, law=_law_of(last), ground=last.ground,
+        title=_terms.text_of(last.title), reason=reason.strip(), document=document.strip(),
     )  # fmt: skip
-    before = scope.lines
-    if limit is not None and goes_on > limit:
-        # The reply came in time, so the clock stands until the days after it have passed.
-        before = [*scope.lines[:-1], _without_limit(last)]
-    standing = _terms.write(work, scope.row, line, before=before)
-    event = scope.row.resume(
-        due_on=standing.due_on, organisation=scope.body, day=goes_on, today=work.today
-    )
+    due_on = _write(scope, line)
+    event = scope.row.resume(due_on=due_on, organisation=scope.body, day=goes_on, today=work.today)
     work.record(event, scope.case)
     _after(scope)
     _notices.tell_clock(work, scope.case, scope.rule.title, scope.row, "resumed", _told(scope))
@@ -619,7 +613,13 @@ def _go_on(scope: _Scope, day: date) -> None:
     last = scope.lines[-1]
     due_on = scope.row.due_on
     if last.kind != Kind.RESUME:
-        line = Line(Kind.RESUME, day, law=_law_of(last), ground=last.ground, title=_title_of(last))
+        line = Line(
+            Kind.RESUME,
+            day,
+            law=_law_of(last),
+            ground=last.ground,
+            title=_terms.text_of(last.title),
+        )
         due_on = _write(scope, line)
     event = scope.row.resume(
         due_on=due_on, organisation=scope.body, day=day, today=scope.work.today
@@ -657,16 +657,8 @@ def _after(scope: _Scope) -> None:
     date_items(scope.work, scope.case)
 
 
-def _without_limit(line: LedgerEntry) -> LedgerEntry:
-    return LedgerEntry(kind=line.kind, day=line.day, until=None, title=line.title)
-
-
 def _law_of(line: LedgerEntry) -> Law:
     return Law(line.legal_basis, line.evidence)  # type: ignore[arg-type]  # written from a Law
-
-
-def _title_of(line: LedgerEntry) -> Text | None:
-    return Text(line.title["it"], line.title["en"]) if line.title else None
 
 
 def _times(count: int) -> Text:

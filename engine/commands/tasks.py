@@ -10,6 +10,7 @@ from engine.commands import _notices
 from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach, checked
 from engine.commands._items import close_items
+from engine.commands._needs import require_needs
 from engine.errors import NotAllowed, NotHeld, OfficerNotFound, StaleVersion
 from engine.model import Case, Draft, MandateRow, Officer, WorkItem
 from engine.policy import Seat, fits, permitting, require_responsible, seats_of, the_one
@@ -143,6 +144,7 @@ def complete_task(
     item.require_live(title)
     work.expect(item.version, version)
     case.require_running()
+    require_needs(work, case, item, form)
     _claim(work, case, item, title, quietly=True)
 
     running = work.running(case)

@@ -54,6 +54,8 @@ class Deadline(Base):
     """By when it should be done, beside the last day the law allows."""
     resumes_on: Mapped[date | None]
     """Of a suspended term: the day on which it goes on by itself."""
+    stopped_by: Mapped[str | None] = mapped_column(Id)
+    """The token of the work that keeps it stopped, where the drawing stopped it."""
     armed_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     length: Mapped[str] = mapped_column(String(40))

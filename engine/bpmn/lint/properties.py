@@ -30,6 +30,7 @@ KNOWN: dict[str, frozenset[str]] = {
     "name_en": frozenset(),
     "deadline": _ACTIVITY,
     "suspends": _ACTIVITY,
+    "interrupts": _ACTIVITY,
     "approval": _ACTIVITY,
     "topic": frozenset({"serviceTask"}),
     "key": frozenset({"intermediateCatchEvent", "boundaryEvent"}),

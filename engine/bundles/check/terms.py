@@ -1,9 +1,10 @@
 """Terms and messages: what is drawn is declared, what is declared is drawn."""
 
 import re
+from collections.abc import Callable
 
 from engine.bundles.check.view import View
-from engine.bundles.definition import DeadlineRule
+from engine.bundles.definition import Column, DeadlineRule
 
 ENGINE_MESSAGES = {
     "case-withdrawn": "withdraw_case",
@@ -39,14 +40,15 @@ def _check_drawn(view: View) -> set[str]:
     for element in view.elements():
         if (element.event or "").startswith("deadline:"):
             names.add(str(element.event).removeprefix("deadline:"))
-        paused = element.properties.get("suspends")
-        if (
-            paused is not None
-            and not view.draft.shared
-            and not any(key.rsplit("/", 1)[-1] == paused for key in view.bundle.deadlines)
-        ):
-            hint = f"Write [deadline.{paused}] in process.toml."
-            view.at(element, f"“{element.id}” suspends an unknown term “{paused}”.", hint)
+        for stops in ("suspends", "interrupts"):
+            paused = element.properties.get(stops)
+            if (
+                paused is not None
+                and not view.draft.shared
+                and not any(key.rsplit("/", 1)[-1] == paused for key in view.bundle.deadlines)
+            ):
+                hint = f"Write [deadline.{paused}] in process.toml."
+                view.at(element, f"“{element.id}” {stops} an unknown term “{paused}”.", hint)
     return names
 
 
@@ -65,10 +67,39 @@ def _check_deadline(view: View, file: str, key: str, rule: DeadlineRule, drawn: 
     if rule.starts_at is not None and rule.starts_at not in view.milestones():
         hint = f"Known milestones: {', '.join(sorted(view.milestones())) or 'none'}."
         complain(f"“{rule.starts_at}” is no milestone.", hint, "starts_at")
+    _check_clock(view, rule, complain)
     variable = rule.length.variable
     if variable is not None and not _somewhere(view, variable):
         hint = "Name a field of a form or a variable that a script sets."
         complain(f"Nothing writes the variable “{variable}”.", hint, "length")
+
+
+def _check_clock(view: View, rule: DeadlineRule, complain: Callable[..., None]) -> None:
+    """Who may touch a clock is somebody; a term set by a date cannot be stopped."""
+    acts: list[tuple[tuple[Column, ...], tuple[str, ...]]] = []
+    acts += [(s.by, ("suspension",)) for s in rule.suspensions]
+    if rule.interruption is not None:
+        acts.append((rule.interruption.by, ("interruption",)))
+    if rule.extension is not None:
+        acts.append((rule.extension.by, ("extension",)))
+        acts.append((rule.extension.consents, ("extension", "consents")))
+    known = {c.id for c in view.bundle.capacities}
+    for columns, at in acts:
+        for column in columns if known else ():
+            if column.capacity not in known:
+                hint = f"Known capacities: {', '.join(sorted(known))}."
+                complain(f"Nobody takes part as “{column.capacity}”.", hint, *at)
+    grounds = [s.id for s in rule.suspensions]
+    for twice in sorted({g for g in grounds if grounds.count(g) > 1}):
+        complain(f"The ground “{twice}” is there twice.", "Rename one.", "suspension")
+    if acts and rule.length.variable is not None:
+        hint = "Give it a length, or take the acts away: the case sets its date."
+        complain("A term that the case sets cannot be stopped or lengthened.", hint, "length")
+    for when in (rule.law, *(s.law for s in rule.suspensions)):
+        if when.valid_from and when.valid_to and when.valid_to < when.valid_from:
+            complain("The law ends before it begins.", "Correct valid_from or valid_to.")
+    if rule.target is not None and rule.target.variable is not None:
+        complain("A target is a length.", 'Write target = "20 days".', "target")
 
 
 def _somewhere(view: View, variable: str) -> bool:
@@ -86,6 +117,15 @@ def _check_named_in_forms(view: View) -> None:
             hint = f"Use one of: {', '.join(sorted(known)) or 'none is declared'}."
             what = f"The form shows an unknown term “{form.deadline}”."
             view.complain(file, view.line(file, "deadline"), what, hint)
+        for position, need in enumerate(form.needs):
+            file = view.draft.form_files[activity]
+            line = view.line(file, "needs", position)
+            if need.term is not None and need.term not in known:
+                hint = f"Use one of: {', '.join(sorted(known)) or 'none is declared'}."
+                view.complain(file, line, f"It needs an unknown term “{need.term}”.", hint)
+            if need.milestone is not None and need.milestone not in view.milestones():
+                hint = f"Known milestones: {', '.join(sorted(view.milestones())) or 'none'}."
+                view.complain(file, line, f"It needs an unknown “{need.milestone}”.", hint)
 
 
 def _check_messages(view: View) -> None:

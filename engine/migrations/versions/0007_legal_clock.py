@@ -42,6 +42,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("baseline_on", sa.Date(), nullable=True))
         table.add_column(sa.Column("target_on", sa.Date(), nullable=True))
         table.add_column(sa.Column("resumes_on", sa.Date(), nullable=True))
+        table.add_column(sa.Column("stopped_by", sa.String(length=36), nullable=True))
         table.add_column(
             sa.Column("lines", sa.Integer(), nullable=False, server_default=sa.text("0"))
         )
@@ -80,7 +81,15 @@ def downgrade() -> None:
     with op.batch_alter_table("deadline") as table:
         table.drop_index(op.f("ix_deadline_state_resumes_on"))
         table.drop_constraint(op.f("fk_deadline_calendar_of"), type_="foreignkey")
-        for column in ("calendar_of", "baseline_on", "target_on", "resumes_on", "lines", "steps"):
+        for column in (
+            "calendar_of",
+            "baseline_on",
+            "target_on",
+            "resumes_on",
+            "stopped_by",
+            "lines",
+            "steps",
+        ):
             table.drop_column(column)
     with op.batch_alter_table("procedure_case") as table:
         table.drop_column("profile")
