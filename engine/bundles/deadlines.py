@@ -124,7 +124,7 @@ def _interruption(row: Table) -> Interruption:
         restarts=cast(Any, row.one_of("restarts", ("on_receipt", "at_once"), "on_receipt")),
     )
     row.asked.add("length")
-    _nobody(row, found.by)
+    # Without anybody named, the drawing alone interrupts (a node that `interrupts` the term).
     row.finish()
     return found
 
