@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from engine.bpmn import Packed
 from engine.bundles.definition import Law
 from engine.commands import _terms
+from engine.ledgers import SETS_LENGTH, counting_of, unit_of
 from engine.legal_clock import Kind
 from engine.model import (
     LIVE,
@@ -121,10 +122,10 @@ def _restore(work: UnitOfWork, case: Case, row: Deadline, was: Mapping[str, Any]
     """Count a term again with the length it had, by a line that says so."""
     lines = _terms.ledger(work, row)
     before = lines[: was["lines"]]
-    length = next(line for line in reversed(before) if line.kind in _terms.SETS_LENGTH)
+    length = next(line for line in reversed(before) if line.kind in SETS_LENGTH)
     restored = _terms.Line(
-        Kind.RESTORED, work.today, amount=length.amount, unit=_terms.unit_of(length),
-        counting=_terms.counting_of(before),
+        Kind.RESTORED, work.today, amount=length.amount, unit=unit_of(length),
+        counting=counting_of(before),
         law=Law(was["legal_basis"], was["evidence"]),
     )  # fmt: skip
     standing = _terms.write(work, row, restored, before=lines)

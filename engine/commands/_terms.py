@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
 from engine.bundles.terms import parse_term
 from engine.clock import day_of
 from engine.errors import ProcessFault
+from engine.ledgers import counting_of, entries_of
 from engine.legal_clock import Counting, Entry, Kind, Standing, stand
 from engine.model import (
     LIVING,
@@ -26,8 +27,6 @@ from engine.model import (
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 from engine.working_days import Unit
-
-SETS_LENGTH = (Kind.START, Kind.RESTART, Kind.PROFILE, Kind.RECOUNTED, Kind.RESTORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +61,9 @@ def ledger(work: UnitOfWork, row: Deadline) -> list[LedgerEntry]:
     return list(work.session.scalars(statement.order_by(LedgerEntry.seq)))
 
 
-def entries_of(lines: Sequence[LedgerEntry]) -> list[Entry]:
-    """Lines of a ledger as the legal clock reads them."""
-    return [
-        Entry(
-            line.kind, line.day, line.amount, unit_of(line), line.until, line.title
-        )
-        for line in lines
-    ]  # fmt: skip
-
-
-def unit_of(line: LedgerEntry) -> Unit:
-    """The unit of a line that has a length."""
-    return cast(Unit, line.unit or "days")
-
-
 def text_of(title: Mapping[str, str] | None) -> Text | None:
     """A title as it was written into a ledger."""
     return Text(title["it"], title["en"]) if title else None
-
-
-def counting_of(lines: Sequence[LedgerEntry]) -> Counting:
-    """How the days of a term are counted, as its latest line that says so has it."""
-    said = next((line.counting for line in reversed(lines) if line.counting), None)
-    return Counting(**said) if said else Counting()
 
 
 def write(

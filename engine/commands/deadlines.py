@@ -27,7 +27,8 @@ from engine.commands._advance import deliver
 from engine.commands._items import date_items
 from engine.commands._terms import Line
 from engine.errors import DeadlineNotFound, Invalid, WrongState
-from engine.legal_clock import Kind, Pause, stand
+from engine.ledgers import SETS_LENGTH, counting_of, days_used, entries_of, pauses_on, unit_of
+from engine.legal_clock import Kind, stand
 from engine.model import Case, CaseState, Deadline, DeadlineState, LedgerEntry, WorkItem
 from engine.policy import Seat, bodies_of, require_column, seats, seats_of
 from engine.text import Text
@@ -53,21 +54,6 @@ class _Scope:
     @property
     def body(self) -> str | None:
         return _terms.body_of(self.work, self.case, self.row)
-
-    def pauses(self, ground: str) -> list[Pause]:
-        """The suspensions on a ground so far, in the whole life of the term."""
-        return pauses_on(self.lines, ground)
-
-
-def pauses_on(lines: Sequence[LedgerEntry], ground: str) -> list[Pause]:
-    """The stretches a term has stood still on one ground, as its ledger has them."""
-    if not lines:
-        return []
-    grounds = [line.ground for line in lines if line.kind == Kind.SUSPEND]
-    standing = stand(_terms.entries_of(lines), _terms.counting_of(lines))
-    # An interruption adds the wait for what was asked, which is no suspension: it has no label.
-    found = [pause for pause in standing.pauses if pause.label is not None]
-    return [pause for pause, known in zip(found, grounds, strict=True) if known == ground]
 
 
 def suspend_deadline(
@@ -388,17 +374,15 @@ def recount_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     lines = _terms.ledger(work, row)
     if not row.is_living or not lines:
         return False
-    standing = stand(
-        _terms.entries_of(lines), _terms.counting_of(lines), work.calendar_of(row.calendar_of)
-    )
+    standing = stand(entries_of(lines), counting_of(lines), work.calendar_of(row.calendar_of))
     if standing.due_on == row.due_on:
         return False
     bundle = work.bundle(case)
     rule = _rule(case, bundle, row)
-    length = next(line for line in reversed(lines) if line.kind in _terms.SETS_LENGTH)
+    length = next(line for line in reversed(lines) if line.kind in SETS_LENGTH)
     line = Line(
         Kind.RECOUNTED, work.today, amount=length.amount,
-        unit=_terms.unit_of(length), counting=_terms.counting_of(lines), law=rule.law,
+        unit=unit_of(length), counting=counting_of(lines), law=rule.law,
         reason="calendar",
     )  # fmt: skip
     written = _terms.write(work, row, line, before=lines)
@@ -506,7 +490,7 @@ def _act_day(scope: _Scope, day: date | None) -> date:
 
 def _limit(scope: _Scope, allowed: Suspension, day: date, until: date | None) -> date | None:
     """The day on which a suspension ends by itself; refusals where the ground is used up."""
-    used = scope.pauses(allowed.id)
+    used = pauses_on(scope.lines, allowed.id)
     if allowed.times is not None and len(used) >= allowed.times:
         raise WrongState(
             Text(
@@ -525,8 +509,7 @@ def _limit(scope: _Scope, allowed: Suspension, day: date, until: date | None) ->
         )
     if allowed.at_most is None:
         return until
-    spent = sum((pause.to - pause.after).days for pause in used if pause.to is not None)
-    left = allowed.at_most - spent
+    left = allowed.at_most - days_used(scope.lines, allowed.id)
     last = day + timedelta(days=left)
     if left < 1:
         raise WrongState(

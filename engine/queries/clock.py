@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from sqlalchemy import case, select
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, DeadlineRule
-from engine.legal_clock import COUNTED_ANEW, Counting, Entry, Kind, counted_on, stand
+from engine.ledgers import SETS_LENGTH, counting_of, entries_of
+from engine.legal_clock import Kind, counted_on, stand
 from engine.model import Case, CaseState, Deadline, DeadlineState, LedgerEntry
 from engine.queries._lookup import Seen, seen_case
 from engine.queries.rows import DeadlineView
@@ -24,7 +24,7 @@ from engine.wording import (
     ledger_rows,
     length_text,
 )
-from engine.working_days import NATIONAL, Unit
+from engine.working_days import NATIONAL
 
 ORDER = {
     DeadlineState.RUNNING: 0, DeadlineState.SUSPENDED: 0, DeadlineState.INTERRUPTED: 0,
@@ -154,29 +154,19 @@ def _line(entry: LedgerEntry) -> LedgerLine:
     )  # fmt: skip
 
 
-def clock_entries(entries: Sequence[LedgerEntry]) -> tuple[list[Entry], Counting]:
-    """Lines of a ledger as the legal clock reads them, and how their days are counted."""
-    said = next((entry.counting for entry in reversed(entries) if entry.counting), None)
-    read = [
-        Entry(e.kind, e.day, e.amount, cast(Unit, e.unit or "days"), e.until, e.title)
-        for e in entries
-    ]
-    return read, Counting(**said) if said else Counting()
-
-
 def _counted(row: Deadline, entries: Sequence[LedgerEntry], today: date) -> int | None:
     """Units behind us; from the lines alone, so that a page needs no calendar of any body."""
     if not entries or not row.is_living:
         return None
-    read, counting = clock_entries(entries)
-    return counted_on(stand(read, counting), counting, NATIONAL, today)
+    counting = counting_of(entries)
+    return counted_on(stand(entries_of(entries), counting), counting, NATIONAL, today)
 
 
 def _total(entries: Sequence[LedgerEntry], counted: int | None) -> int | None:
     """How long the term is in all; None where it is counted from date to date."""
     amount: int | None = None
     for entry in entries:
-        if entry.kind in (Kind.START, Kind.RESTART, *COUNTED_ANEW) and entry.amount is not None:
+        if entry.kind in SETS_LENGTH and entry.amount is not None:
             amount = entry.amount if entry.unit in ("days", "working_days") else None
         elif entry.kind == Kind.EXTEND and amount is not None:
             amount += entry.amount or 0
@@ -186,5 +176,5 @@ def _total(entries: Sequence[LedgerEntry], counted: int | None) -> int | None:
 def _pauses(entries: Sequence[LedgerEntry]) -> tuple[tuple[date, date | None], ...]:
     if not entries:
         return ()
-    read, counting = clock_entries(entries)
-    return tuple((pause.after, pause.to) for pause in stand(read, counting).pauses)
+    standing = stand(entries_of(entries), counting_of(entries))
+    return tuple((pause.after, pause.to) for pause in standing.pauses)

@@ -23,10 +23,10 @@ from engine.errors import (
     StaleVersion,
     WrongState,
 )
+from engine.ledgers import counting_of, entries_of
 from engine.legal_clock import stand
 from engine.model import Deadline, LedgerEntry, Notice
 from engine.queries import case_deadlines
-from engine.queries.clock import clock_entries
 from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office
 
 FOLDER = Path(__file__).parent.parent / "legal-terms"
@@ -68,9 +68,10 @@ def dates_follow_from_their_ledgers(office: Office, case_id: str) -> None:
     with office.session() as session:
         for row in office.deadlines(case_id):
             lines = session.query(LedgerEntry).filter_by(deadline_id=row.id)
-            entries, counting = clock_entries(lines.order_by(LedgerEntry.seq).all())
-            if entries:
-                assert stand(entries, counting).due_on == row.due_on, row.name
+            found = lines.order_by(LedgerEntry.seq).all()
+            if found:
+                standing = stand(entries_of(found), counting_of(found))
+                assert standing.due_on == row.due_on, row.name
 
 
 def test_documents_that_are_missing_stop_the_procedure_once(
