@@ -26,6 +26,7 @@ from webapp.forms import (
 from webapp.i18n import _, language
 
 CARRY_OUT = "carry_out"
+PREVIEW = "preview"
 PREFIX = "data."
 """Before the names of a form's own fields, so that none can be taken for the page's."""
 
@@ -56,6 +57,8 @@ class Act:
     """The fields of the page; `own` are those without which the act makes no sense."""
     own: Sequence[Field] = ()
     choices: Mapping[str, Sequence[Choice]] | None = None
+    preview: Callable[[Values], Any] | None = None
+    """What would move if the act were done with these answers; refusals are those of the act."""
 
 
 def chosen(name: str, label: Text, *, help_: Text | None = None) -> Field:
@@ -66,11 +69,13 @@ def chosen(name: str, label: Text, *, help_: Text | None = None) -> Field:
 def perform(act: Act, carry_out: Callable[[Values], str]) -> ResponseReturnValue:
     """Ask first; once asked, do it and go where it says. A refusal keeps what was written."""
     if request.method == "GET":
-        return ask(act)
+        return ask(act, previewed=_looked_ahead(act))
     given = read(act.asked, request.form, language=language(), prefix=PREFIX)
     refused = keep_files(act.asked, given, request.files, uploads.store, prefix=PREFIX)
     action = request.form.get("_action", "")
     try:
+        if action == PREVIEW and act.preview is not None and not refused:
+            return ask(act, values=given, previewed=act.preview(given))
         if action != CARRY_OUT or refused:
             apply(action, act.asked, given, prefix=PREFIX)
             return ask(act, values=given, refusal=FormInvalid(refused) if refused else None)
@@ -95,8 +100,22 @@ def version() -> int | None:
     return int(given) if given.isdecimal() and len(given) < 10 else None
 
 
+def _looked_ahead(act: Act) -> Any:
+    """What the act would move as the page first stands; nothing while answers are missing."""
+    if act.preview is None or act.own:
+        return None
+    try:
+        return act.preview({})
+    except EngineError:
+        return None
+
+
 def ask(
-    act: Act, *, values: Mapping[str, Any] | None = None, refusal: EngineError | None = None
+    act: Act,
+    *,
+    values: Mapping[str, Any] | None = None,
+    refusal: EngineError | None = None,
+    previewed: Any = None,
 ) -> ResponseReturnValue:
     """Show the page of an act; after a refusal with what was written and what would be right."""
     if isinstance(refusal, NotFound):
@@ -114,6 +133,8 @@ def ask(
         errors=lines,
         refusal=None if lines else refusal,
         carry_out=CARRY_OUT,
+        preview=PREVIEW if act.preview is not None else None,
+        previewed=previewed,
     )
     return page, status_of(refusal) if refusal else 200
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 
 from engine.queries import DeadlineView, LedgerRow, TimelineRow, WaitingRow, WorkRow
 from engine.text import Text
@@ -83,6 +83,11 @@ def clock(view: DeadlineView, *, url: str | None = None) -> dict[str, Any]:
         "silence": view.consequence,
         "why": view.why,
         "ledger": [ledger_row(row) for row in view.ledger],
+        "progress": {"done": view.counted or 0, "total": view.total},
+        "target_on": view.target_on,
+        "resumes_on": view.resumes_on,
+        "law_in_force": view.law_in_force,
+        "page": url_for("terms.show", deadline_id=view.id),
         "url": url,
     }
 
@@ -100,6 +105,12 @@ def ledger_row(row: LedgerRow) -> dict[str, Any]:
         "rule": law(row.rule),
         "effect": row.effect,
         "due_on": row.due_on,
+        "actor": row.actor,
+        "document": row.document,
+        "reason": row.reason,
+        "counted": row.counted,
+        "consents": row.consents,
+        "is_unverified": row.evidence == "unverified",
     }
 
 

@@ -176,13 +176,13 @@ def dates_of(reading: Reading, case_id: str) -> dict[str, tuple[date | None, str
 
 def act_preview(
     reading: Reading,
-    now: datetime,
+    since: datetime,
     *,
     actor: Actor,
     case_id: str,
     before: Mapping[str, tuple[date | None, str]],
 ) -> ActPreview:
-    """What has changed in a case since `before`; asked inside `Engine.preview`."""
+    """What has changed in a case since `before`, and who was told since then."""
     seen = seen_case(reading, actor, case_id)
     rows = reading.session.scalars(
         select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.id)
@@ -199,7 +199,7 @@ def act_preview(
     told = reading.session.scalars(
         select(Officer.name)
         .join(Notice, Notice.officer_id == Officer.id)
-        .where(Notice.case_id == case_id, Notice.kind == "clock", Notice.at == now)
+        .where(Notice.case_id == case_id, Notice.kind == "clock", Notice.at >= since)
         .group_by(Officer.id, Officer.name)
         .order_by(func.lower(Officer.name))
     ).all()

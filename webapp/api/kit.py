@@ -34,6 +34,15 @@ _TAKES_FILE: dict[str, Any] = {
         },
     }
 }  # fmt: skip
+_LOOKS_AHEAD: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "query", "name": "preview", "required": False,
+            "schema": {"type": "string", "enum": ["1", "0"]},
+            "description": "1: say what would move and who would be told, and write nothing.",
+        }
+    ]
+}  # fmt: skip
 PREFIX = "/api/v1"
 
 
@@ -184,9 +193,13 @@ class Part:
         status: int = 200,
         versioned: bool = False,
         upload: bool = False,
+        preview: bool = False,
     ) -> Callable[[View], View]:
-        """An act; `versioned` ones heed If-Match, `upload` ones take a file instead of JSON."""
-        mark = _TAKES_FILE if upload else {}
+        """An act; `versioned` ones heed If-Match, `upload` ones take a file instead of JSON.
+
+        A `preview` one only says what it would change when asked with `?preview=1`.
+        """
+        mark = _TAKES_FILE if upload else _LOOKS_AHEAD if preview else {}
         return self._route(
             "POST", rule, schema, status, body, "json", versioned=versioned, mark=mark
         )

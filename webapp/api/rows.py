@@ -27,14 +27,23 @@ class LedgerLine(Schema):
     rule = fields.String()
     effect = Words(allow_none=True)
     due_on = fields.Date(allow_none=True)
+    counted = fields.Integer(
+        allow_none=True, metadata={"description": "Running total of days counted."}
+    )
     actor = fields.String(allow_none=True)
+    reason = fields.String()
+    document = fields.String()
+    evidence = fields.String()
+    kind = fields.String()
 
 
 class Deadline(Schema):
     id = fields.String()
     name = fields.String()
     title = Words()
-    state = fields.String(metadata={"description": "waiting, running, met, expired"})
+    state = fields.String(
+        metadata={"description": "waiting, running, suspended, interrupted, met, expired"}
+    )
     starts_on = fields.Date(allow_none=True)
     due_on = fields.Date(allow_none=True)
     days_left = fields.Integer(allow_none=True)
@@ -50,6 +59,17 @@ class Deadline(Schema):
     organisation = Words(allow_none=True)
     party = fields.String(attribute="party_id", allow_none=True)
     work_item = fields.String(attribute="work_item_id", allow_none=True)
+    target_on = fields.Date(allow_none=True, metadata={"description": "By when it should be done."})
+    baseline_on = fields.Date(
+        allow_none=True, metadata={"description": "The last day as computed at the start."}
+    )
+    resumes_on = fields.Date(
+        allow_none=True, metadata={"description": "A suspended term goes on by itself that day."}
+    )
+    counted = fields.Integer(allow_none=True)
+    total = fields.Integer(allow_none=True)
+    version = fields.Integer(metadata={"description": "For If-Match of an act on its clock."})
+    calendar = fields.String()
 
 
 class Person(Schema):

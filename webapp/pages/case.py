@@ -17,6 +17,7 @@ from engine.queries import (
     case_file,
     case_history,
     case_items,
+    case_profiles,
     case_raci,
     cases,
     processes,
@@ -177,7 +178,17 @@ def deadlines(case_id: str) -> ResponseReturnValue:
         (_("Passati"), passed),
         (_("Rispettati o chiusi"), closed),
     ]
-    return _tab("deadlines", _file(case_id), _("Termini"), groups=groups)
+    return _tab("deadlines", _file(case_id), _("Termini"), groups=groups, profile=_profile(case_id))
+
+
+def _profile(case_id: str) -> dict[str, Any] | None:
+    """The set of lengths the case follows; nothing where the procedure knows only one."""
+    view = engine().read(case_profiles, actor=officer(), case_id=case_id)
+    current = next((option for option in view.options if option.current), None)
+    if current is None:
+        return None
+    url = url_for("terms.profile", case_id=case_id) if view.may else None
+    return {"title": current.title, "url": url}
 
 
 def _term(row: DeadlineView) -> dict[str, Any]:
