@@ -159,6 +159,7 @@ class Engine:
         with self._sessions() as session, session.begin():
             work = self._work(session, actor)
             result = act(work)
+            work.flush()
         work.keep_hot()
         return result
 

@@ -4,10 +4,11 @@ Everything asks here. A refusal about something the actor may not even see is th
 thing, so that refusals do not tell whether it exists.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, true
 
 from engine.actor import Actor, Mandate
 from engine.bundles.definition import Bundle, Column, Element, Form, Nature
@@ -42,6 +43,28 @@ def visible_case(actor: Actor) -> ColumnElement[bool]:
     return exists(
         select(Party.id).where(Party.case_id == Case.id, Party.organisation_id.in_(bodies))
     )
+
+
+def seen_by(statement: Select[Any]) -> Callable[[Actor], tuple[Select[Any], dict[str, Any]]]:
+    """A statement about `Case` as an actor may ask it, with the values that this takes.
+
+    Put together once: building a statement costs as much as asking the database.
+    """
+    narrowed = statement.where(
+        exists(
+            select(Party.id).where(
+                Party.case_id == Case.id,
+                Party.organisation_id.in_(bindparam("own_bodies", expanding=True)),
+            )
+        )
+    )
+
+    def chosen(actor: Actor) -> tuple[Select[Any], dict[str, Any]]:
+        if sees_all_cases(actor):
+            return statement, {}
+        return narrowed, {"own_bodies": sorted({m.organisation_id for m in actor.mandates})}
+
+    return chosen
 
 
 def bodies_of(column: Column, parties: Iterable[Party], branch: Party | None) -> tuple[str, ...]:

@@ -247,7 +247,7 @@ class _People:
             language="it", password_hash=self.password_hash, active=True,
         )  # fmt: skip
         self.work.add(officer)
-        self.work.session.flush()
+        self.work.flush()
         token = create_token_for(self.work, officer.id, name="demo")
         account = Account(login, DEMO_PASSWORD, token, name)
         self.accounts.append(account)

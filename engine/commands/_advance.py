@@ -159,7 +159,7 @@ def _milestones(scope: Scope, step: Step) -> list[Milestone]:
         if party is None:
             _notices.tell_milestone(scope.work, scope.case, scope.bundle, name)
     if reached:
-        scope.work.session.flush()
+        scope.work.flush()
     return reached
 
 
@@ -239,7 +239,7 @@ def _requests(scope: Scope, step: Step, before: Surface, after: Surface) -> None
 def _subscriptions(scope: Scope, step: Step, before: Surface, after: Surface) -> None:
     gone = before.messages - after.messages
     if gone:
-        scope.work.session.flush()
+        scope.work.flush()
         scope.work.session.execute(
             delete(Subscription)
             .where(tuple_(Subscription.token_id, Subscription.name).in_(sorted(gone)))

@@ -43,7 +43,7 @@ _INSTANTS = ("ended_at",)
 
 def take(work: UnitOfWork, case: Case, packed: Packed, flows: Mapping[str, int]) -> CaseCheckpoint:
     """Keep the tokens, the version and the living rows of a case; `seal` closes it."""
-    work.session.flush()
+    work.flush()
     rows = {
         kind: [_written(row, _KEPT[kind]) for row in found]
         for kind, found in _living_rows(work, case).items()
@@ -89,7 +89,7 @@ def put_back(work: UnitOfWork, case: Case, checkpoint: CaseCheckpoint) -> None:
         work.add(Subscription(**_read(kept)))
     for kept in checkpoint.rows["milestones"]:
         work.session.get_one(Milestone, kept["id"]).branch = kept["branch"]
-    work.session.flush()
+    work.flush()
 
 
 def _put_back_items(work: UnitOfWork, rows: Mapping[str, Any]) -> None:
@@ -154,7 +154,7 @@ def _living_terms(work: UnitOfWork, case: Case) -> list[Deadline]:
 
 
 def _draft_versions(work: UnitOfWork, case: Case) -> dict[str, int]:
-    work.session.flush()
+    work.flush()
     found = work.session.scalars(
         select(Draft)
         .join(WorkItem, WorkItem.id == Draft.work_item_id)

@@ -70,7 +70,7 @@ def _stop(scope: Scope, activity: Activity, term: str, how: str) -> bool:
 
 def _let_go(scope: Scope, after: Surface) -> bool:
     work, case = scope.work, scope.case
-    work.session.flush()
+    work.flush()
     rows = work.session.scalars(
         select(Deadline).where(
             Deadline.case_id == case.id,

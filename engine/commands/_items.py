@@ -58,7 +58,7 @@ def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
         if item is not None and _link(scope, item, step.waits, activity, living):
             moved[item.id] = item.due_on
     if moved:
-        scope.work.session.flush()
+        scope.work.flush()
         for row in scope.work.session.scalars(select(Offer).where(Offer.work_item_id.in_(moved))):
             row.due_on = moved[row.work_item_id]
 
@@ -130,11 +130,9 @@ def offer(work: UnitOfWork, item: WorkItem, seats: Iterable[Seat]) -> None:
     """Put a live item into the worklists of all who do it, answer for it or are heard."""
     for seat in seats:
         if seat.letter in "RAC":
-            work.add(
-                Offer(
-                    organisation_id=seat.organisation_id, role=seat.role, letter=seat.letter,
-                    work_item_id=item.id, case_id=item.case_id, due_on=item.due_on,
-                )
+            work.write(
+                Offer, organisation_id=seat.organisation_id, role=seat.role, letter=seat.letter,
+                work_item_id=item.id, case_id=item.case_id, due_on=item.due_on,
             )  # fmt: skip
 
 

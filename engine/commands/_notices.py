@@ -1,19 +1,20 @@
 """Telling people: a notice in the product, and the same by mail through the outbox."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Row, bindparam, or_, select
 
 from engine.bundles.definition import Bundle
 from engine.deliveries import SendMail
-from engine.model import Case, Deadline, MandateRow, Notice, Officer, Organisation, WorkItem
+from engine.model import Case, Deadline, MandateRow, Notice, Officer, WorkItem
 from engine.policy import Seat, seats
 from engine.text import Text, both
 from engine.unit_of_work import UnitOfWork
 from engine.wording import clock_act_words, name_in_full
 
 _SEATED = (
-    select(Officer, MandateRow.organisation_id, MandateRow.role)
+    select(Officer.id, Officer.email, Officer.language, MandateRow.organisation_id, MandateRow.role)
     .join(MandateRow, MandateRow.officer_id == Officer.id)
     .where(
         Officer.active,
@@ -44,9 +45,9 @@ def tell_completed(
 ) -> None:
     """Those who are informed learn that it was done, and by which body."""
     form = bundle.forms.get(item.activity)
-    organisation = work.session.get(Organisation, item.organisation_id or "")
     body = both(work.author)
-    if organisation is not None:
+    if item.organisation_id is not None:
+        organisation = work.organisations([item.organisation_id])[item.organisation_id]
         name = Text(organisation.name, organisation.name_en)
         body = name_in_full(organisation.kind, name)
     if form is None:
@@ -119,8 +120,8 @@ def tell(
     if not wanted:
         return
     bodies = sorted({body for body, _ in wanted})
-    people = work.session.execute(_SEATED, {"bodies": bodies, "today": work.today})
-    chosen = {officer.id: officer for officer, body, role in people if (body, role) in wanted}
+    people = work.session.connection().execute(_SEATED, {"bodies": bodies, "today": work.today})
+    chosen = {p.id: p for p in people if (p.organisation_id, p.role) in wanted}
     chosen.pop(work.actor.officer_id or "", None)
     _write(work, case, work_item_id, kind, words, chosen.values())
 
@@ -131,19 +132,18 @@ def _write(
     work_item_id: str | None,
     kind: str,
     words: Text,
-    people: Iterable[Officer],
+    people: Iterable[Officer | Row[*tuple[Any, ...]]],
 ) -> None:
     for officer in people:
-        work.add(
-            Notice(
-                id=work.new_id(),
-                officer_id=officer.id,
-                case_id=case.id,
-                work_item_id=work_item_id,
-                kind=kind,
-                words={"it": words.it, "en": words.en},
-                at=work.now,
-            )
+        work.write(
+            Notice,
+            id=work.new_id(),
+            officer_id=officer.id,
+            case_id=case.id,
+            work_item_id=work_item_id,
+            kind=kind,
+            words={"it": words.it, "en": words.en},
+            at=work.now,
         )
         sentence = words.in_(officer.language)
         link = f"{work.settings.public_url}/" + (

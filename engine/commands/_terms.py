@@ -49,14 +49,14 @@ class Line:
 
 def living(work: UnitOfWork, case: Case) -> list[Deadline]:
     """The terms of a case that run, stand still or wait for their start."""
-    work.session.flush()
+    work.flush()
     statement = select(Deadline).where(Deadline.case_id == case.id, Deadline.state.in_(LIVING))
     return list(work.session.scalars(statement))
 
 
 def ledger(work: UnitOfWork, row: Deadline) -> list[LedgerEntry]:
     """All lines of a term, in order."""
-    work.session.flush()
+    work.flush()
     statement = select(LedgerEntry).where(LedgerEntry.deadline_id == row.id)
     return list(work.session.scalars(statement.order_by(LedgerEntry.seq)))
 

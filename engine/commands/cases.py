@@ -57,11 +57,11 @@ def start_case(
     answers = checked(work, bundle.start_form, data, parties=rows, variables={})
 
     work.add(case)
-    work.session.flush()
+    work.flush()
     work.parties(case)
     for row in rows:
         work.add_party(row)
-    work.session.flush()
+    work.flush()
     work.record(events.CaseStarted(case.id, case.number, case.title, process, bundle.version), case)
     for row in rows:
         name = str(work.name_of(row.organisation_id))
@@ -173,7 +173,7 @@ def _number(work: UnitOfWork, bundle: Bundle) -> str:
         counter = CaseCounter(prefix=bundle.number_prefix, year=year, last=0)
         work.add(counter)
     counter.last += 1
-    work.session.flush()
+    work.flush()
     return f"{bundle.number_prefix}-{year}-{counter.last:03d}"
 
 

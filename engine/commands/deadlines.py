@@ -586,7 +586,7 @@ def _write(scope: _Scope, line: Line) -> date | None:
         raise WrongState(
             Text("Il registro del termine non lo permette.", "The ledger does not allow it.")
         ) from trouble
-    scope.work.session.flush()
+    scope.work.flush()
     scope.lines[:] = _terms.ledger(scope.work, scope.row)
     return standing.due_on
 

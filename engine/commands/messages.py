@@ -67,7 +67,7 @@ def send(
     key: str | None = None,
 ) -> None:
     """Hand a message to the one branch that waits for it. Raises NobodyWaits or Conflict."""
-    work.session.flush()
+    work.flush()
     rows = work.session.scalars(
         select(Subscription)
         .where(Subscription.case_id == case.id, Subscription.name == name)

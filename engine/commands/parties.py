@@ -99,7 +99,7 @@ def _next_branch(
     work: UnitOfWork, case: Case, party: Party, told: set[tuple[str, str]]
 ) -> Subscription | None:
     """The outermost branch of the party that still waits to hear of its leaving."""
-    work.session.flush()
+    work.flush()
     rows = work.session.scalars(
         select(Subscription).where(
             Subscription.case_id == case.id, Subscription.name == "party-withdrawn"
@@ -150,7 +150,7 @@ def _joined(work: UnitOfWork, case: Case, body: Organisation, capacity: str) -> 
         joined_at=work.now,
     )  # fmt: skip
     work.add_party(party)
-    work.session.flush()
+    work.flush()
     work.record(events.PartyJoined(case.id, party.id, body.name, capacity), case)
     return party
 
@@ -165,7 +165,7 @@ def _tell_drawing(
         if properties.get("joins") == "now" and properties.get("capacity") == party.capacity:
             _join_branch(work, case, branch, party, body)
             return
-    work.session.flush()
+    work.flush()
     row = work.session.scalar(
         select(Subscription).where(
             Subscription.case_id == case.id, Subscription.name == "party-joined"

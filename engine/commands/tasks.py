@@ -24,7 +24,7 @@ def claim(work: UnitOfWork, *, work_item_id: str, version: int | None = None) ->
     title, seats = _title(work, case, item), _seats(work, case, item)
     work.mandate = require_responsible(work.actor, seats, _form(work, case, item))
     _claim(work, case, item, title)
-    work.session.flush()
+    work.flush()
     return item.version
 
 
@@ -33,7 +33,7 @@ def release(work: UnitOfWork, *, work_item_id: str, version: int | None = None) 
     item, case = work.work_item(work_item_id, version=version)
     _require_holder_or_accountable(work, case, item)
     work.record(item.release(title=_title(work, case, item)), case)
-    work.session.flush()
+    work.flush()
     return item.version
 
 
@@ -70,7 +70,7 @@ def delegate(
         f"{case.number}: {work.author} handed you “{title.en}”. {reason}",
     )
     _notices.tell_officer(work, case, item, "delegated", words, officer.id)
-    work.session.flush()
+    work.flush()
     return item.version
 
 
@@ -90,7 +90,7 @@ def return_task(
         f"{case.number}: “{title.en}” was returned. {reason}",
     )
     _notices.tell(work, case, item.id, "returned", words, [s for s in seats if s.letter == "A"])
-    work.session.flush()
+    work.flush()
     return item.version
 
 

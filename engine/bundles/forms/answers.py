@@ -1,7 +1,9 @@
 """Answers of an officer: from raw JSON to native values, through one marshmallow schema."""
 
 import ast
+import functools
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +19,7 @@ from engine.errors import FormInvalid
 from engine.text import Text
 
 MOST_ROWS = 500
+SCHEMAS_KEPT = 500
 
 Evaluate = Callable[[str, Mapping[str, Any]], bool]
 """Says whether a rule's expression is true of the values (the sandbox of engine.bpmn)."""
@@ -38,11 +41,14 @@ def validate(
     `choices` holds the allowed values of the fields with `options_from`, by dotted field path.
     An optional field left blank gives None; a hidden one is left out. Messages are bilingual.
     """
+    reading = _CONTEXT.set(Context(choices, files))
     try:
-        values = _load(form.fields, raw, Context(choices, files), "")
+        values = _load(form.fields, raw, "")
     except ValidationError as refusal:
         found = _worded(refusal.messages)
         raise FormInvalid(found if isinstance(found, Mapping) else {"": found}) from None
+    finally:
+        _CONTEXT.reset(reading)
     broken: dict[str, list[Text]] = {}
     for rule in form.rules:
         if _applies(rule, form, values) and not evaluate(rule.must, values):
@@ -65,23 +71,40 @@ def to_json(value: Any) -> Any:
     return value
 
 
-def _load(fields: Sequence[Field], raw: Any, context: Context, above: str) -> dict[str, Any]:
+_CONTEXT: ContextVar[Context] = ContextVar("answers")
+"""What the answers being read are compared with; the schemas are shared by all who answer."""
+
+
+def _load(fields: Sequence[Field], raw: Any, above: str) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
         raise refuse(wording.not_a_group())
     asked = [f for f in visible_fields(fields, raw) if f.type not in WITHOUT_VALUE]
     hidden = {f.name for f in fields if f.type not in WITHOUT_VALUE} - {f.name for f in asked}
-    compiled: dict[str, kit.Field[Any]] = {
-        field.name: _Answer(field, context, f"{above}{field.name}") for field in asked
-    }
     kept = {str(name): value for name, value in raw.items() if name not in hidden}
-    loaded = Schema.from_dict(compiled)(unknown=RAISE).load(kept)
+    loaded = _schema(_Asked(asked), above).load(kept)
     return {field.name: loaded[field.name] for field in asked}
+
+
+class _Asked(tuple[Field, ...]):
+    """The fields of one level, told apart as objects: to compare all they say would cost more."""
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self)))
+
+
+@functools.lru_cache(SCHEMAS_KEPT)
+def _schema(asked: _Asked, above: str) -> Schema:
+    """The compiled schema of one level: making one costs more than reading ten answers."""
+    compiled: dict[str, kit.Field[Any]] = {
+        field.name: _Answer(field, f"{above}{field.name}") for field in asked
+    }
+    return Schema.from_dict(compiled)(unknown=RAISE)
 
 
 class _Answer(kit.Field[Any]):
     """One field of the compiled schema."""
 
-    def __init__(self, field: Field, context: Context, path: str) -> None:
+    def __init__(self, field: Field, path: str) -> None:
         # A group asks nothing itself: the fields in it say what they need.
         demanded = field.type != "group" and (field.required or field.min_items > 0)
         sentence: Any = [wording.missing(field.type)]
@@ -90,7 +113,7 @@ class _Answer(kit.Field[Any]):
             allow_none=not demanded,
             error_messages={"required": sentence, "null": sentence},
         )
-        self.asked, self.context, self.path = field, context, path
+        self.asked, self.path = field, path
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         """Read an answer; a blank one counts as none given."""
@@ -105,10 +128,10 @@ class _Answer(kit.Field[Any]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         if self.asked.type == "group":
-            return _load(self.asked.fields, value, self.context, f"{self.path}.")
+            return _load(self.asked.fields, value, f"{self.path}.")
         if self.asked.type == "list":
             return self._rows(value)
-        return read(self.asked, value, self.path, self.context)
+        return read(self.asked, value, self.path, _CONTEXT.get())
 
     def _rows(self, value: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list):
@@ -117,7 +140,7 @@ class _Answer(kit.Field[Any]):
         rows, wrong = [], {}
         for position, row in enumerate(value):
             try:
-                rows.append(_load(self.asked.fields, row, self.context, f"{self.path}."))
+                rows.append(_load(self.asked.fields, row, f"{self.path}."))
             except ValidationError as refusal:
                 wrong[str(position)] = refusal.messages
         if wrong:
