@@ -6,7 +6,7 @@ thing, so that refusals do not tell whether it exists.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select, true
 
@@ -16,6 +16,8 @@ from engine.bundles.roles import role_nature
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
 from engine.model import Case, Party
 from engine.text import Text
+
+Asked = TypeVar("Asked", bound=Select[*tuple[Any, ...]])
 
 ALL_CASES_CAPACITY = "cmto"
 """CMTo coordinates every zone (Statute art. 34): its officers see all cases."""
@@ -45,7 +47,7 @@ def visible_case(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def seen_by(statement: Select[Any]) -> Callable[[Actor], tuple[Select[Any], dict[str, Any]]]:
+def seen_by(statement: Asked) -> Callable[[Actor], tuple[Asked, dict[str, Any]]]:
     """A statement about `Case` as an actor may ask it, with the values that this takes.
 
     Put together once: building a statement costs as much as asking the database.
@@ -59,7 +61,7 @@ def seen_by(statement: Select[Any]) -> Callable[[Actor], tuple[Select[Any], dict
         )
     )
 
-    def chosen(actor: Actor) -> tuple[Select[Any], dict[str, Any]]:
+    def chosen(actor: Actor) -> tuple[Asked, dict[str, Any]]:
         if sees_all_cases(actor):
             return statement, {}
         return narrowed, {"own_bodies": sorted({m.organisation_id for m in actor.mandates})}

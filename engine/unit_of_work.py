@@ -66,7 +66,7 @@ _ITEM = (
     .where(WorkItem.id == bindparam("work_item_id"))
     .execution_options(populate_existing=True)
 )
-_PARTIES = (
+PARTIES_OF_CASE = (
     select(Party, Organisation)
     .join(Organisation, Organisation.id == Party.organisation_id)
     .where(Party.case_id == bindparam("case_id"))
@@ -203,7 +203,7 @@ class UnitOfWork:
     def parties(self, case: Case) -> list[Party]:
         """All parties of a case, those that left included, in the order they joined."""
         if case.id not in self._parties:
-            found = self.session.execute(_PARTIES, {"case_id": case.id}).all()
+            found = self.session.execute(PARTIES_OF_CASE, {"case_id": case.id}).all()
             self._parties[case.id] = [party for party, _ in found]
             self._organisations.update({body.id: body for _, body in found})
         return self._parties[case.id]

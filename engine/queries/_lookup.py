@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import Row, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor, Mandate
@@ -12,10 +12,10 @@ from engine.bundles.definition import Bundle, Element, Field
 from engine.bundles.roles import role_title, roles
 from engine.errors import CaseNotFound
 from engine.model import Case, CaseState, MandateRow, Officer, Organisation, Party, Zone
-from engine.policy import Seat, visible_case
+from engine.policy import Seat, seen_by
 from engine.queries.rows import CaseHead, PersonRow, SuspendedView
 from engine.text import NO_TEXT, Text, both
-from engine.unit_of_work import CASE_UNKNOWN, Reading
+from engine.unit_of_work import CASE_UNKNOWN, PARTIES_OF_CASE, Reading
 from engine.wording import Names, case_state_text, name_in_full
 
 LETTERS = "RACI"
@@ -26,6 +26,42 @@ ENGINE_MESSAGES = {
     "party-joined": Text("Ingresso di un ente", "A body joins"),
 }
 """Messages the engine itself sends; a procedure does not name them."""
+
+HOLDS_TODAY = and_(
+    MandateRow.valid_from <= bindparam("today"),
+    or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= bindparam("today")),
+)
+ALIVE = and_(Officer.active, HOLDS_TODAY)
+"""Mandates that hold `today`, of officers who still have an account."""
+MANDATE = (
+    MandateRow.id.label("mandate_id"), MandateRow.organisation_id, MandateRow.role, MandateRow.act,
+    MandateRow.valid_from, MandateRow.valid_to, Organisation.name.label("body"), Organisation.kind,
+)  # fmt: skip
+"""What `mandates_in` reads."""
+
+# Put together once: building a statement costs as much as asking the database.
+_MANDATES = (
+    select(*MANDATE)
+    .join(Organisation, Organisation.id == MandateRow.organisation_id)
+    .join(Officer, Officer.id == MandateRow.officer_id)
+    .where(MandateRow.officer_id == bindparam("officer_id"), ALIVE)
+    .order_by(MandateRow.valid_from, MandateRow.id)
+)
+_CASE = seen_by(
+    select(Case, Zone)
+    .outerjoin(Zone, Zone.number == Case.zone_number)
+    .where(Case.id == bindparam("case_id"))
+)
+_HOLDERS = (
+    select(
+        Officer.id, Officer.name, Officer.email, MandateRow.organisation_id, MandateRow.role,
+        Organisation.kind, Organisation.name.label("body"), Organisation.name_en.label("body_en"),
+    )
+    .join(MandateRow, MandateRow.officer_id == Officer.id)
+    .join(Organisation, Organisation.id == MandateRow.organisation_id)
+    .where(MandateRow.organisation_id.in_(bindparam("bodies", expanding=True)), ALIVE)
+    .order_by(Officer.name, Officer.id)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +94,20 @@ class Seen:
 
 def seen_case(reading: Reading, actor: Actor, case_id: str) -> Seen:
     """The case with its parties; three statements. Raises CaseNotFound for foreign ones."""
-    found = reading.session.execute(
-        select(Case, Zone)
-        .outerjoin(Zone, Zone.number == Case.zone_number)
-        .where(Case.id == case_id, visible_case(actor))
-    ).one_or_none()
+    statement, named = _CASE(actor)
+    found = reading.session.execute(statement, {"case_id": case_id, **named}).one_or_none()
     if found is None:
         raise CaseNotFound(CASE_UNKNOWN)
-    rows = reading.session.execute(
-        select(Party, Organisation)
-        .join(Organisation, Organisation.id == Party.organisation_id)
-        .where(Party.case_id == case_id)
-        .order_by(Party.joined_at, Party.id)
-    ).all()
-    case: Case = found[0]
+    return with_parties(reading, found[0], found[1])
+
+
+def with_parties(reading: Reading, case: Case, zone: Zone | None) -> Seen:
+    """A case that the reader may see, with its parties; one statement."""
+    rows = reading.session.execute(PARTIES_OF_CASE, {"case_id": case.id}).all()
     return Seen(
         case,
         reading.bundle(case.deployment_id),
-        found[1],
+        zone,
         tuple(party for party, _ in rows),
         {body.id: body for _, body in rows},
     )
@@ -110,31 +142,22 @@ def bare_name(body: Organisation) -> Text:
     return Text(body.name, body.name_en)
 
 
-def alive(reading: Reading) -> ColumnElement[bool]:
-    """Mandates that hold today, of officers who still have an account."""
-    return and_(
-        Officer.active,
-        MandateRow.valid_from <= reading.today,
-        or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= reading.today),
-    )
-
-
 def living_mandates(reading: Reading, officer_id: str) -> tuple[Mandate, ...]:
     """An officer's mandates of today; one statement."""
-    rows = reading.session.execute(
-        select(MandateRow, Organisation)
-        .join(Organisation, Organisation.id == MandateRow.organisation_id)
-        .join(Officer, Officer.id == MandateRow.officer_id)
-        .where(MandateRow.officer_id == officer_id, alive(reading))
-        .order_by(MandateRow.valid_from, MandateRow.id)
-    )
+    named = {"officer_id": officer_id, "today": reading.today}
+    return mandates_in(reading.session.connection().execute(_MANDATES, named))
+
+
+def mandates_in(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[Mandate, ...]:
+    """The mandates in rows of `MANDATE`; an outer join gives a row without one."""
     return tuple(
         Mandate(
-            id=row.id, organisation_id=body.id, organisation_name=body.name, capacity=body.kind,
-            role=row.role, act=row.act, valid_from=row.valid_from.isoformat(),
+            id=row.mandate_id, organisation_id=row.organisation_id, organisation_name=row.body,
+            capacity=row.kind, role=row.role, act=row.act, valid_from=row.valid_from.isoformat(),
             valid_to=row.valid_to.isoformat() if row.valid_to else None,
         )
-        for row, body in rows
+        for row in rows
+        if row.mandate_id is not None
     )  # fmt: skip
 
 
@@ -153,17 +176,14 @@ class Holder:
 
 def holders(reading: Reading, organisation_ids: Collection[str]) -> tuple[Holder, ...]:
     """Everybody who holds a role in these bodies today; one statement."""
-    rows = reading.session.execute(
-        select(Officer, MandateRow.role, Organisation)
-        .join(MandateRow, MandateRow.officer_id == Officer.id)
-        .join(Organisation, Organisation.id == MandateRow.organisation_id)
-        .where(MandateRow.organisation_id.in_(organisation_ids), alive(reading))
-        .order_by(Officer.name, Officer.id)
-    )
+    named = {"bodies": sorted(organisation_ids), "today": reading.today}
     return tuple(
-        Holder(o.id, o.name, o.email, body.id, body_name(body), body.kind, role)
-        for o, role, body in rows
-    )
+        Holder(
+            row.id, row.name, row.email, row.organisation_id,
+            name_in_full(row.kind, Text(row.body, row.body_en)), row.kind, row.role,
+        )
+        for row in reading.session.connection().execute(_HOLDERS, named)
+    )  # fmt: skip
 
 
 def people_on(

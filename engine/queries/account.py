@@ -1,10 +1,11 @@
 """Who an officer is: mandates, sessions, tokens, notices."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, null, or_, select, tuple_
 
 from engine.actor import Actor
 from engine.bundles.roles import role_title
@@ -21,7 +22,7 @@ from engine.model import (
     SignInSession,
     WorkItem,
 )
-from engine.queries._lookup import body_name, living_mandates
+from engine.queries._lookup import HOLDS_TODAY, MANDATE, body_name, mandates_in
 from engine.queries._paging import cursor, instant_of, keys_of, page_size
 from engine.queries.rows import Page
 from engine.text import Text
@@ -73,6 +74,8 @@ class SignedIn:
     actor: Actor
     session_id: str
     language: str
+    acting_for: str | None = None
+    """The mandate chosen in this browser, whether it still holds or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,27 @@ class NoticeRow:
     read_at: datetime | None
 
 
+def _recognising(door: type[SignInSession | ApiToken], acting_for: Any) -> Select[Any]:
+    """Who stands behind a door, one row for each mandate of his that holds today."""
+    return (
+        select(
+            door.id.label("door"), acting_for.label("acting_for"), Officer.id.label("officer_id"),
+            Officer.name, Officer.language, *MANDATE,
+        )
+        .join(Officer, Officer.id == door.officer_id)
+        .outerjoin(MandateRow, and_(MandateRow.officer_id == Officer.id, HOLDS_TODAY))
+        .outerjoin(Organisation, Organisation.id == MandateRow.organisation_id)
+        .where(door.revoked_at.is_(None), Officer.active)
+        .order_by(MandateRow.valid_from, MandateRow.id)
+    )  # fmt: skip
+
+
+_BY_SESSION = _recognising(SignInSession, SignInSession.acting_for).where(
+    SignInSession.id == bindparam("digest"), SignInSession.expires_at > bindparam("now")
+)
+_BY_TOKEN = _recognising(ApiToken, null()).where(ApiToken.digest == bindparam("digest"))
+
+
 def me(reading: Reading, *, actor: Actor) -> Me:
     """The signed-in officer with his mandates and what waits for him."""
     session = reading.session
@@ -141,38 +165,26 @@ def me(reading: Reading, *, actor: Actor) -> Me:
 
 def signed_in(reading: Reading, *, secret: str) -> SignedIn | None:
     """The officer behind the secret of a session cookie; None when it is over or revoked."""
-    found = reading.session.execute(
-        select(SignInSession, Officer)
-        .join(Officer, Officer.id == SignInSession.officer_id)
-        .where(
-            SignInSession.id == _digest(secret),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > reading.now,
-            Officer.active,
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    row, officer = found
-    actor = Actor(officer.id, officer.name, living_mandates(reading, officer.id))
+    found = _recognised(reading, _BY_SESSION, digest=_digest(secret), now=reading.now)
     # A mandate that has ended since it was chosen no longer narrows anything.
-    if row.acting_for is not None and any(m.id == row.acting_for for m in actor.mandates):
-        actor = actor.narrowed(row.acting_for)
-    return SignedIn(actor, row.id, officer.language)
+    if found is not None and any(m.id == found.acting_for for m in found.actor.mandates):
+        return replace(found, actor=found.actor.narrowed(str(found.acting_for)))
+    return found
 
 
 def token_holder(reading: Reading, *, token: str) -> SignedIn | None:
     """The officer behind a personal token; None when it is unknown or revoked."""
-    found = reading.session.execute(
-        select(ApiToken, Officer)
-        .join(Officer, Officer.id == ApiToken.officer_id)
-        .where(ApiToken.digest == _digest(token), ApiToken.revoked_at.is_(None), Officer.active)
-    ).one_or_none()
-    if found is None:
+    return _recognised(reading, _BY_TOKEN, digest=_digest(token))
+
+
+def _recognised(reading: Reading, statement: Select[Any], **named: Any) -> SignedIn | None:
+    named["today"] = reading.today
+    rows = reading.session.connection().execute(statement, named).all()
+    if not rows:
         return None
-    row, officer = found
-    actor = Actor(officer.id, officer.name, living_mandates(reading, officer.id))
-    return SignedIn(actor, row.id, officer.language)
+    one = rows[0]
+    actor = Actor(one.officer_id, one.name, mandates_in(rows))
+    return SignedIn(actor, one.door, one.language, one.acting_for)
 
 
 def sessions(reading: Reading, *, actor: Actor) -> tuple[SessionRow, ...]:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, or_, select, true
 
 from engine.actor import Actor
 from engine.errors import CaseNotFound, DocumentNotFound
@@ -19,6 +20,20 @@ from engine.unit_of_work import Reading
 UNKNOWN = Text(
     "Questo documento non esiste o non è fra i tuoi.",
     "This document does not exist or is not yours.",
+)
+
+
+_ALL_DOCUMENTS = (
+    select(Document, Organisation)
+    .outerjoin(Organisation, Organisation.id == Document.organisation_id)
+    .where(Document.case_id == bindparam("case_id"))
+    .order_by(Document.attached_at.desc(), Document.id.desc())
+)
+_READABLE_DOCUMENTS = _ALL_DOCUMENTS.where(
+    or_(
+        Document.visibility != "own",
+        Document.organisation_id.in_(bindparam("bodies", expanding=True)),
+    )
 )
 
 
@@ -40,18 +55,13 @@ def case_documents(reading: Reading, *, actor: Actor, case_id: str) -> tuple[Doc
     return documents_of(reading, actor, case_id)
 
 
-def documents_of(
-    reading: Reading, actor: Actor, case_id: str, *, limit: int | None = None
-) -> tuple[DocumentRow, ...]:
+def documents_of(reading: Reading, actor: Actor, case_id: str) -> tuple[DocumentRow, ...]:
     """The files of a case already seen; one statement."""
-    statement = (
-        select(Document, Organisation)
-        .outerjoin(Organisation, Organisation.id == Document.organisation_id)
-        .where(Document.case_id == case_id, readable(actor))
-        .order_by(Document.attached_at.desc(), Document.id.desc())
-        .limit(limit)
-    )
-    return _rows(reading.session.execute(statement))
+    named: dict[str, Any] = {"case_id": case_id}
+    if sees_all_cases(actor):
+        return _rows(reading.session.execute(_ALL_DOCUMENTS, named))
+    named["bodies"] = sorted({m.organisation_id for m in actor.mandates})
+    return _rows(reading.session.execute(_READABLE_DOCUMENTS, named))
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:

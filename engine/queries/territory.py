@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, or_, select
 from engine.bundles.roles import role_title
 from engine.errors import NotFound, OrganisationNotFound
 from engine.model import MandateRow, Neighbour, Officer, Organisation, Zone
-from engine.queries._lookup import alive, bare_name
+from engine.queries._lookup import ALIVE, bare_name
 from engine.queries._paging import cursor, keys_of, page_size, searched
 from engine.queries.rows import Page
 from engine.text import Text
@@ -113,8 +113,9 @@ def organisation(reading: Reading, *, organisation_id: str) -> OrganisationView:
     people = reading.session.execute(
         select(MandateRow, Officer.name)
         .join(Officer, Officer.id == MandateRow.officer_id)
-        .where(MandateRow.organisation_id == organisation_id, alive(reading))
-        .order_by(MandateRow.role, Officer.name)
+        .where(MandateRow.organisation_id == organisation_id, ALIVE)
+        .order_by(MandateRow.role, Officer.name),
+        {"today": reading.today},
     )
     row = _row(body)
     return OrganisationView(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.actor import Actor, Mandate
@@ -13,9 +13,9 @@ from engine.bundles.definition import Field, Form, Option
 from engine.bundles.forms import json_fields
 from engine.choices import choices as offered_choices
 from engine.clock import day_of
-from engine.errors import CaseNotFound, WorkItemNotFound
-from engine.model import Deadline, Draft, Officer, WorkItem, WorkItemState
-from engine.policy import Seat, fits, permitting, seats_of
+from engine.errors import WorkItemNotFound
+from engine.model import Case, Deadline, Draft, Officer, WorkItem, WorkItemState, Zone
+from engine.policy import Seat, fits, permitting, seats_of, seen_by
 from engine.queries._evidence import evidence_rows, prefilled, readable_tables, token_variables
 from engine.queries._lookup import (
     LETTERS,
@@ -25,8 +25,8 @@ from engine.queries._lookup import (
     deciding_answer,
     holders,
     people_on,
-    seen_case,
     stage_title,
+    with_parties,
 )
 from engine.queries.clock import deadline_views
 from engine.queries.documents import documents_of
@@ -35,6 +35,33 @@ from engine.queries.worklist import every_mandate
 from engine.text import NO_TEXT, Text
 from engine.unit_of_work import ITEM_UNKNOWN, Reading
 from engine.wording import day_short, peer_text
+
+# Put together once: building a statement costs as much as asking the database.
+_DRAFTER = aliased(Officer)
+_ITEM = seen_by(
+    select(WorkItem, Officer.name, Draft, _DRAFTER.name, Case, Zone)
+    .join(Case, Case.id == WorkItem.case_id)
+    .outerjoin(Zone, Zone.number == Case.zone_number)
+    .outerjoin(Officer, Officer.id == WorkItem.holder_id)
+    .outerjoin(Draft, Draft.work_item_id == WorkItem.id)
+    .outerjoin(_DRAFTER, _DRAFTER.id == Draft.saved_by_id)
+    .where(WorkItem.id == bindparam("work_item_id"))
+)
+_LATEST = (
+    select(func.max(WorkItem.id))  # ids grow with time
+    .where(
+        WorkItem.case_id == bindparam("case_id"),
+        WorkItem.id != bindparam("work_item_id"),
+        or_(
+            WorkItem.activity == bindparam("activity"),
+            WorkItem.state == WorkItemState.COMPLETED,
+        ),
+    )
+    .group_by(WorkItem.activity, WorkItem.party_id, WorkItem.state)
+)
+_SIBLINGS = (
+    select(WorkItem).where(WorkItem.id.in_(_LATEST)).order_by(WorkItem.opened_at, WorkItem.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,23 +221,13 @@ class _Found:
 
 
 def _found(reading: Reading, actor: Actor, work_item_id: str) -> _Found:
-    """Five statements. Raises WorkItemNotFound for foreign ones."""
+    """Two statements, one more under a chosen mandate. Raises WorkItemNotFound for foreign ones."""
     reader = every_mandate(reading, actor)
-    drafter = aliased(Officer)
-    row = reading.session.execute(
-        select(WorkItem, Officer.name, Draft, drafter.name)
-        .outerjoin(Officer, Officer.id == WorkItem.holder_id)
-        .outerjoin(Draft, Draft.work_item_id == WorkItem.id)
-        .outerjoin(drafter, drafter.id == Draft.saved_by_id)
-        .where(WorkItem.id == work_item_id)
-    ).one_or_none()
+    statement, named = _ITEM(reader)
+    row = reading.session.execute(statement, {"work_item_id": work_item_id, **named}).one_or_none()
     if row is None:
         raise WorkItemNotFound(ITEM_UNKNOWN)
-    item = row[0]
-    try:
-        seen = seen_case(reading, reader, item.case_id)
-    except CaseNotFound as unseen:
-        raise WorkItemNotFound(ITEM_UNKNOWN) from unseen
+    item, seen = row[0], with_parties(reading, row[4], row[5])
     path = tuple((element, key) for element, key in item.path)
     form = seen.bundle.forms.get(item.activity)
     if form is None:  # a drawing without this form cannot be published
@@ -302,21 +319,8 @@ def _siblings(reading: Reading, item: WorkItem) -> Sequence[WorkItem]:
 
     Of what was done in rounds only the last one, or the page would feel the age of the case.
     """
-    latest = (
-        select(func.max(WorkItem.id))  # ids grow with time
-        .where(
-            WorkItem.case_id == item.case_id,
-            WorkItem.id != item.id,
-            or_(
-                WorkItem.activity == item.activity,
-                WorkItem.state == WorkItemState.COMPLETED,
-            ),
-        )
-        .group_by(WorkItem.activity, WorkItem.party_id, WorkItem.state)
-    )
-    return reading.session.scalars(
-        select(WorkItem).where(WorkItem.id.in_(latest)).order_by(WorkItem.opened_at, WorkItem.id)
-    ).all()
+    named = {"case_id": item.case_id, "work_item_id": item.id, "activity": item.activity}
+    return reading.session.scalars(_SIBLINGS, named).all()
 
 
 def _peers(seen: Seen, item: WorkItem, siblings: Sequence[WorkItem]) -> tuple[PeerRow, ...]:

@@ -184,4 +184,4 @@ def test_the_cost_does_not_grow_with_the_case(
     office.complete(anna, office.item(visit, "answer", CASTAGNETO), coming="no")
     office.officer("bruno", (CHIVASSO, "officer"))
 
-    assert cost(work_item, actor=elena, work_item_id=item.id) == before == 9
+    assert cost(work_item, actor=elena, work_item_id=item.id) == before == 8
