@@ -30,6 +30,8 @@ class WorkItem(Base):
     __tablename__ = "work_item"
     __table_args__ = (
         Index(None, "case_id", "state"),
+        # Holds all that the task page asks to find who did each activity last.
+        Index(None, "case_id", "activity", "party_id", "state", "id"),
         Index(None, "holder_id", "state", "due_on"),
         Index(None, "completed_by_id", "completed_at"),
     )
