@@ -129,7 +129,7 @@ class Engine:
                 work = self._work(session, actor)
                 try:
                     command(work, *args, **kwargs)
-                    session.flush()
+                    work.flush()
                     return look(self._reading(session, work.now), work.now)
                 finally:
                     session.rollback()

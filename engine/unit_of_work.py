@@ -18,6 +18,7 @@ from engine.deliveries import Delivery
 from engine.digests import chained
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
+from engine.facts import contiguous, member
 from engine.ids import NewId
 from engine.model import (
     Base,
@@ -27,7 +28,6 @@ from engine.model import (
     DeliveryRow,
     Draft,
     HistoryEntry,
-    Neighbour,
     Notice,
     Offer,
     Organisation,
@@ -313,8 +313,8 @@ class UnitOfWork:
         def same_zone(keys: Sequence[str]) -> bool:
             return len({body.zone_number for body in chosen(keys)}) == 1
 
-        def contiguous(keys: Sequence[str]) -> bool:
-            return self._contiguous({body.id for body in chosen(keys)})
+        def one_land(keys: Sequence[str]) -> bool:
+            return contiguous(self.session, {body.id for body in chosen(keys)})
 
         def chosen(keys: Sequence[str]) -> list[Organisation]:
             ids = [p.organisation_id for p in parties if p.id in set(keys)]
@@ -323,26 +323,10 @@ class UnitOfWork:
         functions: dict[str, Callable[..., Any]] = {
             "members": members,
             "same_zone": same_zone,
-            "contiguous": contiguous,
+            "contiguous": one_land,
             "today": lambda: self.today,
         }
         return functions
-
-    def _contiguous(self, bodies: set[str]) -> bool:
-        """Whether the bodies form one piece of land (shared boundaries, L.R. 56/1977 art. 16)."""
-        if not bodies:
-            return False
-        statement = select(Neighbour.organisation_id, Neighbour.neighbour_id).where(
-            Neighbour.organisation_id.in_(bodies), Neighbour.neighbour_id.in_(bodies)
-        )
-        beside: dict[str, set[str]] = {}
-        for one, other in self.session.execute(statement):
-            beside.setdefault(one, set()).add(other)
-        reached, edge = set(), {min(bodies)}
-        while edge:
-            reached |= edge
-            edge = {n for one in edge for n in beside.get(one, ())} - reached
-        return reached == bodies
 
     # -- record --------------------------------------------------------------------------------
     def add(self, row: Any) -> None:
@@ -367,25 +351,15 @@ class UnitOfWork:
         payload = {
             f.name: getattr(event, f.name) for f in dataclasses.fields(event) if f.name != "case_id"
         }
+        seq, before = (0, "") if case is None else (case.history_count + 1, case.history_digest)
         entry = {
-            "id": self.new_id(),
-            "case_id": event.case_id,
-            "seq": 0,
-            "at": self.now,
-            "type": type(event).__name__,
-            "actor_id": self.actor.officer_id,
-            "actor": self.actor.name,
-            "acting_for": _written_out(self.mandate),
-            "payload": payload,
-        }
-        before = ""
-        if case is not None:
-            before = case.history_digest
-            case.history_count += 1
-            entry["seq"] = case.history_count
+            "id": self.new_id(), "case_id": event.case_id, "seq": seq, "at": self.now,
+            "type": type(event).__name__, "actor_id": self.actor.officer_id,
+            "actor": self.actor.name, "acting_for": _written_out(self.mandate), "payload": payload,
+        }  # fmt: skip
         digest = chained(before, {**entry, "at": self.now.isoformat()})
         if case is not None:
-            case.history_digest = digest
+            case.history_count, case.history_digest = seq, digest
         self.write(HistoryEntry, **entry, digest=digest)
 
     def deliver(
@@ -419,17 +393,6 @@ def calendar_of(session: Session, body: Organisation) -> Calendar:
             for row in closings
         },
     )
-
-
-def member(body: Organisation) -> dict[str, Any]:
-    """What scripts see of a body."""
-    return {
-        "organisation": body.id,
-        "name": body.name,
-        "istat": body.istat_code,
-        "zone": body.zone_number,
-        "population": body.population,
-    }
 
 
 def _written_out(mandate: Mandate | None) -> str | None:

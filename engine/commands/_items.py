@@ -1,6 +1,6 @@
 """Work items: opened for a token, given their last day, closed or cancelled when it is gone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +15,7 @@ from engine.policy import Seat, seats_of
 from engine.store import Surface
 from engine.unit_of_work import UnitOfWork
 
-_LEAVE_WORKLISTS = delete(Offer).where(
-    Offer.work_item_id.in_(bindparam("work_items", expanding=True))
-)
+_LEAVE_WORKLISTS = delete(Offer).where(Offer.work_item_id == bindparam("work_item"))
 
 
 @dataclass(slots=True)
@@ -84,7 +82,7 @@ def work_items(
         for item in items:
             body = scope.work.name_of(item.organisation_id)
             scope.work.record(item.cancel(organisation=body), scope.case)
-            close_items(scope.work, scope.case, [item])
+            close_item(scope.work, scope.case, item)
     begun = after.activities - before.activities
     opened: dict[str, WorkItem] = {}
     for activity in sorted((a for a in step.open if a.token_id in begun), key=place):
@@ -173,12 +171,11 @@ def _link(
     return changed
 
 
-def close_items(work: UnitOfWork, case: Case, items: Sequence[WorkItem]) -> None:
+def close_item(work: UnitOfWork, case: Case, item: WorkItem) -> None:
     """The work is done or gone: it leaves every worklist, and the terms that guarded it are met."""
-    ids = [item.id for item in items]
-    work.session.connection().execute(_LEAVE_WORKLISTS, {"work_items": ids})
-    forms = work.bundle(case).forms
-    if any((form := forms.get(i.activity)) is not None and form.deadline for i in items):
+    work.session.connection().execute(_LEAVE_WORKLISTS, {"work_item": item.id})
+    form = work.bundle(case).forms.get(item.activity)
+    if form is not None and form.deadline:
         for row in _terms.living(work, case):
-            if row.work_item_id in ids:
+            if row.work_item_id == item.id:
                 _terms.meet(work, case, row, organisation=None)

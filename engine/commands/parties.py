@@ -17,10 +17,11 @@ from engine.errors import (
     PartyNotFound,
     WrongState,
 )
+from engine.facts import member
 from engine.model import Case, Organisation, Party, Subscription
 from engine.policy import can_leave, require_column
 from engine.text import Text
-from engine.unit_of_work import UnitOfWork, member
+from engine.unit_of_work import UnitOfWork
 
 
 def add_party(

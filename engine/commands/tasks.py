@@ -9,7 +9,7 @@ from engine.bundles.definition import Form
 from engine.commands import _notices
 from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach, checked
-from engine.commands._items import close_items
+from engine.commands._items import close_item
 from engine.commands._needs import require_needs
 from engine.errors import NotAllowed, NotHeld, OfficerNotFound, StaleVersion
 from engine.model import Case, Draft, MandateRow, Officer, WorkItem
@@ -168,7 +168,7 @@ def complete_task(
     draft = work.draft(item)
     if draft is not None:
         work.session.delete(draft)
-    close_items(work, case, [item])
+    close_item(work, case, item)
     running.warm.surface = running.warm.surface.without(item.token_id)
     _notices.tell_completed(work, case, work.bundle(case), item, seats)
     advance(

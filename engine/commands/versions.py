@@ -338,4 +338,4 @@ class _Change:
         ):
             parts = (part.partition(":") for part in milestone.branch.split("/"))
             milestone.branch = "/".join(f"{self.mapping.get(e, e)}:{key}" for e, _, key in parts)
-        session.flush()
+        self.work.flush()
