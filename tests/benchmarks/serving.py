@@ -120,16 +120,44 @@ def _many(
         cases, work = [shared], where.items(shared)
     else:
         cases, work = [where.start("loop") for _ in range(clients)], []
+
+    def acting(wire: Wire, number: int, turn: int) -> None:
+        if together:
+            wire.complete(work[number + turn * clients], outcome="yes")
+        else:
+            wire.complete(where.items(cases[number])[0], again="yes")
+
+    def bare(wire: Wire, number: int, turn: int) -> None:
+        if wire.post("/bare", {"data": FORM})[0] != 200:
+            raise RuntimeError("the bare route failed")
+
+    # The bare route just before and after: what the machine and its disk give at this moment.
+    wrong_before, before = _crowd(ports, token, clients, bare)
+    wrong_acts, seconds = _crowd(ports, token, clients, acting)
+    wrong_after, after = _crowd(ports, token, clients, bare)
+    errors = wrong_before + wrong_acts + wrong_after
+    statement = "SELECT count(*) FROM work_item WHERE case_id = :id AND state = 'completed'"
+    found = sum(where.ask(statement, id=case_id) for case_id in cases)
+    wrong = len(errors) + abs(ACTS - found)
+    what = "one case" if together else "different cases"
+    name = f"{clients} clients, {len(ports)} web process(es), {what}"
+    note = f"{ACTS / seconds:.0f} acts a second; bare route {2 * ACTS / (before + after):.0f}"
+    if errors:
+        note = "; ".join(errors)[:200]
+    report.add(Figure(f"errors and lost acts: {name}", where.kind, wrong, "", at_most=0, note=note))
+
+
+def _crowd(
+    ports: list[int], token: str, clients: int, act: Callable[[Wire, int, int], None]
+) -> tuple[list[str], float]:
+    """`ACTS` acts by so many clients at once: what went wrong, and how many seconds it took."""
     errors: list[str] = []
 
     def client(number: int) -> None:
         wire = Wire(ports[number % len(ports)], token)
         try:
             for turn in range(ACTS // clients):
-                if together:
-                    wire.complete(work[number + turn * clients], outcome="yes")
-                else:
-                    wire.complete(where.items(cases[number])[0], again="yes")
+                act(wire, number, turn)
         except Exception as error:
             errors.append(repr(error))
 
@@ -139,14 +167,7 @@ def _many(
         thread.start()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - began
-    statement = "SELECT count(*) FROM work_item WHERE case_id = :id AND state = 'completed'"
-    found = sum(where.ask(statement, id=case_id) for case_id in cases)
-    wrong = len(errors) + abs(ACTS - found)
-    what = "one case" if together else "different cases"
-    name = f"{clients} clients, {len(ports)} web process(es), {what}"
-    note = f"{ACTS / seconds:.0f} acts a second" if not errors else "; ".join(errors)[:200]
-    report.add(Figure(f"errors and lost acts: {name}", where.kind, wrong, "", at_most=0, note=note))
+    return errors, time.perf_counter() - began
 
 
 @contextmanager
