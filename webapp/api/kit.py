@@ -232,7 +232,7 @@ class Part:
 
             routed: Any = answering
             if arguments is not None:
-                routed = self.blueprint.arguments(arguments, location=location)(routed)
+                routed = self.blueprint.arguments(arguments(), location=location)(routed)
             routed = self.blueprint.response(status, written)(routed)
             if versioned or mark:
                 extra = {"x-versioned": True} if versioned else {}
