@@ -44,9 +44,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
+    """A part of the procedure; one aside is off the road and shown only while somebody is there."""
+
     id: str
     title: Text
     milestone: str
+    """What ends it; empty for a stage aside, which leads to no milestone."""
+
+    @property
+    def aside(self) -> bool:
+        return not self.milestone
 
 
 @dataclass(frozen=True, slots=True)

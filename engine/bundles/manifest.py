@@ -138,7 +138,12 @@ def _start_by(table: Table, shared: bool) -> tuple[Column, ...]:
 
 def _stages(table: Table) -> Iterator[Stage]:
     for row in table.rows("stage"):
-        yield Stage(row.text("id"), row.both("title"), row.text("milestone"))
+        aside = row.flag("aside", False)
+        milestone = row.text("milestone", "" if aside else None)
+        if aside and milestone:
+            hint = "Delete the milestone, or aside: off the road no milestone is reached."
+            row.complain(f"A stage aside has the milestone “{milestone}”.", hint, "milestone")
+        yield Stage(row.text("id"), row.both("title"), "" if aside else milestone)
         row.finish()
 
 

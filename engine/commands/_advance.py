@@ -15,6 +15,7 @@ from engine import events
 from engine.bpmn import (
     AlreadyJoined,
     BpmnError,
+    Branches,
     Facts,
     Instance,
     NotJoinable,
@@ -119,14 +120,23 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
         payload = sent.payload if isinstance(sent.payload, dict) else {}
         work.record(events.MessageSent(case.id, sent.name, jsonable(payload)), case)
     case.running = sorted({element for element, _ in step.running})
-    case.progress = [
-        {"element": b.element, "path": b.path, "done": b.done, "total": b.total}
-        for b in step.branches
-    ]
+    case.progress = [_progress(scope, round_) for round_ in step.branches]
     case.variables = jsonable(dict(step.variables))
     _case_state(scope, step)
     warm.surface = after
     work.save_state(running)
+
+
+def _progress(scope: Scope, round_: Branches) -> dict[str, Any]:
+    """How far a round is among those who are still in the case: who left has not answered."""
+    parties = (scope.parties.get(key) for key in round_.keys)
+    left = sum(party is not None and party.left_at is not None for party in parties)
+    return {
+        "element": round_.element,
+        "path": round_.path,
+        "done": max(0, round_.done - left),
+        "total": round_.total - left,
+    }
 
 
 def _milestones(scope: Scope, step: Step) -> list[Milestone]:

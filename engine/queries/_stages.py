@@ -1,6 +1,6 @@
-"""The stages of a case: which are done, which run, what the next one waits for."""
+"""The stages of a case: which are done, which run, what the next waits for, where it stopped."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,7 @@ from engine.queries._lookup import Seen
 from engine.queries.matrix import activities
 from engine.queries.rows import StageRow, WorkRow
 from engine.text import NO_TEXT, Text
-from engine.wording import stage_text
+from engine.wording import shortage_text, stage_text
 
 State = Literal["done", "current", "action", "blocked", "todo"]
 
@@ -56,10 +56,12 @@ class Scene:
 
 def stage_rows(scene: Scene) -> tuple[StageRow, ...]:
     """Every stage with its state and one short fact."""
-    stages = scene.seen.bundle.stages
     states = _states(scene)
+    stages = [s for s in scene.seen.bundle.stages if s.id in states]
     running = [s for s in stages if states[s.id] in ("current", "action")]
     waits_for = running[-1].title if running else NO_TEXT
+    stopped = scene.seen.case.is_ended or any(stage.aside for stage in running)
+    missed = [s.id for s in stages if stopped and states[s.id] == "todo"]
     counts: dict[str | None, tuple[int, int]] = {}
     for branch, inside in scene.rounds():
         if len(inside) == 1:
@@ -67,24 +69,31 @@ def stage_rows(scene: Scene) -> tuple[StageRow, ...]:
             done, total = counts.get(stage_id, (0, 0))
             counts[stage_id] = (done + branch["done"], total + branch["total"])
     return tuple(
-        _row(scene, stage, states[stage.id], counts.get(stage.id, (0, 0)), waits_for)
+        _row(
+            scene, stage, states[stage.id], counts.get(stage.id, (0, 0)), waits_for,
+            missed=stage.id in missed,
+            # Where the road ended it also says why, if too few bodies are left to go on.
+            shortage=_shortage(scene) if stage.id in missed[:1] else NO_TEXT,
+        )
         for stage in stages
-    )
+    )  # fmt: skip
 
 
 def _states(scene: Scene) -> dict[str, State]:
     reached = {m.name for m in scene.milestones if m.branch == ""}
     states: dict[str, State] = {}
-    for stage in scene.seen.bundle.stages:
+    stages = scene.seen.bundle.stages
+    for stage in stages:
         live = scene.live(stage)
         if live:
             # Work again in a stage that was once complete: it is open, whatever it was.
             troubled = any(item.clock == "overdue" or scene.unstaffed(item) for item in live)
             states[stage.id] = "action" if troubled else "current"
-        else:
+        elif not stage.aside:
             states[stage.id] = "done" if stage.milestone in reached else "todo"
-    if not scene.seen.case.is_ended:
-        _show_where_it_stands(scene.seen.bundle.stages, states)
+    road = [stage for stage in stages if not stage.aside]
+    if not scene.seen.case.is_ended and len(states) == len(road):
+        _show_where_it_stands(road, states)
     return states
 
 
@@ -102,8 +111,9 @@ def _show_where_it_stands(stages: Sequence[Stage], states: dict[str, State]) -> 
 
 
 def _row(
-    scene: Scene, stage: Stage, state: State, count: tuple[int, int], waits_for: Text
-) -> StageRow:
+    scene: Scene, stage: Stage, state: State, count: tuple[int, int], waits_for: Text, *,
+    missed: bool, shortage: Text,
+) -> StageRow:  # fmt: skip
     own = [m for m in scene.milestones if m.name == stage.milestone]
     whole = next((m for m in own if m.branch == ""), None)
     on = day_of(whole.reached_at) if whole is not None else None
@@ -113,7 +123,7 @@ def _row(
     text = stage_text(
         state, reached_on=on, done=done, total=total,
         due_on=min((i.due_on for i in live if i.due_on is not None), default=None),
-        reason=_reason(scene, live), waits_for=waits_for, ended=scene.seen.case.is_ended,
+        reason=shortage or _reason(scene, live), waits_for=waits_for, missed=missed,
     )  # fmt: skip
     return StageRow(stage.id, stage.title, state, text, on)
 
@@ -131,6 +141,17 @@ def _reason(scene: Scene, live: Sequence[WorkRow]) -> Text:
     if len(late) > 1 or body is None:
         return Text(f"{len(late)} in ritardo", f"{len(late)} late")
     return Text(f"{body.it} in ritardo", f"{body.en} late")
+
+
+def _shortage(scene: Scene) -> Text:
+    """Of which bodies fewer are left than the procedure cannot do without."""
+    living = Counter(p.capacity for p in scene.seen.parties if p.left_at is None)
+    words = [
+        shortage_text(capacity.title, living[capacity.id], capacity.min)
+        for capacity in scene.seen.bundle.capacities
+        if living[capacity.id] < capacity.min
+    ]
+    return Text("; ".join(w.it for w in words), "; ".join(w.en for w in words))
 
 
 def _first_body(scene: Scene, item: WorkRow) -> Text:

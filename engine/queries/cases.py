@@ -128,7 +128,7 @@ def _row(
     bundle = reading.bundle(case.deployment_id)
     stage = items[0][0].stage if items else None
     if stage is None:
-        left = (s.id for s in bundle.stages if s.milestone not in reached)
+        left = (s.id for s in bundle.stages if not s.aside and s.milestone not in reached)
         stage = next(left, None) if not case.is_ended else None
     titles = {s.id: s.title for s in bundle.stages}
     clock = clock_state(

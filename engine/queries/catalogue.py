@@ -162,7 +162,7 @@ def process(reading: Reading, *, actor: Actor, key: str) -> ProcessView:
     return ProcessView(
         **{f.name: getattr(row, f.name) for f in fields(ProcessRow)},
         activities=_activities(bundle),
-        milestones=tuple(stage.milestone for stage in bundle.stages),
+        milestones=tuple(s.milestone for s in bundle.stages if not s.aside),
         raci=matrix(bundle, None, ()),
         deadlines=tuple(_deadline(key, rule) for key, rule in bundle.deadlines.items()),
         start=_start(reading, bundle, row.may_start),

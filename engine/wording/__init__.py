@@ -21,6 +21,7 @@ from engine.wording.stages import (
     next_step_text,
     party_text,
     peer_text,
+    shortage_text,
     stage_text,
 )
 from engine.wording.terms import (
@@ -58,6 +59,7 @@ __all__ = [
     "party_text",
     "peer_text",
     "short_why",
+    "shortage_text",
     "silence_text",
     "span",
     "stage_text",

@@ -23,9 +23,9 @@ def case_state_text(state: str) -> Text:
 def stage_text(
     state: str, *, reached_on: date | None = None, done: int = 0, total: int = 0,
     due_on: date | None = None, reason: Text = NO_TEXT, waits_for: Text = NO_TEXT,
-    ended: bool = False,
+    missed: bool = False,
 ) -> Text:  # fmt: skip
-    """The short fact under a stage: when it closed, how many of how many, what it waits for."""
+    """The short fact under a stage: when it closed, how many, what it waits for, why it stopped."""
     count = Text(f"{done} su {total}", f"{done} of {total}") if total > 1 else NO_TEXT
     if state == "done":
         return _joined(day_short(reached_on) if reached_on else NO_TEXT, count)
@@ -35,7 +35,15 @@ def stage_text(
         return _joined(reason, count, until)
     if state == "blocked" and waits_for:
         return Text(f"prima serve: {waits_for.it}", f"needs first: {waits_for.en}")
-    return Text("non raggiunta", "not reached") if ended else NO_TEXT
+    return reason or Text("non raggiunta", "not reached") if missed else NO_TEXT
+
+
+def shortage_text(capacity: Text, count: int, least: int) -> Text:
+    """`troppo pochi: Comune 1, ne servono 2`."""
+    return Text(
+        f"troppo pochi: {capacity.it} {count}, ne servono {least}",
+        f"too few: {capacity.en} {count}, {least} needed",
+    )
 
 
 def party_text(

@@ -95,7 +95,7 @@ def _check_stages(view: View) -> None:
     times = Counter(stage.id for stage in view.bundle.stages)
     for position, stage in enumerate(view.bundle.stages):
         line = view.line("process.toml", "stage", position, "milestone")
-        if stage.milestone not in milestones:
+        if not stage.aside and stage.milestone not in milestones:
             hint = f'Give a node the property milestone="{stage.milestone}".'
             what = f"No node reaches the milestone “{stage.milestone}”."
             view.complain("process.toml", line, what, hint)

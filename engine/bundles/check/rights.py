@@ -112,7 +112,7 @@ def _check_activity(view: View, place: Place) -> None:
     letters = bundle.letters(element.id, place.path)
     if not letters:
         stage = bundle.stage_of(element.id, place.path)
-        milestones = [s.milestone for s in bundle.stages if s.id == stage]
+        milestones = [s.milestone for s in bundle.stages if s.id == stage and not s.aside]
         rows = " or ".join(f"“{name}”" for name in [element.id, *milestones])
         view.at(
             element, f"Activity “{element.id}” has no row in raci.csv.", f"Add a row for {rows}."

@@ -48,6 +48,8 @@ SPOILT = [
     # stages and milestones
     (TOML, 'milestone = "text_ready"', 'milestone = "text_done"', "text_done", "No node reaches"),
     (TOML, 'id = "signing"', 'id = "drafting"', 'milestone = "text_ready"', "Two stages"),
+    (TOML, 'milestone = "act_signed"', 'milestone = "act_signed"\naside = true',
+     'milestone = "act_signed"', "A stage aside has the milestone"),
     (BPMN, 'value="signing"', 'value="sealing"', 'id="sign"', "unknown stage “sealing”"),
     (BPMN, 'name="stage" value="signing"', 'name="case_state" value="open"', 'id="sign"',
      "belongs to no stage"),

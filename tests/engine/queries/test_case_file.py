@@ -11,6 +11,7 @@ from engine.commands import (
     reopen_case,
     resume_case,
     save_draft,
+    start_case,
     suspend_case,
     withdraw_case,
 )
@@ -23,8 +24,11 @@ from engine.queries import (
     cases,
     message_spec,
 )
+from tests.architecture.source import ROOT
 from tests.engine.queries.conftest import called, in_full, invited
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
+
+AGREEMENT = ROOT / "processes" / "tripartite-agreement"
 
 
 @pytest.fixture
@@ -51,6 +55,57 @@ def test_the_stages_say_where_the_case_stands(
     assert states == ["done", "done"]
     awaited = "Nessuno deve fare nulla ora. Si aspetta il 23/11/2027: Archiviazione."
     assert look(elena).next.text.it == awaited
+
+
+def test_who_left_is_not_counted_among_those_who_answered(
+    office: Office, visit: str, look: Callable[[Actor], CaseFile], coordinator: Actor, elena: Actor
+) -> None:
+    office.engine.run(
+        coordinator, add_party, case_id=visit, organisation_id=RONDISSONE,
+        capacity="municipality", reason="chiede di venire",
+    )  # fmt: skip
+    asking = look(elena).stages[0]
+    assert "0 su 3" in asking.text.it
+
+    office.engine.run(
+        coordinator, remove_party, case_id=visit, party_id=office.party(visit, CASTAGNETO).id,
+        reason="entra in un’altra Unione",
+    )  # fmt: skip
+
+    asking = look(elena).stages[0]
+    assert "0 su 2" in asking.text.it
+
+
+def test_where_too_few_are_left_the_road_says_so(
+    office: Office, coordinator: Actor, elena: Actor, anna: Actor
+) -> None:
+    office.deploy(AGREEMENT, AGREEMENT.parent / "shared")
+    mayors = {
+        town: office.officer(name, (town, "mayor"))
+        for name, town in (("piero", CHIVASSO), ("rita", CASTAGNETO))
+    }
+    case_id = office.engine.run(
+        coordinator, start_case, process="tripartite-agreement", title="Ufficio di piano",
+        parties=[{"organisation": town, "capacity": "municipality"} for town in mayors],
+        data={"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"},
+    )  # fmt: skip
+    first = office.engine.read(case_file, actor=coordinator, case_id=case_id).stages
+    assert [stage.id for stage in first][-1] == "life"
+
+    for town, mayor in mayors.items():
+        item = office.item(case_id, "declare_interest", town)
+        office.complete(mayor, item, interest="decline", interest_reason="Altra Unione.")
+
+    page = office.engine.read(case_file, actor=coordinator, case_id=case_id)
+    assert [stage.id for stage in page.stages if stage.state == "current"] == ["closing"]
+    interest, perimeter = page.stages[:2]
+    assert interest.text.it == "troppo pochi: Comune 0, ne servono 2"
+    assert perimeter.text.it == "non raggiunta"
+
+    office.complete(coordinator, office.item(case_id, "close_without_agreement"), closing_note="–")
+    page = office.engine.read(case_file, actor=coordinator, case_id=case_id)
+    assert [stage.id for stage in page.stages][-1] == "life"
+    assert page.stages[0].text == interest.text
 
 
 def test_a_letter_without_a_person_asks_for_action(

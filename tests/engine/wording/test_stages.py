@@ -18,7 +18,7 @@ def test_a_stage_says_its_day_and_its_count() -> None:
     assert current == ("2 su 8 · entro mer 09/12/2026", "2 of 8 · by Wed 9 December 2026")
     assert blocked == ("prima serve: Approvazioni", "needs first: Approvals")
     assert stage_text("todo") == ("", "")
-    assert stage_text("todo", ended=True).it == "non raggiunta"
+    assert stage_text("todo", missed=True).it == "non raggiunta"
 
 
 def test_the_next_step_names_whose_turn_it_is() -> None:
