@@ -4,7 +4,7 @@ from flask import Flask
 
 from engine import Engine
 from engine.settings import Settings
-from webapp import api, assets, auth, errors, filters, frame, health, i18n, security
+from webapp import api, assets, auth, errors, filters, frame, health, i18n, kept_pages, security
 from webapp.pages import PAGES
 
 
@@ -22,6 +22,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     assets.register(app)
     filters.register(app)
     frame.register(app)
+    kept_pages.register(app)
 
     for page in PAGES:
         app.register_blueprint(page.blueprint)

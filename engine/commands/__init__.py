@@ -43,6 +43,7 @@ from engine.commands.outbox import (
     take_deliveries,
     withdraw_delivery,
 )
+from engine.commands.pages import keep_page
 from engine.commands.parties import add_party, remove_party
 from engine.commands.seals import seal_day
 from engine.commands.settings import move_training_day, plan_training_day
@@ -73,6 +74,7 @@ __all__ = [
     "import_territory",
     "interrupt_deadline",
     "keep_answer",
+    "keep_page",
     "mark_delivered",
     "mark_failed",
     "mark_stuck",

@@ -11,7 +11,7 @@ from engine.bundles.definition import Bundle, Capacity
 from engine.commands._advance import advance, guarded, reflect
 from engine.commands._answers import attach, checked
 from engine.commands.messages import send
-from engine.errors import Invalid, PartiesInvalid, ProcessNotFound, WrongState
+from engine.errors import FormInvalid, Invalid, PartiesInvalid, ProcessNotFound, WrongState
 from engine.model import Case, CaseCounter, CaseState, Organisation, Party
 from engine.policy import require_administrator, require_column
 from engine.store import Version
@@ -29,7 +29,8 @@ def start_case(
 ) -> str:
     """Open a case of a procedure for a title, with the bodies that take part.
 
-    Raises ProcessNotFound, NotAllowed, PartiesInvalid, or FormInvalid for the start form.
+    Raises ProcessNotFound, NotAllowed, PartiesInvalid where only the bodies are wrong, or
+    FormInvalid with all that is wrong: the form's fields, `title` and `parties`.
     """
     version = work.versions.latest(work.session, process)
     if version is None:
@@ -37,25 +38,25 @@ def start_case(
             Text("Questo procedimento non è pubblicato.", "This procedure is not published.")
         )
     bundle = version.bundle
-    if not title.strip():
-        raise Invalid(Text("Il caso ha bisogno di un titolo.", "The case needs a title."))
-    bodies = _bodies(work, bundle, parties)
-    case = Case(
-        id=work.new_id(), number=_number(work, bundle), process=process,
-        deployment_id=version.deployment_id, title=title.strip()[:300], state=CaseState.OPEN,
-        zone_number=_zone(bodies), started_at=work.now, started_by=work.author,
-        running=[], progress=[], variables={}, history_count=0, history_digest="",
-    )  # fmt: skip
+    bodies, unfit = _bodies(work, bundle, parties)
+    case_id = work.new_id()
     rows = [
         Party(
-            id=work.new_id(), case_id=case.id, organisation_id=body.id, capacity=capacity,
+            id=work.new_id(), case_id=case_id, organisation_id=body.id, capacity=capacity,
             joined_at=work.now,
         )
         for capacity, body in bodies
     ]  # fmt: skip
-    work.mandate = require_column(work.actor, bundle.start_by, rows)
-    answers = checked(work, bundle.start_form, data, parties=rows, variables={})
+    if not unfit:
+        work.mandate = require_column(work.actor, bundle.start_by, rows)
+    answers = _all_right(work, bundle, title, rows, unfit, data)
 
+    case = Case(
+        id=case_id, number=_number(work, bundle), process=process,
+        deployment_id=version.deployment_id, title=title.strip()[:300], state=CaseState.OPEN,
+        zone_number=_zone(bodies), started_at=work.now, started_by=work.author,
+        running=[], progress=[], variables={}, history_count=0, history_digest="",
+    )  # fmt: skip
     work.add(case)
     work.flush()
     work.parties(case)
@@ -70,6 +71,35 @@ def start_case(
     attach(work, case, bundle.start_form, answers, work_item_id=None, organisation_id=starter)
     _first_step(work, case, version, answers)
     return case.id
+
+
+def _all_right(
+    work: UnitOfWork,
+    bundle: Bundle,
+    title: str,
+    rows: Sequence[Party],
+    unfit: Sequence[Text],
+    data: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The answers of the start form; a refusal names everything at once, so one reads it once."""
+    wrong: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
+    if not title.strip():
+        wrong["title"] = [Text("Il caso ha bisogno di un titolo.", "The case needs a title.")]
+    try:
+        answers = checked(work, bundle.start_form, data, parties=rows, variables={})
+    except FormInvalid as invalid:
+        wrong |= invalid.fields
+    if unfit:
+        told = Text(" ".join(p.it for p in unfit), " ".join(p.en for p in unfit))
+        if not wrong:
+            raise PartiesInvalid(
+                told, Text("Correggi gli enti che partecipano.", "Correct the bodies taking part.")
+            )
+        wrong["parties"] = [told]
+    if wrong:
+        raise FormInvalid(wrong)
+    return answers
 
 
 def _first_step(work: UnitOfWork, case: Case, version: Version, answers: Mapping[str, Any]) -> None:
@@ -88,8 +118,8 @@ def _first_step(work: UnitOfWork, case: Case, version: Version, answers: Mapping
 
 def _bodies(
     work: UnitOfWork, bundle: Bundle, given: Sequence[Mapping[str, str]]
-) -> list[tuple[str, Organisation]]:
-    """The organisations by capacity, defaults filled in; PartiesInvalid with all problems."""
+) -> tuple[list[tuple[str, Organisation]], list[Text]]:
+    """The organisations by capacity, defaults filled in, and all that is wrong with them."""
     known = {c.id: c for c in bundle.capacities}
     ids = [str(g.get("organisation", "")) for g in given]
     bodies = work.organisations(ids)
@@ -117,12 +147,7 @@ def _bodies(
         if not chosen[capacity_.id] and capacity_.default is not None:
             chosen[capacity_.id] += _default(work, capacity_.default, chosen)
         problems += _counted(capacity_, len(chosen[capacity_.id]))
-    if problems:
-        raise PartiesInvalid(
-            Text(" ".join(p.it for p in problems), " ".join(p.en for p in problems)),
-            Text("Correggi gli enti che partecipano.", "Correct the bodies that take part."),
-        )
-    return [(capacity, body) for capacity, found in chosen.items() for body in found]
+    return [(capacity, body) for capacity, found in chosen.items() for body in found], problems
 
 
 def _counted(capacity: Capacity, count: int) -> list[Text]:

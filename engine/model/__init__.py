@@ -15,6 +15,7 @@ from engine.model.deadline import LIVING, Deadline, DeadlineState, LedgerEntry
 from engine.model.deployment import Deployment
 from engine.model.document import Document, Upload
 from engine.model.history import HistoryEntry
+from engine.model.kept_page import KeptPage
 from engine.model.officer import ApiToken, MandateRow, Notice, Officer, SignInSession
 from engine.model.organisation import ClosingDay, Neighbour, Organisation, Zone
 from engine.model.outbox import DeliveryRow, DeliveryState, RememberedAnswer, Setting
@@ -25,9 +26,8 @@ from engine.model.work_item import LIVE, Draft, Offer, WorkItem, WorkItemState
 __all__ = [
     "ENDED", "LIVE", "LIVING", "ApiToken", "Base", "Case", "CaseCheckpoint", "CaseCounter",
     "CaseEngineState", "CaseState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState",
-    "DeliveryRow", "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry",
+    "DeliveryRow", "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "KeptPage",
     "LedgerEntry", "MandateRow", "Milestone", "Neighbour", "Notice", "Offer", "Officer",
-    "Organisation", "Party",
-    "RememberedAnswer", "SealedEntry", "Setting", "SignInSession", "Subscription", "Upload",
-    "WorkItem", "WorkItemState", "Zone",
+    "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting", "SignInSession",
+    "Subscription", "Upload", "WorkItem", "WorkItemState", "Zone",
 ]  # fmt: skip

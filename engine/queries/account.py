@@ -1,7 +1,12 @@
-"""Who an officer is: mandates, sessions, tokens, notices."""
+"""Who an officer is: mandates, sessions, tokens, notices, pages kept for him."""
 
 import hashlib
+<<<<<<< HEAD
 from dataclasses import dataclass, replace
+=======
+import zlib
+from dataclasses import dataclass
+>>>>>>> 4724ac5 (Say all that is wrong with a new case at once, and keep the page to come back to)
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +19,7 @@ from engine.model import (
     ApiToken,
     Case,
     CaseState,
+    KeptPage,
     MandateRow,
     Notice,
     Offer,
@@ -287,3 +293,13 @@ def _open_items(
     for organisation_id, role, work_item_id in rows:
         found[organisation_id, role].add(work_item_id)
     return found
+
+
+def kept_page(reading: Reading, *, actor: Actor, page_id: str) -> tuple[str, int] | None:
+    """The page and its status, for the officer it was kept for and as long as it is kept."""
+    row = reading.session.execute(
+        select(KeptPage.content, KeptPage.status).where(
+            KeptPage.id == page_id, KeptPage.officer_id == actor.officer_id
+        )
+    ).one_or_none()
+    return None if row is None else (zlib.decompress(row.content).decode(), row.status)

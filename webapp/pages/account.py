@@ -13,6 +13,7 @@ from engine.commands import (
 )
 from engine.errors import EngineError
 from engine.queries import me, sessions, tokens
+from webapp import kept_pages
 from webapp.auth import engine, officer, present, remember
 from webapp.errors import status_of
 from webapp.i18n import COOKIE, _, language
@@ -62,6 +63,7 @@ def make_token() -> ResponseReturnValue:
     name = request.form.get("name", "").strip()
     if not name:
         return _page(token_problem=_("Dai un nome al token: dirà a che cosa serve.")), 422
+    kept_pages.shown_once()
     return _page(new_token=engine().run(officer(), create_token, name=name))
 
 

@@ -24,7 +24,7 @@ from engine.queries import (
 )
 from engine.text import Text
 from webapp import forms, uploads
-from webapp.acts import NOTHING_WRITTEN, PREFIX
+from webapp.acts import PREFIX
 from webapp.auth import engine, officer
 from webapp.errors import status_of
 from webapp.forms import PageField, Values
@@ -90,8 +90,6 @@ def start() -> ResponseReturnValue:
 
 
 def _start(view: ProcessView, given: Given, answers: Values) -> str:
-    if not given.title:
-        raise FormInvalid({TITLE.name: [NOTHING_WRITTEN]})
     parties = [
         {"organisation": body, "capacity": capacity}
         for capacity, chosen in given.bodies.items()
@@ -155,10 +153,12 @@ def _page(
     others = [one for one in asked if one not in by_map]
     title, fields = _fields(view, given, errors) if ready else ((), ())
     bodies = [_other_bodies(one, given) for one in others] if ready else []
-    lines = forms.error_lines((*title, *fields), language())
-    in_picker = isinstance(refusal, PartiesInvalid) and bool(pickers)
-    if in_picker and refusal:
-        lines.insert(0, forms.ErrorLine(pickers[0]["name"], _("Comuni"), refusal.message))
+    lines = forms.error_lines(title, language())
+    unfit = _unfit(refusal)
+    if unfit and ready:
+        first = pickers[0]["name"] if pickers else f"party.{asked[0].id}" if asked else "form"
+        lines.append(forms.ErrorLine(first, _("Comuni") if by_map else _("Enti"), unfit))
+    lines += forms.error_lines(fields, language())
     page = render_template(
         "pages/new_case.html",
         nav="processes",
@@ -174,11 +174,19 @@ def _page(
         ),
         fields=fields,
         errors=lines,
-        picker_error=refusal.message if in_picker and refusal else None,
+        picker_error=unfit,
         refusal=None if lines else refusal,
         once=request.form.get("once") or uuid4().hex,
     )
     return page, status_of(refusal) if refusal else 200
+
+
+def _unfit(refusal: EngineError | None) -> Text | None:
+    """What is wrong with the bodies chosen, alone or together with other things."""
+    if isinstance(refusal, PartiesInvalid):
+        return refusal.message
+    told = refusal.fields.get("parties") if isinstance(refusal, FormInvalid) else None
+    return told[0] if told else None
 
 
 def _fields(

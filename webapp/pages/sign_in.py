@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
@@ -17,14 +17,15 @@ from webapp.security import limiter
 blueprint = Blueprint("sign_in", __name__)
 
 DEVICE_LENGTH = 200
+REFUSED = "sign_in_refused"
 
 
 def _who_tries() -> str:
     return f"{get_remote_address()} {request.form.get('login', '').strip().lower()[:120]}"
 
 
-def _refused(response: Any) -> bool:
-    return bool(response.status_code == 403)
+def _refused(_response: Any) -> bool:
+    return bool(g.get(REFUSED))
 
 
 @blueprint.get("/sign-in")
@@ -34,6 +35,8 @@ def show() -> ResponseReturnValue:
     target = own_address(request.args.get("next"))
     if present():
         return redirect(target or url_for("today.show"))
+    if refused := session.pop(REFUSED, None):
+        return _page(login=refused["login"], target=target, problem=refused["problem"]), 403
     return _page(target=target)
 
 
@@ -47,7 +50,7 @@ def enter() -> ResponseReturnValue:
     login, target = request.form.get("login", ""), own_address(request.form.get("next"))
     typed = request.form.get("typed", "")
     try:
-        session = engine().run(
+        opened = engine().run(
             Actor.system("web"),
             sign_in,
             login=login.strip(),
@@ -56,8 +59,13 @@ def enter() -> ResponseReturnValue:
         )
     except SignInRefused as refusal:
         problem = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
-        return _page(login=login, target=target, problem=problem, typed=typed), 403
-    remember(session)
+        setattr(g, REFUSED, True)
+        if typed:
+            return _page(login=login, target=target, problem=problem, typed=typed), 403
+        # Told at an address that can be opened again: going back must not send the password.
+        session[REFUSED] = {"login": login[:120], "problem": problem}
+        return redirect(url_for(".show", next=target), 303)
+    remember(opened)
     if target and typed:
         return resuming.resume_page(typed, target)
     if target:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 INDEX = "ix_work_item_case_id_activity_party_id_state_id"
 

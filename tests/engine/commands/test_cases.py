@@ -54,6 +54,11 @@ def test_a_wrong_start_leaves_nothing_behind(office: Office, coordinator: Actor)
         office.engine.run(
             coordinator, start_case, process="joint-visit", title="x", parties=parties, data={}
         )
+    with pytest.raises(FormInvalid) as everything:
+        office.engine.run(
+            coordinator, start_case, process="joint-visit", title=" ", parties=parties[:1], data={}
+        )
+    assert set(everything.value.fields) == {"title", "parties", "place"}
     with office.session() as session:
         assert session.query(Case).count() == 0
 

@@ -78,11 +78,21 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(web: Web) -> None:
 def test_a_title_and_the_start_form_are_asked_for(web: Web) -> None:
     towns = {"party.municipality": [CHIVASSO, CASTAGNETO]}
     page = coordinator(web).press("Avvia il caso", **towns)
-    assert page.page.xpath("//*[@id='error-summary']//a/@href") == ["#title"]
+    assert page.page.xpath("//*[@id='error-summary']//a/@href") == ["#title", "#data-place"]
 
     page.press("Avvia il caso", title="Cava", **towns)
     assert page.status == 422
     assert page.page.xpath("//*[@id='error-summary']//a/@href") == ["#data-place"]
+
+
+def test_everything_that_is_wrong_is_said_at_once(web: Web) -> None:
+    page = coordinator(web).press("Avvia il caso", **{"party.municipality": [CHIVASSO]})
+
+    assert page.status == 422
+    wrong = ["#title", "#party.municipality", "#data-place"]
+    assert page.page.xpath("//*[@id='error-summary']//a/@href") == wrong
+    assert "almeno 2" in page.text
+    assert page.page.xpath("//input[@name='party.municipality' and @checked]/@value") == [CHIVASSO]
 
 
 def test_without_scripts_the_list_regroups_by_common_borders(web: Web) -> None:

@@ -69,7 +69,9 @@ def test_a_real_office_has_no_such_button_and_refuses_the_wish(web: Web) -> None
     assert not davide.page.xpath(BAND)
     token = davide.open("/account").page.xpath("//input[@name='csrf_token']/@value")[0]
 
-    answer = davide.client.post("/training/clock", data={"advance_days": "1", "csrf_token": token})
+    answer = davide.client.post(
+        "/training/clock", data={"advance_days": "1", "csrf_token": token}, follow_redirects=True
+    )
 
     assert answer.status_code == 403
     assert "Solo un" in answer.text
