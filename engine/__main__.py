@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from engine.actor import Actor
+from engine.appointing import offer_appointing
 from engine.backup import back_up, restore
 from engine.backup.making import no_installation
 from engine.backup.manifest import Manifest
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     setup.set_defaults(act=_install)
 
+    offer_appointing(commands.add_parser("appoint", help="give a person a role"), _installed)
     _offer_history(commands.add_parser("history", help="look after the history"))
     _offer_keeping(
         commands.add_parser("backup", help="the whole installation in one file, while it runs"),
@@ -295,7 +297,7 @@ def _mapping_file(preview: MigrationPreview, entries: Mapping[str, str | None]) 
 
 def _install(_chosen: argparse.Namespace) -> int:
     engine = _engine()
-    problems = install(engine, processes=engine.settings.processes_dir)
+    problems = install(engine, processes=engine.settings.processes_dir, demo=False)
     for problem in problems:
         print(problem, file=sys.stderr)
     print("the installation is up to date")

@@ -316,6 +316,14 @@ class ClockMoved(Event):
     today: str
 
 
+@dataclass(frozen=True, slots=True)
+class OfficerAppointed(Event):
+    officer: str
+    organisation: str
+    role: str
+    act: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
@@ -324,5 +332,5 @@ EVENTS: tuple[type[Event], ...] = (
     DeliveryWithdrawn, CaseSuspended, CaseResumed, CaseWithdrawn,
     CaseReopened, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,
     DeadlineChanged, DeadlineSuspended, DeadlineResumed, DeadlineInterrupted, DeadlineRestarted,
-    DeadlineExtended, ProfileChosen, ProcessDeployed, ClockMoved,
+    DeadlineExtended, ProfileChosen, ProcessDeployed, ClockMoved, OfficerAppointed,
 )  # fmt: skip

@@ -21,12 +21,14 @@ from engine.commands.accounts import create_token_for, hash_password
 from engine.errors import BundleInvalid
 from engine.facade import Engine, restore_training_clock
 from engine.migrations import upgrade
-from engine.model import MandateRow, Officer, Organisation
+from engine.model import MandateRow, Officer, Organisation, Setting
 from engine.unit_of_work import UnitOfWork
 
 SYSTEM = Actor.system("installation")
 DEMO_ZONES = (10, 11)
 DEMO_PASSWORD = "concerto-di-prova"  # noqa: S105 (printed at start; demo accounts only)
+REAL_OFFICE = "real_office"
+"""Set where the installation was begun without the demo office."""
 SMALL = 2500
 """Below this many inhabitants the technical officer serves two towns."""
 FIRST_NAMES = [
@@ -134,14 +136,17 @@ class Account:
     roles: list[dict[str, str]] = field(default_factory=list)
 
 
-def install(engine: Engine, *, processes: Path) -> list[str]:
+def install(engine: Engine, *, processes: Path, demo: bool = True) -> list[str]:
     """Bring an installation up to date: schema, territory, procedures. Returns problems to show.
 
-    A folder that cannot be published is named and left out; the others are published.
+    A folder that cannot be published is named and left out; the others are published. An
+    installation begun without the demo office never receives one: everybody knows its password.
     """
     upgrade(engine.database)
     restore_training_clock(engine)
     engine.run(SYSTEM, import_territory)
+    if not demo:
+        engine.run(SYSTEM, _without_demo)
     problems: list[str] = []
     for folder in sorted(processes.glob("*/process.toml")):
         if folder.parent.name == "shared":
@@ -179,8 +184,17 @@ def seed(engine: Engine, *, accounts_file: Path) -> int:
     return len(json.loads(accounts_file.read_text("utf-8"))) if accounts_file.exists() else 0
 
 
+def _without_demo(work: UnitOfWork) -> None:
+    if work.session.get(Setting, REAL_OFFICE) is None and not _people_known(work):
+        work.add(Setting(name=REAL_OFFICE, value=True))
+
+
+def _people_known(work: UnitOfWork) -> bool:
+    return bool(work.session.scalar(select(func.count(Officer.id))))
+
+
 def _demo_office(work: UnitOfWork) -> list[Account]:
-    if work.session.scalar(select(func.count(Officer.id))):
+    if _people_known(work) or work.session.get(Setting, REAL_OFFICE) is not None:
         return []
     people = _People(work, hash_password(DEMO_PASSWORD))
     towns = work.session.scalars(

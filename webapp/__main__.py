@@ -98,7 +98,7 @@ def _environment(wishes: argparse.Namespace, environment: Mapping[str, str]) -> 
 
 def _prepare(office: Engine, settings: Settings, *, with_demo: bool) -> None:
     """Bring schema, territory, procedures and demo office up to date, and say how to begin."""
-    for problem in install(office, processes=settings.processes_dir):
+    for problem in install(office, processes=settings.processes_dir, demo=with_demo):
         print(f"Not published: {problem}", file=sys.stderr)
     accounts = settings.data_dir / ACCOUNTS
     people = seed(office, accounts_file=accounts) if with_demo else 0
@@ -114,6 +114,8 @@ def _welcome(settings: Settings, accounts: Path, people: int) -> None:
         print(f"  sign in   {people} demo officers, all of them in {accounts}; for instance")
         for name in _examples(accounts):
             print(f"            {name}")
+    else:
+        print("  sign in   no demo officers here; `python -m engine appoint` makes accounts")
     if settings.training:
         print("  training  the clock can be moved forward; acts have no effect outside")
     print("  stop      Ctrl-C", flush=True)

@@ -12,6 +12,7 @@ from engine.commands.accounts import (
     sign_out,
     visit_today,
 )
+from engine.commands.appointments import appoint_officer
 from engine.commands.cases import (
     move_token,
     reopen_case,
@@ -60,6 +61,7 @@ from engine.commands.versions import migrate_case, undo_migration
 __all__ = [
     "act_for",
     "add_party",
+    "appoint_officer",
     "change_password",
     "choose_language",
     "choose_profile",

@@ -298,6 +298,13 @@ def _moved(p: Payload, names: Names) -> Text:
     )
 
 
+def _officer_appointed(p: Payload, _names: Names) -> Text:
+    return Text(
+        f"{p['officer']}: incarico «{p['role']}» in {p['organisation']}, {p['act']}",
+        f"{p['officer']}: mandate “{p['role']}” in {p['organisation']}, {p['act']}",
+    )
+
+
 def _clock_moved(p: Payload, _names: Names) -> Text:
     by, today = span(p["days"], "days"), day_short(date.fromisoformat(p["today"]))
     return Text(
@@ -391,6 +398,7 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
         ),
     ),
     "ClockMoved": ("clock", _clock_moved),
+    "OfficerAppointed": ("act", _officer_appointed),
 }
 """Every event with its lane and how it is told."""
 

@@ -18,6 +18,7 @@ import pytest
 from tests.architecture.source import ROOT, tracked_files
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PASSWORD = "una frase che ricordo"  # typed where a command asks for one
 PARTS = ("engine/", "processes/", "webapp/", "workers/", "requirements/")
 
 
@@ -47,7 +48,7 @@ class Machine:
         done = subprocess.run(
             ["sh", "-ec", self.here(commands)],
             cwd=self.home, env=self.environment | environment, text=True, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, input=f"{PASSWORD}\n",
         )  # fmt: skip
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -94,6 +95,7 @@ def test_installed_backed_up_restored_and_upgraded_by_the_book(
     own = settings(empty_database_url)
     said = machine.sh(blocks("How to install")[0], **own)
     assert "the installation is up to date" in said
+    assert "anna.rossi is administrator of cmto" in said
 
     (line,) = blocks("How to back up", "cron")
     when = re.match(r"(\S+ ){5}", line)

@@ -66,8 +66,11 @@ def test_one_command_and_somebody_can_sign_in_again_after_a_restart(tmp_path: Pa
 
 @pytest.mark.slow
 def test_without_a_demo_office_nobody_is_listed(tmp_path: Path) -> None:
-    with running(tmp_path, "--no-seed"):
-        assert not (tmp_path / "demo-accounts.json").exists()
+    # Begun for real work, it stays so: everybody knows the password of the demo office.
+    for options in (["--no-seed"], []):
+        with running(tmp_path, *options) as (_process, _address, said):
+            assert "no demo officers here" in said
+            assert not (tmp_path / "demo-accounts.json").exists()
 
 
 def test_wrong_settings_are_named_all_at_once(
