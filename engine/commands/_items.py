@@ -172,8 +172,9 @@ def _link(
 
 
 def close_item(work: UnitOfWork, case: Case, item: WorkItem) -> None:
-    """The work is done or gone: it leaves every worklist, and the terms that guarded it are met."""
+    """The work is done or gone: it leaves worklists and notices, and its own terms are met."""
     work.session.connection().execute(_LEAVE_WORKLISTS, {"work_item": item.id})
+    _notices.settle(work, [item.id])
     form = work.bundle(case).forms.get(item.activity)
     if form is not None and form.deadline:
         for row in _terms.living(work, case):

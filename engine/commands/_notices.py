@@ -1,9 +1,9 @@
 """Telling people: a notice in the product, and the same by mail through the outbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from engine.bundles.definition import Bundle
 from engine.deliveries import SendMail
@@ -24,6 +24,22 @@ _SEATED = (
     )
     .order_by(Officer.id)
 )
+
+
+_SETTLE = (
+    update(Notice)
+    .where(
+        Notice.work_item_id.in_(bindparam("work_items", expanding=True)),
+        Notice.read_at.is_(None),
+        Notice.kind.in_(("turn", "delegated", "returned")),
+    )
+    .values(read_at=bindparam("now"))
+)
+
+
+def settle(work: UnitOfWork, work_item_ids: Sequence[str]) -> None:
+    """Nobody is asked any more for work that is done or gone, whoever did it."""
+    work.session.connection().execute(_SETTLE, {"work_items": work_item_ids, "now": work.now})
 
 
 def tell_opened(

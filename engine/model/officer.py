@@ -80,7 +80,7 @@ class Notice(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     officer_id: Mapped[str] = mapped_column(refers_to("officer.id"))
     case_id: Mapped[str | None] = mapped_column(refers_to("procedure_case.id"))
-    work_item_id: Mapped[str | None] = mapped_column(Id)
+    work_item_id: Mapped[str | None] = mapped_column(Id, index=True)
     kind: Mapped[str] = mapped_column(String(40))
     words: Mapped[dict[str, Any]] = mapped_column(Json)
     """{"it": …, "en": …}: the sentence as it was told."""

@@ -1,12 +1,8 @@
 """Who an officer is: mandates, sessions, tokens, notices, pages kept for him."""
 
 import hashlib
-<<<<<<< HEAD
-from dataclasses import dataclass, replace
-=======
 import zlib
-from dataclasses import dataclass
->>>>>>> 4724ac5 (Say all that is wrong with a new case at once, and keep the page to come back to)
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The answer to a refused form has an address, so that reload and back find it."""
+"""The answer to a refused form has an address; notices are found by the work they ask for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,7 +28,10 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_kept_page_officer_id_at"), ["officer_id", "at"], unique=False
         )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_work_item_id"), ["work_item_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_notice_work_item_id", table_name="notice")
     op.drop_table("kept_page")

@@ -18,6 +18,7 @@ from engine.commands.accounts import hash_password
 from engine.model import MandateRow, Officer, SignInSession
 from engine.queries import me, notices, sessions, signed_in, token_holder, tokens
 from engine.unit_of_work import UnitOfWork
+from tests.engine.queries.conftest import invited
 from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office
 
 PASSWORD = "una frase lunga e tranquilla"
@@ -163,3 +164,20 @@ def test_what_every_page_asks_costs_little(
 
     assert cost(me, actor=elena) == 3
     assert cost(signed_in, secret=secret) == 1
+
+
+def test_a_notice_that_asks_for_work_is_settled_by_whoever_does_it(
+    office: Office, coordinator: Actor
+) -> None:
+    elena = office.officer("elena", (CHIVASSO, "officer"))
+    bruno = office.officer("bruno", (CHIVASSO, "officer"))
+    office.officer("anna", (CASTAGNETO, "officer"))
+    case_id = invited(office, coordinator)
+    assert office.engine.read(me, actor=elena).unread_notices == 1
+
+    office.complete(bruno, office.item(case_id, "answer", CHIVASSO), coming="no")
+
+    assert office.engine.read(me, actor=elena).unread_notices == 0
+    (told,) = office.engine.read(notices, actor=elena).items
+    assert told.kind == "turn"
+    assert told.read_at is not None
