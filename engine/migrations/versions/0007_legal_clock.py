@@ -6,7 +6,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0005"
-down_revision = "0004"
 
 
 def upgrade() -> None:
