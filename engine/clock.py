@@ -25,6 +25,19 @@ def end_of(day: date) -> datetime:
     return datetime(following.year, following.month, following.day, tzinfo=ROME).astimezone(UTC)
 
 
+def next_hour(instant: datetime, hour: int) -> datetime:
+    """When it is next that hour in Rome, later than the instant.
+
+    On the night that skips an hour it is the hour after; of one that comes twice, the first.
+    """
+    day = day_of(instant)
+    while True:
+        found = datetime(day.year, day.month, day.day, hour, tzinfo=ROME).astimezone(UTC)
+        if found > instant:
+            return found
+        day += timedelta(days=1)
+
+
 class SystemClock:
     """The machine's clock."""
 

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from engine.actor import Actor
-from engine.commands import expire_deadline, move_training_day, resume_by_itself
+from engine.commands import (
+    expire_deadline,
+    move_training_day,
+    resume_by_itself,
+    send_digest,
+)
 from engine.errors import EngineError, Invalid
 from engine.facade import Engine
 from engine.logs import log
-from engine.queries import DueRow, due_deadlines, due_resumptions
+from engine.queries import DueRow, due_deadlines, due_digests, due_resumptions
 from engine.text import Text
 
 CLOCK = Actor.system("clock")
@@ -39,6 +44,27 @@ def advance(engine: Engine, actor: Actor, days: int) -> None:
     for _ in range(days):
         engine.move_training_clock(engine.run(actor, move_training_day, days=1))
         tick(engine)
+        send_digests(engine)
+
+
+def send_digests(engine: Engine) -> int:
+    """Send every digest whose hour has come; how many there were.
+
+    One that cannot be put together is named in the log and does not hold up the others.
+    """
+    count = 0
+    failed: set[str] = set()
+    while True:
+        found = engine.read(due_digests, limit=BATCH + len(failed))
+        due = [officer_id for officer_id in found if officer_id not in failed]
+        if not due:
+            return count
+        for officer_id in due:
+            try:
+                count += engine.run(CLOCK, send_digest, officer_id=officer_id)
+            except Exception:
+                _log.exception("digest failed", officer=officer_id)
+                failed.add(officer_id)
 
 
 def tick(engine: Engine) -> int:

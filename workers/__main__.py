@@ -15,7 +15,7 @@ from engine import Engine
 from engine.logs import configure_logs, log
 from engine.settings import Settings, SettingsInvalid
 from workers import process
-from workers.clock import expire_due, seal_past_days
+from workers.clock import expire_due, seal_past_days, send_due_digests
 from workers.gateways import Outside
 from workers.queue_worker import work_off
 from workers.relay import relay_due
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     _log.info("started", part=chosen.part)
     if chosen.part == "clock":
         _repeat(
-            lambda: expire_due(engine) + seal_past_days(engine),
+            lambda: expire_due(engine) + send_due_digests(engine) + seal_past_days(engine),
             every=settings.clock_seconds,
             once=chosen.once,
         )

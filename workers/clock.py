@@ -1,10 +1,10 @@
-"""Lets time take effect: terms that fell due expire, days that are over are sealed."""
+"""Lets time take effect: terms expire, digests leave, days that are over are sealed."""
 
 from engine import Actor, Engine
 from engine.commands import seal_day
 from engine.facade import restore_training_clock
 from engine.logs import log
-from engine.training import tick
+from engine.training import send_digests, tick
 
 CLOCK = Actor.system("clock")
 
@@ -13,10 +13,14 @@ _log = log(__name__)
 
 def expire_due(engine: Engine) -> int:
     """Expire everything due on the day it is now; how many terms that were."""
-    if engine.settings.training:
-        # Somebody may have moved the training clock through another process.
-        restore_training_clock(engine)
+    _follow(engine)
     return tick(engine)
+
+
+def send_due_digests(engine: Engine) -> int:
+    """Hand over every digest whose hour has come; how many there were."""
+    _follow(engine)
+    return send_digests(engine)
 
 
 def seal_past_days(engine: Engine) -> int:
@@ -30,3 +34,9 @@ def seal_past_days(engine: Engine) -> int:
         _log.info("day sealed", **seal)
         count += 1
     return count
+
+
+def _follow(engine: Engine) -> None:
+    if engine.settings.training:
+        # Somebody may have moved the training clock through another process.
+        restore_training_clock(engine)

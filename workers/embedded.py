@@ -8,7 +8,7 @@ from engine import Engine
 from engine.commands import take_deliveries
 from engine.logs import log
 from engine.settings import Settings
-from workers.clock import expire_due, seal_past_days
+from workers.clock import expire_due, seal_past_days, send_due_digests
 from workers.delivering import RELAY, carry_out
 from workers.gateways import Outside
 
@@ -43,9 +43,10 @@ class Embedded:
             self._thread = None
 
     def run_once(self) -> int:
-        """Expire what fell due, deliver what is due; returns how many acts that were."""
+        """Expire what fell due, send digests, deliver what is due; returns how many acts."""
         with self._one_at_a_time:
-            return expire_due(self._engine) + self._deliver_due()
+            due = expire_due(self._engine) + send_due_digests(self._engine)
+            return due + self._deliver_due()
 
     def _deliver_due(self) -> int:
         done = 0
@@ -64,6 +65,7 @@ class Embedded:
             if time.monotonic() - ticked >= self._settings.clock_seconds:
                 ticked = time.monotonic()
                 self._round(lambda: expire_due(self._engine))
+                self._round(lambda: send_due_digests(self._engine))
                 self._round(lambda: seal_past_days(self._engine))
             self._round(self._deliver_due)
 

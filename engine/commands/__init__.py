@@ -34,6 +34,7 @@ from engine.commands.deadlines import (
 from engine.commands.deployments import deploy_process
 from engine.commands.documents import store_upload
 from engine.commands.idempotency import keep_answer
+from engine.commands.mailing import choose_mail, send_digest
 from engine.commands.messages import deliver_message
 from engine.commands.organisations import import_territory
 from engine.commands.outbox import (
@@ -64,6 +65,7 @@ __all__ = [
     "appoint_officer",
     "change_password",
     "choose_language",
+    "choose_mail",
     "choose_profile",
     "claim",
     "complete_task",
@@ -98,6 +100,7 @@ __all__ = [
     "revoke_token",
     "save_draft",
     "seal_day",
+    "send_digest",
     "sign_in",
     "sign_out",
     "start_case",

@@ -1,4 +1,4 @@
-"""Telling people: a notice in the product, and the same by mail through the outbox."""
+"""Telling people: a notice in the product, and by mail through the outbox as each has chosen."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,15 +6,19 @@ from typing import Any
 from sqlalchemy import Row, bindparam, or_, select, update
 
 from engine.bundles.definition import Bundle
+from engine.clock import next_hour
 from engine.deliveries import SendMail
 from engine.model import Case, Deadline, MandateRow, Notice, Officer, WorkItem
 from engine.policy import Seat, seats
 from engine.text import Text, both
 from engine.unit_of_work import UnitOfWork
-from engine.wording import clock_act_words, name_in_full
+from engine.wording import Told, clock_act_words, name_in_full, notice_mail, reasons
 
 _SEATED = (
-    select(Officer.id, Officer.email, Officer.language, MandateRow.organisation_id, MandateRow.role)
+    select(
+        Officer.id, Officer.email, Officer.language, Officer.mail, Officer.digest_hour,
+        MandateRow.organisation_id, MandateRow.role,
+    )
     .join(MandateRow, MandateRow.officer_id == Officer.id)
     .where(
         Officer.active,
@@ -150,35 +154,49 @@ def _write(
     words: Text,
     people: Iterable[Officer | Row[*tuple[Any, ...]]],
 ) -> None:
+    reason = reasons()[kind]
     for officer in people:
+        notice_id, how = work.new_id(), reason.chosen(officer.mail)
+        delivery_id: str | None = None
+        if how == "immediate":
+            told = Told(
+                words=words, why=reason.why, number=case.number, title=case.title,
+                link=place_of(work, case.id, work_item_id),
+            )  # fmt: skip
+            mail = notice_mail(told, language=officer.language, change=change_page(work))
+            delivery_id = work.deliver(SendMail(officer.email, *mail), case_id=case.id)
         work.write(
             Notice,
-            id=work.new_id(),
+            id=notice_id,
             officer_id=officer.id,
             case_id=case.id,
             work_item_id=work_item_id,
             kind=kind,
             words={"it": words.it, "en": words.en},
             at=work.now,
-        )
-        sentence = words.in_(officer.language)
-        link = f"{work.settings.public_url}/" + (
-            f"work-items/{work_item_id}" if work_item_id else f"cases/{case.id}"
-        )
-        work.deliver(
-            SendMail(
-                to=officer.email,
-                subject=sentence[:150],
-                text=f"{sentence}\n\n{case.title}\n{link}\n",
-                html=_html(sentence, case.title, link),
-            ),
-            case_id=case.id,
+            mail=how,
+            mail_at=next_hour(work.now, officer.digest_hour) if how == "digest" else None,
+            delivery_id=delivery_id,
         )
 
 
-def _html(sentence: str, title: str, link: str) -> str:
-    escaped = [
-        part.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-        for part in (sentence, title, link)
-    ]
-    return f'<p>{escaped[0]}</p><p>{escaped[1]}</p><p><a href="{escaped[2]}">{escaped[2]}</a></p>'
+def told(work: UnitOfWork, notice: Notice, case: Case) -> Told:
+    """A notice as a message tells it, with the place where to act."""
+    return Told(
+        words=Text(notice.words["it"], notice.words["en"]),
+        why=reasons()[notice.kind].why,
+        number=case.number,
+        title=case.title,
+        link=place_of(work, case.id, notice.work_item_id),
+    )
+
+
+def place_of(work: UnitOfWork, case_id: str, work_item_id: str | None) -> str:
+    """The page on which a notice is acted upon."""
+    where = f"work-items/{work_item_id}" if work_item_id else f"cases/{case_id}"
+    return f"{work.settings.public_url}/{where}"
+
+
+def change_page(work: UnitOfWork) -> str:
+    """Where one chooses how to be told."""
+    return f"{work.settings.public_url}/account/notices"

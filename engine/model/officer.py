@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Id, Instant, Json, refers_to
@@ -21,6 +21,10 @@ class Officer(Base):
     language: Mapped[str] = mapped_column(String(2), default="it")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    mail: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    """Kind of notice → how it goes by mail, where he chose (engine.wording.reasons)."""
+    digest_hour: Mapped[int] = mapped_column(default=8)
+    """The hour in Rome at which his daily digest leaves."""
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
     """When he last opened Today: what is new since then is counted from here."""
 
@@ -75,7 +79,15 @@ class Notice(Base):
     """Something an officer is told: in the product always, by mail where he wishes."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index(None, "officer_id", "read_at"), Index(None, "officer_id", "at"))
+    __table_args__ = (
+        Index(None, "officer_id", "read_at"),
+        Index(None, "officer_id", "at"),
+        # Only what waits for a digest stands in it.
+        Index(
+            None, "mail_at", "officer_id",
+            sqlite_where=text("mail_at IS NOT NULL"), postgresql_where=text("mail_at IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     officer_id: Mapped[str] = mapped_column(refers_to("officer.id"))
@@ -86,3 +98,13 @@ class Notice(Base):
     """{"it": …, "en": …}: the sentence as it was told."""
     at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
+    mail: Mapped[str] = mapped_column(String(10), default="off")
+    """How it goes by mail, as he had chosen when he was told: a later choice changes nothing."""
+    mail_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the digest that will carry it leaves; None once it has, and where none will."""
+    delivery_id: Mapped[str | None] = mapped_column(Id)
+    """The delivery that carries it."""
+
+    def carry(self, delivery_id: str) -> None:
+        """A delivery takes it along: no other will."""
+        self.delivery_id, self.mail_at = delivery_id, None

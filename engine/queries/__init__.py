@@ -4,13 +4,12 @@ from engine.bundles.definition import Field, Form
 from engine.queries.account import (
     MandateView,
     Me,
-    NoticeRow,
     SessionRow,
     SignedIn,
     TokenRow,
+    kept_answer,
     kept_page,
     me,
-    notices,
     sessions,
     signed_in,
     token_holder,
@@ -75,14 +74,19 @@ from engine.queries.forms import (
 from engine.queries.history import (
     case_history,
 )
-from engine.queries.idempotency import (
-    kept_answer,
-)
 from engine.queries.matrix import (
     RaciCell,
     RaciRow,
     RaciView,
     case_raci,
+)
+from engine.queries.notices import (
+    NoticePreferences,
+    NoticeRow,
+    ReasonRow,
+    due_digests,
+    notice_preferences,
+    notices,
 )
 from engine.queries.proof import (
     ProofRow,
@@ -182,6 +186,7 @@ __all__ = [
     "MilestoneRow",
     "MovedDate",
     "NextStep",
+    "NoticePreferences",
     "NoticeRow",
     "OfficeHolder",
     "OrganisationRow",
@@ -197,6 +202,7 @@ __all__ = [
     "RaciCell",
     "RaciRow",
     "RaciView",
+    "ReasonRow",
     "SCOPES",
     "Scope",
     "SessionRow",
@@ -233,6 +239,7 @@ __all__ = [
     "deployments",
     "document_content",
     "due_deadlines",
+    "due_digests",
     "due_resumptions",
     "exported_proof",
     "failed_deliveries",
@@ -243,6 +250,7 @@ __all__ = [
     "kept_page",
     "me",
     "message_spec",
+    "notice_preferences",
     "notices",
     "organisation",
     "organisations",

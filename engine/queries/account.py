@@ -1,4 +1,4 @@
-"""Who an officer is: mandates, sessions, tokens, notices, pages kept for him."""
+"""Who an officer is: mandates, sessions, tokens, and what he was answered before."""
 
 import hashlib
 import zlib
@@ -21,12 +21,11 @@ from engine.model import (
     Offer,
     Officer,
     Organisation,
+    RememberedAnswer,
     SignInSession,
     WorkItem,
 )
 from engine.queries._lookup import HOLDS_TODAY, MANDATE, body_name, mandates_in
-from engine.queries._paging import cursor, instant_of, keys_of, page_size
-from engine.queries.rows import Page
 from engine.text import Text
 from engine.unit_of_work import Reading
 
@@ -97,20 +96,6 @@ class TokenRow:
     id: str
     name: str
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRow:
-    """Something I was told."""
-
-    id: str
-    text: Text
-    case_id: str | None
-    case_number: str | None
-    work_item_id: str | None
-    kind: str
-    at: datetime
-    read_at: datetime | None
 
 
 def _recognising(door: type[SignInSession | ApiToken], acting_for: Any) -> Select[Any]:
@@ -213,38 +198,10 @@ def tokens(reading: Reading, *, actor: Actor) -> tuple[TokenRow, ...]:
     return tuple(TokenRow(r.id, r.name, r.created_at) for r in rows)
 
 
-def notices(
-    reading: Reading, *, actor: Actor, after: str | None = None, limit: int = 50
-) -> Page[NoticeRow]:
-    """What the officer was told, newest first."""
-    mine = Notice.officer_id == actor.officer_id
-    statement = (
-        select(Notice, Case.number)
-        .outerjoin(Case, Case.id == Notice.case_id)
-        .where(mine)
-        .order_by(Notice.at.desc(), Notice.id.desc())
-        .limit(page_size(limit) + 1)
-    )
-    keys = keys_of(after, str, str)
-    if keys is not None:
-        at = instant_of(keys[0])
-        statement = statement.where(or_(Notice.at < at, and_(Notice.at == at, Notice.id < keys[1])))
-    rows = reading.session.execute(statement).all()
-    total = reading.session.scalar(select(func.count()).select_from(Notice).where(mine)) or 0
-    shown = rows[: page_size(limit)]
-    last = shown[-1][0] if len(rows) > len(shown) else None
-    return Page(
-        tuple(_notice(row, number) for row, number in shown),
-        cursor(last.at.isoformat(), last.id) if last is not None else None,
-        total,
-    )
-
-
-def _notice(row: Notice, number: str | None) -> NoticeRow:
-    return NoticeRow(
-        row.id, Text(row.words["it"], row.words["en"]), row.case_id, number, row.work_item_id,
-        row.kind, row.at, row.read_at,
-    )  # fmt: skip
+def kept_answer(reading: Reading, *, actor: Actor, key: str) -> dict[str, Any] | None:
+    """What the officer was answered under this key; None before the first answer was kept."""
+    row = reading.session.get(RememberedAnswer, (actor.officer_id, key))
+    return dict(row.answer) if row is not None and row.answer is not None else None
 
 
 def _digest(secret: str) -> str:

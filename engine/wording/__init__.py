@@ -15,6 +15,8 @@ from engine.wording.happenings import (
     lane_of,
 )
 from engine.wording.ledger import LedgerLine, LedgerRow, ledger_rows
+from engine.wording.mails import Mail, Told, digest_mail, notice_mail
+from engine.wording.reasons import WAYS, Reason, Way, reasons
 from engine.wording.stages import (
     case_state_text,
     late_text,
@@ -36,11 +38,11 @@ from engine.wording.terms import (
 )
 
 __all__ = [
-    "HAPPENINGS", "Lane",
+    "HAPPENINGS", "WAYS", "Lane",
     "ClockState",
     "LedgerLine",
     "LedgerRow",
-    "Names",
+    "Mail", "Names", "Reason", "Told", "Way",
     "case_state_text",
     "clock_act_words",
     "clock_state",
@@ -48,6 +50,7 @@ __all__ = [
     "day_short",
     "days_left_text",
     "deadline_why",
+    "digest_mail",
     "event_sentence",
     "joined_together",
     "ledger_rows",
@@ -56,8 +59,10 @@ __all__ = [
     "length_text",
     "name_in_full",
     "next_step_text",
+    "notice_mail",
     "party_text",
     "peer_text",
+    "reasons",
     "short_why",
     "shortage_text",
     "silence_text",

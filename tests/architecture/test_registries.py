@@ -1,11 +1,17 @@
 """What must exist in pairs does."""
 
+import re
 import typing
 
 from engine import deliveries
+from engine.wording import reasons
+from tests.architecture.source import modules
 from workers.jobs import JOBS
 from workers.queues import LINES
 from workers.relay import JOB
+
+# The acts on terms will tell them.
+NOT_YET_TOLD = {"escalation", "reminder", "silence_ahead"}
 
 
 def test_every_delivery_has_a_job_and_a_queue() -> None:
@@ -24,3 +30,11 @@ def test_the_relay_names_a_function_that_exists() -> None:
     module, _, function = JOB.rpartition(".")
     imported = __import__(module, fromlist=[function])
     assert callable(getattr(imported, function))
+
+
+def test_every_reason_for_a_notice_is_offered_and_every_one_offered_is_told() -> None:
+    """Somebody must be able to choose how he is told; a kind nobody tells would be a promise."""
+    commands = "".join(m.text for m in modules() if m.path.startswith("engine/commands/"))
+    told = set(re.findall(r"\btell(?:_officer)?\([^()]*?\"(\w+)\"", commands, re.DOTALL))
+
+    assert told == set(reasons()) - NOT_YET_TOLD

@@ -25,6 +25,7 @@ PAGES = (
     "/notices",
     "/mandates",
     "/account",
+    "/account/notices",
     "/processes",
     "/processes/joint-visit",
     "/processes/joint-visit/drawings",

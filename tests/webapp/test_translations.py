@@ -98,7 +98,14 @@ def test_no_page_says_italian_to_an_english_reader(visit: Visit) -> None:
     elena = visit.web.visitor().sign_in("elena").open("/?lang=en")
 
     pages = ["/", "/worklist", "/cases", "/processes", "/zones", "/notices", "/mandates"]
-    pages += ["/account", "/nowhere", f"/cases/{visit.case_id}", "/accessibility", "/privacy"]
+    pages += [
+        "/account",
+        "/account/notices",
+        "/nowhere",
+        f"/cases/{visit.case_id}",
+        "/accessibility",
+        "/privacy",
+    ]
     pages += [f"/cases/{visit.case_id}/{part}" for part in ("work", "deadlines", "history", "raci")]
     pages += [f"/work-items/{visit.answer(CHIVASSO)}"]
     found = {}

@@ -5,8 +5,16 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from engine.commands import read_notices
-from engine.queries import Me, NoticeRow, Page, me, notices
+from engine.commands import choose_mail, read_notices
+from engine.queries import (
+    Me,
+    NoticePreferences,
+    NoticeRow,
+    Page,
+    me,
+    notice_preferences,
+    notices,
+)
 from webapp.api.door import act, caller
 from webapp.api.kit import Inner, Instant, Paging, Part, Strict, Words, page_of
 from webapp.auth import engine
@@ -54,6 +62,11 @@ class Notice(Schema):
     work_item = fields.String(attribute="work_item_id", allow_none=True)
     at = Instant()
     read_at = Instant(allow_none=True)
+    mail = fields.String(metadata={"description": "`immediate`, `digest` or `off`, chosen then."})
+    mailed = fields.String(
+        metadata={"description": "`off`, `waiting` for the digest, `leaving`, `sent` or `failed`."}
+    )
+    mailed_at = Instant(allow_none=True)
 
 
 class NoticesRead(Strict):
@@ -65,6 +78,39 @@ class NoticesRead(Strict):
 
 class Unread(Schema):
     unread_notices = fields.Integer()
+
+
+class NoticeReason(Schema):
+    kind = fields.String(metadata={"description": "The `kind` of a notice."})
+    title = Words()
+    why = Words(metadata={"description": "Why I am told and not another."})
+    mail = fields.String(metadata={"description": "What holds for me now."})
+    ways = fields.List(
+        fields.String(), metadata={"description": "What may be chosen; without `off`, see the law."}
+    )
+    legal_basis = fields.String()
+    evidence = fields.String()
+
+
+class NoticePreferencesSchema(Schema):
+    email = fields.String()
+    digest_hour = fields.Integer(metadata={"description": "When the daily digest leaves, in Rome."})
+    mail = fields.Dict(
+        keys=fields.String(), values=fields.String(),
+        metadata={"description": "Kind of notice → `immediate`, `digest` or `off`."},
+    )  # fmt: skip
+    reasons = fields.List(fields.Nested(NoticeReason))
+
+
+class NoticeChoices(Strict):
+    digest_hour = fields.Integer(required=True, strict=True, metadata={"example": 8})
+    mail = fields.Dict(
+        keys=fields.String(), values=fields.String(), load_default=dict,
+        metadata={
+            "description": "Kinds that are left out keep their choice.",
+            "example": {"turn": "digest"},
+        },
+    )  # fmt: skip
 
 
 @part.get("/me", MeSchema)
@@ -84,3 +130,16 @@ def mark_read(body: Mapping[str, Any]) -> Me:
     """Mark notices as read."""
     act(read_notices, ids=body["ids"])
     return engine().read(me, actor=caller())
+
+
+@part.get("/me/notice-preferences", NoticePreferencesSchema)
+def preferences() -> NoticePreferences:
+    """How I am told by mail, reason by reason; in the product I always am."""
+    return engine().read(notice_preferences, actor=caller())
+
+
+@part.put("/me/notice-preferences", NoticePreferencesSchema, body=NoticeChoices)
+def choose(body: Mapping[str, Any]) -> NoticePreferences:
+    """Choose how I am told by mail from now on; what waits for a digest stays in it."""
+    act(choose_mail, choices=body["mail"], digest_hour=body["digest_hour"])
+    return preferences()

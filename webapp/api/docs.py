@@ -15,6 +15,7 @@ from webapp.auth import public
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 
 VERSION = "1.0"
+METHODS = ("get", "post", "put")
 PROBLEMS = {
     400: "The request cannot be read.",
     401: "No token and no session.",
@@ -114,7 +115,7 @@ class Description:
         }
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                if method in ("get", "post"):
+                if method in METHODS:
                     _complete(path, method, operation)
         return document
 
@@ -155,14 +156,14 @@ def _problem(words: str) -> dict[str, Any]:
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     versioned = operation.pop("x-versioned", False)
     named = ["X-Acting-For"]
-    named += ["Idempotency-Key"] if method == "post" else []
+    named += ["Idempotency-Key"] if method != "get" else []
     named += ["If-Match"] if versioned else []
     operation.setdefault("parameters", []).extend(
         {"$ref": f"#/components/parameters/{name.replace('-', '')}"} for name in named
     )
     possible = [400, 401, 403, 422]
-    possible += [404] if "{" in path or method == "post" else []
-    possible += [409] if method == "post" else []
+    possible += [404] if "{" in path or method != "get" else []
+    possible += [409] if method != "get" else []
     possible += [413, 415] if "requestBody" in operation else []
     possible += [412] if versioned else []
     for status in possible:
@@ -175,7 +176,7 @@ def _groups(document: dict[str, Any]) -> list[dict[str, Any]]:
     groups = {tag["name"]: {**tag, "calls": []} for tag in document["tags"]}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if method in ("get", "post"):
+            if method in METHODS:
                 groups[operation["tags"][0]]["calls"].append(
                     _call(path, method, operation, schemas)
                 )

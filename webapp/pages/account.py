@@ -1,4 +1,4 @@
-"""My account: language, password, where I am signed in, tokens for other systems."""
+"""My account: language, password, mail, where I am signed in, tokens for other systems."""
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,13 +6,14 @@ from flask.typing import ResponseReturnValue
 from engine.commands import (
     change_password,
     choose_language,
+    choose_mail,
     create_token,
     revoke_session,
     revoke_token,
     sign_in,
 )
 from engine.errors import EngineError
-from engine.queries import me, sessions, tokens
+from engine.queries import me, notice_preferences, sessions, tokens
 from webapp import kept_pages
 from webapp.auth import engine, officer, present, remember
 from webapp.errors import status_of
@@ -36,6 +37,28 @@ def set_language() -> ResponseReturnValue:
     # The choice made here holds everywhere; a passing one kept in the cookie would hide it.
     answer.delete_cookie(COOKIE)
     return answer
+
+
+@blueprint.get("/notices")
+def show_mail() -> ResponseReturnValue:
+    """How I am told by mail, reason by reason."""
+    found = engine().read(notice_preferences, actor=officer())
+    return render_template("pages/account_notices.html", chosen=found, hours=range(24))
+
+
+@blueprint.post("/notices")
+def set_mail() -> ResponseReturnValue:
+    """Keep how I want to be told by mail from now on."""
+    found = engine().read(notice_preferences, actor=officer())
+    everything = request.form.get("all", "")
+    choices = {
+        row.kind: everything if everything in row.ways else request.form.get(row.kind, row.mail)
+        for row in found.reasons
+    }
+    hour = request.form.get("digest_hour", type=int, default=found.digest_hour)
+    engine().run(officer(), choose_mail, choices=choices, digest_hour=hour)
+    flash(_("Scelta registrata. Vale per gli avvisi da adesso in poi."), "ok")
+    return redirect(url_for("account.show_mail"))
 
 
 @blueprint.post("/password")

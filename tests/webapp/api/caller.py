@@ -30,6 +30,10 @@ class Caller:
         """Act."""
         return self.client.post(f"/api/v1{path}", json=body, headers=self._headers(headers))
 
+    def put(self, path: str, body: Any) -> TestResponse:
+        """Write something of mine anew."""
+        return self.client.put(f"/api/v1{path}", json=body, headers=self._headers({}))
+
     def send(self, path: str, name: str, content: bytes, **headers: str) -> TestResponse:
         """Send a file."""
         file = (io.BytesIO(content), name)

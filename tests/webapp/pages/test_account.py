@@ -74,3 +74,36 @@ def test_a_language_chosen_here_holds_on_every_device(web: Web) -> None:
 
     assert elena.page.get("lang") == "en"
     assert web.visitor().sign_in("elena").page.get("lang") == "en"
+
+
+def test_how_mail_comes_is_chosen_reason_by_reason(web: Web) -> None:
+    elena = web.signed_in("elena", CLERK).open("/account").follow("Scegli come riceverli")
+    assert elena.heading == "Avvisi per posta"
+    assert "elena@example.org" in elena.text
+
+    elena.press("Salva le scelte", turn="digest", informed="off", digest_hour="17")
+
+    assert "Scelta registrata." in elena.text
+    chosen = "//select[@name='{}']/option[@selected]/@value"
+    now = [elena.page.xpath(chosen.format(n)) for n in ("turn", "informed", "digest_hour")]
+    assert now == [["digest"], ["off"], ["17"]]
+
+
+def test_everything_goes_into_the_digest_by_one_button(web: Web) -> None:
+    elena = web.signed_in("elena", CLERK).open("/account/notices")
+
+    elena.press("Tutto nel riepilogo", digest_hour="7")
+
+    ways = set(elena.page.xpath("//fieldset//option[@selected]/@value"))
+    assert ways == {"digest"}
+    assert elena.page.xpath("//select[@name='digest_hour']/option[@selected]/@value") == ["7"]
+
+
+def test_what_the_law_ties_to_a_day_is_not_offered_to_be_switched_off(web: Web) -> None:
+    elena = web.signed_in("elena", CLERK).open("/account/notices")
+
+    offered = elena.page.xpath("//select[@name='expired']/option/@value")
+    assert offered == ["immediate", "digest"]
+    assert "Non si può spegnere" in elena.text
+    elena.press("Salva le scelte", expired="off")
+    assert elena.status == 422
