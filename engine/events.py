@@ -189,6 +189,18 @@ class DeadlineExpired(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleReminded(Event):
+    deadline: str
+    name: str
+    organisation: str | None
+    due_on: str | None
+    stage: str
+    """`reminder`, `silence_ahead` or `escalation`."""
+    amount: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentAttached(Event):
     document: str
     title: str
@@ -327,7 +339,8 @@ class OfficerAppointed(Event):
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
-    DeadlineStarted, DeadlineMet, DeadlineExpired, DocumentAttached, MessageDelivered, MessageSent,
+    DeadlineStarted, DeadlineMet, DeadlineExpired, PeopleReminded,
+    DocumentAttached, MessageDelivered, MessageSent,
     ServiceRequested, ServiceAnswered, ServiceFailed, DeliveryFailed, DeliveryRetried,
     DeliveryWithdrawn, CaseSuspended, CaseResumed, CaseWithdrawn,
     CaseReopened, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,

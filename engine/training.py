@@ -7,24 +7,27 @@ from engine.actor import Actor
 from engine.commands import (
     expire_deadline,
     move_training_day,
+    remind,
     resume_by_itself,
     send_digest,
 )
 from engine.errors import EngineError, Invalid
 from engine.facade import Engine
 from engine.logs import log
-from engine.queries import DueRow, due_deadlines, due_digests, due_resumptions
+from engine.queries import DueRow, due_deadlines, due_digests, due_reminders, due_resumptions
 from engine.text import Text
 
 CLOCK = Actor.system("clock")
 BATCH = 100
 MOST_AT_ONCE = 1100
 
-ACTS: tuple[tuple[Callable[..., list[DueRow]], Callable[..., bool]], ...] = (
-    (due_resumptions, resume_by_itself),
-    (due_deadlines, expire_deadline),
+ACTS: tuple[tuple[Callable[..., list[DueRow]], Callable[..., bool], int], ...] = (
+    (due_resumptions, resume_by_itself, 0),
+    (due_deadlines, expire_deadline, 1),
+    (due_reminders, remind, 0),
 )
-"""What the clock does by itself. A suspension ends on its day; a term has passed the day after."""
+"""What the clock does by itself, in the order of a day, and how many days after the day it names:
+a suspension ends on its day, a term has passed the day after, a reminder is sent on its own."""
 
 _log = log(__name__)
 
@@ -70,21 +73,21 @@ def send_digests(engine: Engine) -> int:
 def tick(engine: Engine) -> int:
     """Let every term that has run out take effect, day by day, the oldest first; how many did.
 
-    After each day what is due is asked anew: what the effects of that day have ended is not fired,
-    and what they have begun takes its place in the order. A term that cannot take effect is named
-    in the log and does not hold up the others.
+    People are reminded on the days between. After each day what is due is asked anew: what the
+    effects of that day have ended is not fired, and what they have begun takes its place in the
+    order. A term that cannot take effect is named in the log and does not hold up the others.
     """
     count = 0
-    failed: set[str] = set()
+    failed: set[tuple[str, str]] = set()
     while True:
         # Those that failed stay due, so room is left for as many others.
         room = BATCH + len(failed)
         due = [
             (day, order, act, row)
-            for order, (query, act) in enumerate(ACTS)
+            for order, (query, act, later) in enumerate(ACTS)
             for row in engine.read(query, limit=room)
-            if row.deadline_id not in failed
-            for day in (row.due_on + timedelta(days=order),)
+            if (act.__name__, row.deadline_id) not in failed
+            for day in (row.due_on + timedelta(days=later),)
         ]
         if not due:
             return count
@@ -95,9 +98,9 @@ def tick(engine: Engine) -> int:
             if (day, its_order) != (first_day, order):
                 continue
             if _acted(engine, act, row):
-                count += 1
+                count += act is not remind
             else:
-                failed.add(row.deadline_id)
+                failed.add((act.__name__, row.deadline_id))
 
 
 def _acted(engine: Engine, act: Callable[..., bool], row: DueRow) -> bool:

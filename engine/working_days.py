@@ -8,7 +8,7 @@ only if the act that ordered it says so.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Literal
@@ -88,3 +88,17 @@ def closed(
 def is_working_day(day: date, calendar: Calendar = NATIONAL, *, patron: Patron = "shown") -> bool:
     """Monday to Friday, no holiday (terms in working days, e.g. L. 241/1990 art. 14-bis)."""
     return day.weekday() < SATURDAY and closed(day, calendar, patron=patron) is None
+
+
+def working_day_before(day: date) -> date:
+    """The day itself if people work on it, else the last one before it on which they do."""
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def working_day_after(day: date) -> date:
+    """The day itself if people work on it, else the first one after it on which they do."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day

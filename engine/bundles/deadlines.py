@@ -8,10 +8,12 @@ from typing import Any, cast
 from engine.bundles.columns import read_columns
 from engine.bundles.definition import (
     DeadlineRule,
+    EscalationStep,
     Evidence,
     Extension,
     Interruption,
     Law,
+    Point,
     Profile,
     Silence,
     Suspension,
@@ -19,7 +21,7 @@ from engine.bundles.definition import (
 )
 from engine.bundles.forms.reading import EVIDENCE
 from engine.bundles.source import Table
-from engine.bundles.terms import parse_term
+from engine.bundles.terms import parse_point, parse_term
 from engine.text import NO_TEXT
 
 _TEXTS = ("title", "consequence")
@@ -189,6 +191,32 @@ def _length(row: Table, key: str) -> Term:
     return term or Term(1, "days")
 
 
+def _points(row: Table, key: str) -> tuple[Point, ...]:
+    points = []
+    for written in row.texts(key):
+        point = parse_point(written)
+        if point is None:
+            hint = "Write a share like 50%, or 3 days, or 2 working days (before the last one)."
+            row.complain(f"“{written}” is no point for a reminder.", hint, key)
+        else:
+            points.append(point)
+    return tuple(points)
+
+
+def _escalation(row: Table, key: str) -> tuple[EscalationStep, ...]:
+    steps = []
+    for below in row.rows(key):
+        after = _length(below, "after")
+        if after.variable is not None:
+            below.complain("A step is a fixed time after the term.", "Write 10 days.", "after")
+        to = read_columns(below, "to", below.texts("to"))
+        if not to:
+            below.complain("The step asks nobody.", 'Write to = ["capacity.role"].', "to")
+        below.finish()
+        steps.append(EscalationStep(after, to))
+    return tuple(steps)
+
+
 def _silence(row: Table, key: str) -> Silence:
     return Silence(row.one_of(key, list(Silence)))
 
@@ -208,7 +236,13 @@ _KEYS: Mapping[str, Any] = {
     "valid_to": _day,
     "target": _length,
     "consequence": Table.both,
+    "remind": _points,
+    "escalation": _escalation,
+    "suffers": lambda row, key: read_columns(row, key, row.texts(key)),
 }
 _OPTIONAL = frozenset(
-    {"starts_at", "first_day", "roll", "patron", "valid_from", "valid_to", "target"}
-)
+    {
+        "starts_at", "first_day", "roll", "patron", "valid_from", "valid_to", "target",
+        "remind", "escalation", "suffers",
+    }
+)  # fmt: skip

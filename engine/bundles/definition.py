@@ -152,6 +152,26 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """When to remind: after a share of the days of a term, or some days before its last one."""
+
+    amount: int
+    unit: Literal["percent", "days", "working_days"]
+
+
+REMIND = (Point(50, "percent"), Point(80, "percent"), Point(3, "days"))
+"""The points at which people are reminded of a term that does not say others."""
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """Who is asked to step in, this long after a term has passed without the act."""
+
+    after: Term
+    to: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineRule:
     name: str
     title: Text
@@ -176,6 +196,10 @@ class DeadlineRule:
     extension: Extension | None = None
     profiles: Mapping[str, "DeadlineRule"] = field(default_factory=dict)
     """Profile → the same term as that profile has it."""
+    remind: tuple[Point, ...] = REMIND
+    escalation: tuple[EscalationStep, ...] = ()
+    suffers: tuple[Column, ...] = ()
+    """Whom its silence would hurt; where nobody is named, those whose silence it is."""
 
     @property
     def law(self) -> Law:

@@ -47,6 +47,7 @@ from engine.commands.outbox import (
 )
 from engine.commands.pages import keep_page
 from engine.commands.parties import add_party, remove_party
+from engine.commands.reminders import remind
 from engine.commands.seals import seal_day
 from engine.commands.settings import move_training_day, plan_training_day
 from engine.commands.tasks import (
@@ -89,6 +90,7 @@ __all__ = [
     "read_notices",
     "recount_deadline",
     "release",
+    "remind",
     "remove_party",
     "reopen_case",
     "resume_by_itself",

@@ -1,6 +1,6 @@
 """Telling people: a notice in the product, and by mail through the outbox as each has chosen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, or_, select, update
@@ -134,16 +134,27 @@ def tell(
     kind: str,
     words: Text,
     offered: Iterable[Seat],
-) -> None:
-    """Everyone with a living mandate on these seats, once, except the author himself."""
+    *,
+    also: Collection[str] = (),
+    without: Collection[str] = (),
+) -> frozenset[str]:
+    """Everyone with a living mandate on these seats, once, except the author himself.
+
+    `also` are people by themselves, `without` those who know it already; who was told is returned.
+    """
     wanted = {(s.organisation_id, s.role) for s in offered}
-    if not wanted:
-        return
-    bodies = sorted({body for body, _ in wanted})
-    people = work.session.connection().execute(_SEATED, {"bodies": bodies, "today": work.today})
-    chosen = {p.id: p for p in people if (p.organisation_id, p.role) in wanted}
-    chosen.pop(work.actor.officer_id or "", None)
+    chosen: dict[str, Officer | Row[*tuple[Any, ...]]] = {}
+    if wanted:
+        bodies = sorted({body for body, _ in wanted})
+        people = work.session.connection().execute(_SEATED, {"bodies": bodies, "today": work.today})
+        chosen = {p.id: p for p in people if (p.organisation_id, p.role) in wanted}
+    if also:
+        named = select(Officer).where(Officer.id.in_(also), Officer.active).order_by(Officer.id)
+        chosen |= {officer.id: officer for officer in work.session.scalars(named)}
+    for known in (work.actor.officer_id, *without):
+        chosen.pop(known or "", None)
     _write(work, case, work_item_id, kind, words, chosen.values())
+    return frozenset(chosen)
 
 
 def _write(

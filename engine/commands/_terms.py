@@ -11,6 +11,7 @@ from engine.bpmn import Path
 from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
 from engine.bundles.terms import parse_term
 from engine.clock import day_of
+from engine.commands import _reminders
 from engine.errors import ProcessFault
 from engine.ledgers import counting_of, entries_of
 from engine.legal_clock import Counting, Entry, Kind, Standing, stand
@@ -81,6 +82,7 @@ def write(
     )
     row.lines += 1
     row.calendar, row.steps = standing.calendar, list(standing.steps)
+    row.stood = [[p.after.isoformat(), p.to.isoformat()] for p in standing.pauses if p.to]
     work.add(
         LedgerEntry(
             id=work.new_id(),
@@ -163,6 +165,9 @@ def arm(
         armed_at=work.now,
         lines=0,
         steps=[],
+        reminded=[],
+        stood=[],
+        owed=[],
         length=length_text(rule),
         nature=rule.nature,
         legal_basis=rule.legal_basis,
@@ -259,6 +264,7 @@ def recount_by(
     if standing.due_on != row.due_on:
         body = body_of(work, case, row)
         work.record(row.change(due_on=standing.due_on, organisation=body), case)
+    _reminders.plan(work, case, row)
     return standing
 
 
@@ -306,6 +312,7 @@ def _start(
         row.target_on = aim.due_on
     body = body_of(work, case, row)
     work.record(row.start(starts_on=starts_on, due_on=standing.due_on, organisation=body), case)
+    _reminders.plan(work, case, row)
 
 
 def length_of(

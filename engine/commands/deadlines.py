@@ -25,6 +25,7 @@ from engine.bundles.terms import parse_term
 from engine.commands import _notices, _terms
 from engine.commands._advance import deliver
 from engine.commands._items import date_items
+from engine.commands._reminders import plan
 from engine.commands._terms import Line
 from engine.errors import DeadlineNotFound, Invalid, WrongState
 from engine.ledgers import SETS_LENGTH, counting_of, days_used, entries_of, pauses_on, unit_of
@@ -348,6 +349,7 @@ def expire_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     _terms.close(work, row, Kind.EXPIRED)
     if row.silence not in NO_SILENCE:
         _terms.close(work, row, Kind.SILENCE)
+    plan(work, case, row)
     _tell(work, case, row, body)
     if row.token_id is not None:
         deliver(work, case, row.token_id, row.name, None)
@@ -389,6 +391,7 @@ def recount_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     work.record(
         row.change(due_on=written.due_on, organisation=_terms.body_of(work, case, row)), case
     )
+    plan(work, case, row)
     date_items(work, case)
     return True
 
@@ -638,6 +641,7 @@ def _restart(scope: _Scope, allowed: Interruption, day: date, reason: str, docum
 def _after(scope: _Scope) -> None:
     """The work that the term bounds is due on its new day."""
     date_items(scope.work, scope.case)
+    plan(scope.work, scope.case, scope.row)
 
 
 def _law_of(line: LedgerEntry) -> Law:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine import events
@@ -31,7 +31,13 @@ class Deadline(Base):
         Index(None, "state", "due_on"),
         Index(None, "state", "resumes_on"),
         Index(None, "case_id", "state"),
-    )
+        # Only what is still to be told stands in it.
+        Index(
+            None, "next_reminder_on",
+            sqlite_where=text("next_reminder_on IS NOT NULL"),
+            postgresql_where=text("next_reminder_on IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"))
@@ -56,6 +62,14 @@ class Deadline(Base):
     """Of a suspended term: the day on which it goes on by itself."""
     stopped_by: Mapped[str | None] = mapped_column(Id)
     """The token of the work that keeps it stopped, where the drawing stopped it."""
+    next_reminder_on: Mapped[date | None]
+    """When somebody is next to be reminded, warned or asked to step in; None: nobody is."""
+    reminded: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """Which points were reached, for which last day, and when it was told (None: to nobody)."""
+    stood: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """The stretches that did not count: the last day counted, the day it went on after."""
+    owed: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """Of a term that has passed: the work items that were still to be done."""
     armed_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     length: Mapped[str] = mapped_column(String(40))
@@ -147,6 +161,7 @@ class Deadline(Base):
     def meet(self, *, organisation: str | None, at: datetime) -> events.DeadlineMet:
         """What the term was for has been done, or is no longer asked."""
         self.state, self.ended_at, self.resumes_on = DeadlineState.MET, at, None
+        self.next_reminder_on = None
         return events.DeadlineMet(self.case_id, self.id, self.name, organisation)
 
     def expire(self, *, organisation: str | None, at: datetime) -> events.DeadlineExpired:
@@ -154,6 +169,27 @@ class Deadline(Base):
         self.state, self.ended_at = DeadlineState.EXPIRED, at
         return events.DeadlineExpired(
             self.case_id, self.id, self.name, organisation, _iso(self.due_on) or "", self.silence
+        )
+
+    def remind(self, step: str, *, at: datetime | None) -> None:
+        """A point is reached: it is told at most once for one last day."""
+        due_on = _iso(self.due_on)
+        self.reminded = [
+            *self.reminded,
+            {"step": step, "due_on": due_on, "at": at.isoformat() if at else None},
+        ]
+
+    def reached(self, step: str) -> bool:
+        """Whether a point was reached for this last day."""
+        due_on = _iso(self.due_on)
+        return any(d["step"] == step and d["due_on"] == due_on for d in self.reminded)
+
+    def remember(
+        self, stage: str, amount: int, unit: str, *, organisation: str | None
+    ) -> events.PeopleReminded:
+        """What the history says of a point that was told."""
+        return events.PeopleReminded(
+            self.case_id, self.id, self.name, organisation, _iso(self.due_on), stage, amount, unit
         )
 
 

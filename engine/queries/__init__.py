@@ -45,6 +45,7 @@ from engine.queries.clock import (
     TrainingClock,
     case_deadlines,
     due_deadlines,
+    due_reminders,
     due_resumptions,
     training_clock,
 )
@@ -240,6 +241,7 @@ __all__ = [
     "document_content",
     "due_deadlines",
     "due_digests",
+    "due_reminders",
     "due_resumptions",
     "exported_proof",
     "failed_deliveries",

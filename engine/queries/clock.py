@@ -9,6 +9,7 @@ from sqlalchemy import case, select
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, DeadlineRule
+from engine.bundles.reminding import reminder_rows, stretches
 from engine.ledgers import SETS_LENGTH, counting_of, entries_of
 from engine.legal_clock import Kind, counted_on, stand
 from engine.model import Case, CaseState, Deadline, DeadlineState, LedgerEntry
@@ -102,6 +103,18 @@ def due_resumptions(reading: Reading, *, limit: int = 100) -> list[DueRow]:
     return [DueRow(deadline_id, case_id, day) for deadline_id, case_id, day in rows if day]
 
 
+def due_reminders(reading: Reading, *, limit: int = 100) -> list[DueRow]:
+    """Terms of which somebody is to be told today or was before, the oldest day first."""
+    rows = reading.session.execute(
+        select(Deadline.id, Deadline.case_id, Deadline.next_reminder_on)
+        .join(Case, Case.id == Deadline.case_id)
+        .where(Deadline.next_reminder_on <= reading.today, Case.state != CaseState.SUSPENDED)
+        .order_by(Deadline.next_reminder_on, Deadline.armed_at, Deadline.id)
+        .limit(limit)
+    )
+    return [DueRow(deadline_id, case_id, day) for deadline_id, case_id, day in rows if day]
+
+
 def training_clock(reading: Reading) -> TrainingClock:
     """What day it is here."""
     return TrainingClock(reading.today, reading.training_days, reading.training)
@@ -140,6 +153,9 @@ def _view(
         counted=counted, total=_total(entries, counted), stopped=row.is_stopped,
         version=row.lines, law_in_force=rule is None or rule.law.holds_on(reading.today),
         pauses=_pauses(entries),
+        reminders=reminder_rows(
+            rule, row.starts_on, row.due_on, row.reminded, stretches(row.stood)
+        ),
     )  # fmt: skip
 
 

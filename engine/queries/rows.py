@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
 from engine.bundles.definition import Form
+from engine.bundles.reminding import ReminderRow
 from engine.choices import Choice as Choice
 from engine.text import NO_TEXT, Text
 from engine.wording import ClockState as ClockState
@@ -131,6 +132,8 @@ class DeadlineView:
     law_in_force: bool = True
     pauses: tuple[tuple[date, date | None], ...] = ()
     """Stretches in which the clock stood still."""
+    reminders: tuple[ReminderRow, ...] = ()
+    """Who is told before and after its last day, on which day, and what was sent."""
 
 
 @dataclass(frozen=True, slots=True)

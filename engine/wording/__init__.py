@@ -17,6 +17,7 @@ from engine.wording.happenings import (
 from engine.wording.ledger import LedgerLine, LedgerRow, ledger_rows
 from engine.wording.mails import Mail, Told, digest_mail, notice_mail
 from engine.wording.reasons import WAYS, Reason, Way, reasons
+from engine.wording.reminders import escalation_words, reminder_words, silence_words
 from engine.wording.stages import (
     case_state_text,
     late_text,
@@ -51,6 +52,7 @@ __all__ = [
     "days_left_text",
     "deadline_why",
     "digest_mail",
+    "escalation_words",
     "event_sentence",
     "joined_together",
     "ledger_rows",
@@ -63,9 +65,11 @@ __all__ = [
     "party_text",
     "peer_text",
     "reasons",
+    "reminder_words",
     "short_why",
     "shortage_text",
     "silence_text",
+    "silence_words",
     "span",
     "stage_text",
 ]  # fmt: skip

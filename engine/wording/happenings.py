@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from engine.text import NO_TEXT, Text, both
 from engine.wording.dates import day_short, sentence, span
+from engine.wording.reminders import point_text
 from engine.wording.terms import silence_text
 
 Lane = Literal["act", "clock", "machine"]
@@ -249,6 +250,20 @@ def _term_expired(p: Payload, names: Names) -> Text:
     return Text(f"{told.it}. {silence.it}", f"{told.en}. {silence.en}") if silence else told
 
 
+def _reminded(p: Payload, names: Names) -> Text:
+    title = names.deadline(p["name"])
+    point = point_text(p["stage"], p["amount"], p["unit"])
+    told = {
+        "reminder": Text("Ricordato il termine", "Reminded of the term"),
+        "silence_ahead": Text("Avvisati del silenzio sul termine", "Warned of silence on the term"),
+        "escalation": Text("Chiesto di intervenire sul termine", "Asked to step in on the term"),
+    }.get(p["stage"], Text("Avviso sul termine", "Notice about the term"))
+    return _with_body(
+        p, names,
+        Text(f"{told.it} «{title.it}» ({point.it})", f"{told.en} “{title.en}” ({point.en})"),
+    )  # fmt: skip
+
+
 def _attached(p: Payload, names: Names) -> Text:
     title = names.document(p["title"])
     return _with_body(
@@ -340,6 +355,7 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "ProfileChosen": ("clock", _profile_chosen),
     "DeadlineMet": ("clock", _term_met),
     "DeadlineExpired": ("clock", _term_expired),
+    "PeopleReminded": ("clock", _reminded),
     "DocumentAttached": ("act", _attached),
     "MessageDelivered": ("act", _received),
     "MessageSent": ("machine", _sent),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from engine.bundles.check.view import View
-from engine.bundles.definition import Column, DeadlineRule
+from engine.bundles.definition import Column, DeadlineRule, Silence
 
 ENGINE_MESSAGES = {
     "case-withdrawn": "withdraw_case",
@@ -72,6 +72,25 @@ def _check_deadline(view: View, file: str, key: str, rule: DeadlineRule, drawn: 
     if variable is not None and not _somewhere(view, variable):
         hint = "Name a field of a form or a variable that a script sets."
         complain(f"Nothing writes the variable “{variable}”.", hint, "length")
+    _check_telling(view, rule, complain)
+
+
+def _check_telling(view: View, rule: DeadlineRule, complain: Callable[..., None]) -> None:
+    """Whom silence hurts is named where it matters; who is asked to step in is somebody."""
+    if rule.silence is Silence.NEGATIVE and not rule.suffers:
+        hint = 'Say whom it would hurt: suffers = ["capacity.role"]; they are warned before.'
+        complain(f"The silence of “{rule.name}” would decide against somebody unnamed.", hint, "silence")
+    if rule.suffers and rule.silence in (Silence.NONE, Silence.ESCALATE):
+        hint = "Delete it, or say another silence."
+        complain(f"The silence of “{rule.name}” has no effect to suffer.", hint, "suffers")
+    # Which capacities there are, the callers of a shared part say.
+    capacities = {capacity.id for capacity in view.bundle.capacities}
+    asked = {"suffers": rule.suffers, "escalation": [c for s in rule.escalation for c in s.to]}
+    for where, columns in asked.items() if not view.draft.shared else ():
+        for column in columns:
+            if column.capacity not in capacities:
+                hint = f"Known capacities: {', '.join(sorted(capacities)) or 'none'}."
+                complain(f"Nobody takes part as “{column.capacity}”.", hint, where)
 
 
 def _check_clock(view: View, rule: DeadlineRule, complain: Callable[..., None]) -> None:

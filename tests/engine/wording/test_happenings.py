@@ -11,6 +11,7 @@ from engine.wording import Names, event_sentence, joined_together, lane_of, name
 from engine.wording.happenings import HAPPENINGS
 
 VALUES: dict[str, Any] = {
+    "amount": 3, "unit": "days",
     "due_on": "2026-12-09", "today": "2026-11-23", "days": 30, "version": 2, "silence": "escalate",
     "payload": {}, "answers": {}, "state": "completed", "day": "2026-12-01", "until": "2026-12-05",
     "lengths": {},
