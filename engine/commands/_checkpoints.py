@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from engine.bpmn import Packed
 from engine.bundles.definition import Law
 from engine.commands import _terms
+from engine.commands._reminders import plan
 from engine.ledgers import SETS_LENGTH, counting_of, unit_of
 from engine.legal_clock import Kind
 from engine.model import (
@@ -114,8 +115,10 @@ def _put_back_terms(work: UnitOfWork, case: Case, kept_rows: list[dict[str, Any]
         row, was = work.session.get_one(Deadline, kept["id"]), _read(kept)
         if row.due_on != was["due_on"]:
             _restore(work, case, row, was)
-        # What was written into the ledger meanwhile stays written.
-        _set(row, {**kept, "lines": row.lines, "steps": row.steps, "calendar": row.calendar})
+        # What was written into the ledger meanwhile stays written, what was told stays told.
+        since = ("lines", "steps", "calendar", "reminded", "stood")
+        _set(row, {**kept, **{name: getattr(row, name) for name in since}})
+        plan(work, case, row)
 
 
 def _restore(work: UnitOfWork, case: Case, row: Deadline, was: Mapping[str, Any]) -> None:

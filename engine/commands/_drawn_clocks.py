@@ -8,6 +8,7 @@ from engine.bpmn import Activity, Step
 from engine.bundles.definition import DeadlineRule
 from engine.commands import _terms
 from engine.commands._items import Scope
+from engine.commands._reminders import plan
 from engine.commands._terms import Line
 from engine.legal_clock import Kind
 from engine.model import Deadline, DeadlineState
@@ -64,6 +65,7 @@ def _stop(scope: Scope, activity: Activity, term: str, how: str) -> bool:
                 ),
                 scope.case,
             )  # fmt: skip
+        plan(scope.work, scope.case, row)
         stopped = True
     return stopped
 
@@ -104,6 +106,7 @@ def _let_go(scope: Scope, after: Surface) -> bool:
                 ),
                 case,
             )
+        plan(work, case, row)
         moved = True
     return moved
 

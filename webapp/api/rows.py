@@ -21,6 +21,14 @@ class Document(Schema):
     field = fields.String()
 
 
+class Reminder(Schema):
+    stage = fields.String(metadata={"description": "`reminder`, `silence_ahead`, `escalation`."})
+    point = Words(metadata={"description": "`80 % of the days`, `3 days before`, …"})
+    day = fields.Date()
+    sent_at = Instant(allow_none=True)
+    to = Words(metadata={"description": "Who is told."})
+
+
 class LedgerLine(Schema):
     day = fields.Date()
     what = Words(allow_none=True)
@@ -56,6 +64,9 @@ class Deadline(Schema):
     consequence = Words(allow_none=True, metadata={"description": "What happens if it passes."})
     why = Words(allow_none=True, metadata={"description": "How the last day was found."})
     ledger = fields.List(fields.Nested(LedgerLine))
+    reminders = fields.List(
+        fields.Nested(Reminder), metadata={"description": "Who is told before and after it."}
+    )
     organisation = Words(allow_none=True)
     party = fields.String(attribute="party_id", allow_none=True)
     work_item = fields.String(attribute="work_item_id", allow_none=True)

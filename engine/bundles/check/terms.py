@@ -79,7 +79,9 @@ def _check_telling(view: View, rule: DeadlineRule, complain: Callable[..., None]
     """Whom silence hurts is named where it matters; who is asked to step in is somebody."""
     if rule.silence is Silence.NEGATIVE and not rule.suffers:
         hint = 'Say whom it would hurt: suffers = ["capacity.role"]; they are warned before.'
-        complain(f"The silence of “{rule.name}” would decide against somebody unnamed.", hint, "silence")
+        complain(
+            f"The silence of “{rule.name}” would decide against somebody unnamed.", hint, "silence"
+        )
     if rule.suffers and rule.silence in (Silence.NONE, Silence.ESCALATE):
         hint = "Delete it, or say another silence."
         complain(f"The silence of “{rule.name}” has no effect to suffer.", hint, "suffers")
