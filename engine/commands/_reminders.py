@@ -52,7 +52,7 @@ def steps_of(case: Case, row: Deadline, rule: DeadlineRule) -> list[Planned]:
 
 
 def _owed(work: UnitOfWork, row: Deadline) -> list[str]:
-    work.session.flush()
+    work.flush()
     statement = select(WorkItem.id).where(
         WorkItem.case_id == row.case_id, WorkItem.state.in_(LIVE), WorkItem.deadline_id == row.id
     )

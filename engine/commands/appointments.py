@@ -99,5 +99,5 @@ def _account(work: UnitOfWork, login: str, name: str, email: str, password: str)
         language=work.settings.language, password_hash=hash_password(password), active=True,
     )  # fmt: skip
     work.add(officer)
-    work.session.flush()
+    work.flush()
     return officer
