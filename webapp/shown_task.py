@@ -49,7 +49,9 @@ def shown_task(
         "peers_done": _peers_done(task.peers),
         "people": [person(row) for row in task.people],
         "help": _help(task),
-        "checks": list(_checks(fields, errors)) if is_open and "complete" in task.may else [],
+        "checks": [*_needs(task), *_checks(fields, errors)]
+        if is_open and "complete" in task.may
+        else [],
         "buttons": list(_buttons(task)),
     }
 
@@ -147,6 +149,20 @@ def _help(task: TaskView) -> str:
 def _whom(row: PersonRow) -> str:
     contact = f", {row.email}" if row.email else ""
     return f"{row.name} ({row.organisation.in_(language())}{contact})."
+
+
+def _needs(task: TaskView) -> Iterator[dict[str, Any]]:
+    """Notice periods and opinions that come first, each with its article and its day."""
+    for state in task.needs:
+        what, basis = state.need.what.in_(language()), shown.law(state.need.legal_basis)
+        words = f"{what[:1].upper()}{what[1:]}" + (f" ({basis})" if basis else "")
+        if state.met:
+            yield {"kind": "done", "words": words}
+        elif state.until is not None:
+            until = _("%(what)s: fino al %(day)s", what=words, day=plain_day(state.until))
+            yield {"kind": "blocked", "words": until}
+        else:
+            yield {"kind": "blocked", "words": _("%(what)s: manca ancora", what=words)}
 
 
 def _checks(fields: Sequence[PageField], errors: Sequence[ErrorLine]) -> Iterator[dict[str, Any]]:

@@ -16,8 +16,13 @@ from engine.wording import Told, clock_act_words, name_in_full, notice_mail, rea
 
 _SEATED = (
     select(
-        Officer.id, Officer.email, Officer.language, Officer.mail, Officer.digest_hour,
-        MandateRow.organisation_id, MandateRow.role,
+        Officer.id,
+        Officer.email,
+        Officer.language,
+        Officer.mail,
+        Officer.digest_hour,
+        MandateRow.organisation_id,
+        MandateRow.role,
     )
     .join(MandateRow, MandateRow.officer_id == Officer.id)
     .where(

@@ -14,7 +14,8 @@ from engine.bundles.forms import json_fields
 from engine.choices import choices as offered_choices
 from engine.clock import day_of
 from engine.errors import WorkItemNotFound
-from engine.model import Case, Deadline, Draft, Officer, WorkItem, WorkItemState, Zone
+from engine.model import Case, Deadline, Draft, Milestone, Officer, WorkItem, WorkItemState, Zone
+from engine.needs import NeedState, need_states
 from engine.policy import Seat, fits, permitting, seats_of, seen_by
 from engine.queries._evidence import evidence_rows, prefilled, readable_tables, token_variables
 from engine.queries._lookup import (
@@ -140,6 +141,8 @@ class TaskView:
     may: frozenset[str]
     """Of claim, release, delegate, complete, draft, return."""
     delegates: tuple[Choice, ...]
+    needs: tuple[NeedState, ...] = ()
+    """What must be over before it may be completed: notice periods, opinions."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -190,6 +193,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         peers=_peers(seen, item, siblings), people=persons,
         helper=tuple(p for p in persons if p.letter == "A" and not p.is_me and not p.gap),
         may=_may(actor, found), delegates=_delegates(found, people),
+        needs=_needs(reading, found),
     )  # fmt: skip
 
 
@@ -202,6 +206,22 @@ def form_spec(reading: Reading, *, actor: Actor, work_item_id: str) -> FormSpec:
         found.form, _choices(reading, seen, found.form, variables), item.version,
         found.draft.draft_version if found.draft is not None else 0,
     )  # fmt: skip
+
+
+def _needs(reading: Reading, found: "_Found") -> tuple[NeedState, ...]:
+    """How the needs of its form stand; two statements, and none where it has no needs."""
+    needs, item = found.form.needs, found.item
+    if not needs or not item.is_live:
+        return ()
+    terms = {need.term for need in needs}
+    names = {need.milestone for need in needs}
+    deadlines = reading.session.scalars(
+        select(Deadline).where(Deadline.case_id == item.case_id, Deadline.name.in_(terms))
+    ).all()
+    milestones = reading.session.scalars(
+        select(Milestone).where(Milestone.case_id == item.case_id, Milestone.name.in_(names))
+    ).all()
+    return need_states(needs, item, deadlines, milestones)
 
 
 @dataclass(frozen=True, slots=True)

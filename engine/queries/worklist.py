@@ -1,8 +1,8 @@
 """The worklist: what an officer may do, answers for, waits for or has done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, tuple_
@@ -15,6 +15,7 @@ from engine.model import (
     Case,
     CaseState,
     Deadline,
+    DeadlineState,
     Deployment,
     Draft,
     Offer,
@@ -35,14 +36,40 @@ from engine.wording import clock_state, days_left_text, short_why
 
 Scope = Literal["todo", "mine", "organisation", "unassigned", "waiting", "done"]
 SCOPES: tuple[Scope, ...] = ("todo", "mine", "organisation", "unassigned", "waiting", "done")
+AT_RISK = timedelta(days=7)
+"""A week: an office that works half a day on this still has one of them."""
+
+
+def _stopped(_today: date) -> ColumnElement[bool]:
+    stopped = (DeadlineState.SUSPENDED, DeadlineState.INTERRUPTED)
+    return or_(
+        Case.state == CaseState.SUSPENDED,
+        exists().where(Deadline.id == WorkItem.deadline_id, Deadline.state.in_(stopped)),
+    )
+
+
+CLOCKS: Mapping[str, Callable[[date], ColumnElement[bool]]] = {
+    "overdue": lambda today: and_(
+        WorkItem.due_on < today, WorkItem.state.in_(LIVE), Case.state != CaseState.SUSPENDED
+    ),
+    "at_risk": lambda today: and_(
+        WorkItem.due_on.between(today, today + AT_RISK), WorkItem.state.in_(LIVE),
+        Case.state != CaseState.SUSPENDED,
+    ),
+    "suspended": _stopped,
+}  # fmt: skip
 
 
 def worklist(
     reading: Reading, *, actor: Actor, scope: Scope = "todo", process: str | None = None,
     zone: int | None = None, due_before: date | None = None, organisation: str | None = None,
-    q: str | None = None, sort: str = "due", after: str | None = None, limit: int = 50,
+    q: str | None = None, clock: str | None = None, sort: str = "due", after: str | None = None,
+    limit: int = 50,
 ) -> Page[WorkRow]:  # fmt: skip
-    """The work of one tab, the most urgent first; `sort` is `due` or `opened`."""
+    """The work of one tab, the most urgent first; `sort` is `due` or `opened`.
+
+    `clock` keeps what is `overdue`, `at_risk` (due within a week) or `suspended`.
+    """
     if scope not in SCOPES or sort not in ("due", "opened"):
         raise Invalid(
             Text("Scheda o ordine sconosciuti.", "Unknown tab or order."),
@@ -55,6 +82,8 @@ def worklist(
         where.append(Case.zone_number == zone)
     if due_before is not None:
         where.append(WorkItem.due_on < due_before)
+    if clock and clock in CLOCKS:
+        where.append(CLOCKS[clock](reading.today))
     if organisation:
         where.append(WorkItem.organisation_id == organisation)
     if words := searched(q):

@@ -147,9 +147,7 @@ def possible(deadline_id: str, kind: str) -> dict[str, Any]:
     return whole([found for found in view.acts if found.kind in kinds])
 
 
-@part.post(
-    "/deadlines/<deadline_id>/suspend", Effect, body=StoppedOn, versioned=True, preview=True
-)
+@part.post("/deadlines/<deadline_id>/suspend", Effect, body=StoppedOn, versioned=True, preview=True)
 def suspend(body: Mapping[str, Any], deadline_id: str) -> Any:
     """Stop the count on one of the term's grounds; it goes on with the days that are left."""
     return _act(suspend_deadline, deadline_id, body)

@@ -66,6 +66,10 @@ class WorklistSearch(Paging):
     zone = fields.Integer(load_default=None)
     due_before = fields.Date(load_default=None)
     organisation = fields.String(load_default=None)
+    clock = fields.String(
+        load_default=None, validate=validate.OneOf(("overdue", "at_risk", "suspended")),
+        metadata={"description": "at_risk: due within a week."},
+    )  # fmt: skip
     q = fields.String(load_default=None)
     sort = fields.String(load_default="due", validate=validate.OneOf(("due", "opened")))
 

@@ -70,6 +70,10 @@ def suspend(case_id: str) -> ResponseReturnValue:
     follows = [
         _("Nessuna attività del caso può essere completata finché il caso non riprende."),
         _("Le bozze restano; tutti leggono il motivo e chi ha sospeso."),
+        _(
+            "I termini non si fermano: le loro date restano, e quelli che passano intanto fanno "
+            "effetto alla ripresa. Per fermare un termine serve un atto sul termine."
+        ),
     ]
     button, done = _("Sospendi il caso"), _("Il caso è sospeso.")
     return _with_reason(case_id, button, follows, suspend_case, done)

@@ -20,7 +20,7 @@ from engine.queries import (
     worklist_counts,
     zones,
 )
-from engine.text import Text
+from engine.text import NO_TEXT, Text
 from webapp import shown
 from webapp.auth import engine, officer, own_address
 from webapp.i18n import _, language, ngettext
@@ -29,6 +29,13 @@ blueprint = Blueprint("worklist", __name__)
 
 # Only work that nobody holds can be taken on in a bulk.
 SELECTABLE: tuple[Scope, ...] = ("todo", "unassigned", "organisation")
+
+
+CLOCK_WORDS = {
+    "overdue": Text("In ritardo", "Late"),
+    "at_risk": Text("Entro 7 giorni", "Within 7 days"),
+    "suspended": Text("Sospese", "Suspended"),
+}
 
 
 @blueprint.get("/worklist")
@@ -52,6 +59,7 @@ def show() -> ResponseReturnValue:
         pane=_pane(opened) if opened else None,
         processes=engine().read(processes, actor=officer()),
         zones=engine().read(zones),
+        clocks=CLOCK_WORDS,
         here=shown.same_page(),
     )
 
@@ -88,6 +96,7 @@ def _filters() -> dict[str, Any]:
         "zone": int(given["zone"]) if given.get("zone", "").isdecimal() else None,
         "organisation": given.get("organisation") or None,
         "due_before": _day(given.get("due_before", "")),
+        "clock": given.get("clock") if given.get("clock") in CLOCK_WORDS else None,
         "q": given.get("q") or None,
     }
 
@@ -135,6 +144,7 @@ def _chips(filters: dict[str, Any]) -> list[dict[str, Any]]:
         "zone": _("Zona %(value)s", value=filters["zone"]),
         "organisation": _("Un solo ente"),
         "due_before": _("Prima del %(value)s", value=request.args.get("due_before", "")),
+        "clock": CLOCK_WORDS.get(filters["clock"] or "", NO_TEXT).in_(language()),
         "q": _("Contiene “%(value)s”", value=filters["q"]),
     }
     return [
