@@ -16,7 +16,7 @@ from engine.appointing import offer_appointing
 from engine.backup import back_up, restore
 from engine.backup.making import no_installation
 from engine.backup.manifest import Manifest
-from engine.bundles.load import load_folder
+from engine.bundles.load import load_folder, opened_first
 from engine.bundles.problem import Problem
 from engine.bundles.versions import FILE, read_lock, write_lock
 from engine.checks import problems_of_folder
@@ -168,7 +168,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 def _deploy(chosen: argparse.Namespace) -> int:
     engine = _engine()
-    for folder in _folders(chosen.folders, shared=False):
+    for folder in opened_first(_folders(chosen.folders, shared=False)):
         files = dict(load_folder(folder, folder.parent / "shared").files)
         done = engine.run(SYSTEM, deploy_process, files=files)
         print(f"{done['process']} version {done['version']} is published")

@@ -1,23 +1,29 @@
 """Everything a process folder must meet before it runs: its texts and tables, and its drawings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engine.bpmn.lint import drawing_problems
-from engine.bpmn.script import evaluate
+from engine.bpmn.script import evaluate, script_problems
 from engine.bundles.assemble import assemble
 from engine.bundles.check import check, check_files
+from engine.bundles.check.children import Beside
 from engine.bundles.definition import Bundle
 from engine.bundles.load import digest_of, folder_files
 from engine.bundles.problem import Problem
+from engine.bundles.source import Lines
 from engine.bundles.versions import FILE, read_lock
 from engine.errors import BundleInvalid
 
 
-def problems_of_files(files: Mapping[str, bytes]) -> list[Problem]:
-    """All problems of a folder that came as files: a deployment, a zip."""
-    found = check_files(files, evaluate=_true)
+def problems_of_files(files: Mapping[str, bytes], beside: Beside | None = None) -> list[Problem]:
+    """All problems of a folder that came as files: a deployment, a zip.
+
+    `beside` finds the procedures whose cases it opens.
+    """
+    found = check_files(files, evaluate=_true, beside=beside)
     draft = assemble(files, digest_of(files))
     if draft.bundle is not None:
         found += _drawings(draft.bundle, "")
@@ -31,7 +37,9 @@ def problems_of_folder(folder: Path) -> list[Problem]:
     problems: list[Problem] = []
     lock = folder.parent / FILE
     locked = read_lock(lock.read_text("utf-8"), problems) if lock.exists() else None
-    problems += check(folder, shared=library, locked=locked, evaluate=_true)
+    problems += check(
+        folder, shared=library, locked=locked, evaluate=_true, beside=_neighbours(folder)
+    )
     try:
         files = folder_files(folder, library)
     except BundleInvalid:
@@ -42,9 +50,34 @@ def problems_of_folder(folder: Path) -> list[Problem]:
     return sorted(set(problems))
 
 
+def _neighbours(folder: Path) -> Beside:
+    """The process folders beside this one; one that cannot be read is told of by its own check."""
+
+    def find(process: str) -> Bundle | None:
+        other = folder.resolve().parent / process
+        if not (other / "process.toml").is_file():
+            return None
+        files = folder_files(other, other.parent / "shared")
+        return assemble(files, digest_of(files)).bundle
+
+    return find
+
+
 def _drawings(bundle: Bundle, where: str) -> list[Problem]:
     found = drawing_problems(bundle.bpmn, bundle.tables, process=bundle.key.replace("-", "_"))
-    return [Problem(where + file, line, what, remedy) for file, line, _, what, remedy in found]
+    problems = [Problem(where + file, line, what, remedy) for file, line, _, what, remedy in found]
+    return problems + [replace(p, file=where + p.file) for p in _carried(bundle)]
+
+
+def _carried(bundle: Bundle) -> Iterator[Problem]:
+    """What a case gives to those it opens is an expression that can be worked out."""
+    lines = Lines(bundle.files["process.toml"].decode("utf-8", "replace"))
+    hint = "Write an expression over the variables of the case, `party` and `body`."
+    for name, rule in bundle.children.items():
+        for field, expression in rule.carry.items():
+            for trouble in script_problems(expression, "eval"):
+                line = lines.of(("children", name, "carry", field))
+                yield Problem("process.toml", line, f"“{field}” is refused: {trouble}", hint)
 
 
 def _true(expression: str, values: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Every act towards the outside, as a value. The engine writes it down, a worker carries it out."""
+"""Every act that is not done at once, as a value: the engine writes it, a worker carries it out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,4 +23,14 @@ class CallService:
     parameters: Mapping[str, Any]
 
 
-Delivery = SendMail | CallService
+@dataclass(frozen=True, slots=True)
+class TendChildren:
+    """Open, suspend, resume or withdraw the cases that another one opened, and tell it of them.
+
+    Nothing leaves the house: it only leaves the act that asked for it.
+    """
+
+    round_id: str
+
+
+Delivery = SendMail | CallService | TendChildren

@@ -263,6 +263,46 @@ class DeliveryWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChildCasesAsked(Event):
+    name: str
+    process: str
+    round: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCasesListed(Event):
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCasesClosed(Event):
+    name: str
+    closed_by: str
+    asked: int
+    done: int
+    withdrawn: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedForCase(Event):
+    parent: str
+    number: str
+    party: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultReturned(Event):
+    parent: str
+    number: str
+    state: str
+    outcome: str
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSuspended(Event):
     reason: str
 
@@ -343,7 +383,8 @@ EVENTS: tuple[type[Event], ...] = (
     DocumentAttached, MessageDelivered, MessageSent,
     ServiceRequested, ServiceAnswered, ServiceFailed, DeliveryFailed, DeliveryRetried,
     DeliveryWithdrawn, CaseSuspended, CaseResumed, CaseWithdrawn,
-    CaseReopened, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,
+    CaseReopened, ChildCasesAsked, ChildCasesListed, ChildCasesClosed, OpenedForCase,
+    ResultReturned, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,
     DeadlineChanged, DeadlineSuspended, DeadlineResumed, DeadlineInterrupted, DeadlineRestarted,
     DeadlineExtended, ProfileChosen, ProcessDeployed, ClockMoved, OfficerAppointed,
 )  # fmt: skip

@@ -8,13 +8,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)  # fmt: skip
+from sqlalchemy.orm import aliased
 
 from engine.actor import Actor, Mandate
 from engine.bundles.definition import Bundle, Column, Element, Form, Nature
 from engine.bundles.roles import role_nature
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
-from engine.model import Case, Party
+from engine.model import Case, ChildRound, Party
 from engine.text import Text
 
 Asked = TypeVar("Asked", bound=Select[*tuple[Any, ...]])
@@ -43,30 +55,75 @@ def visible_case(actor: Actor) -> ColumnElement[bool]:
         return true()
     bodies = {m.organisation_id for m in actor.mandates}
     return exists(
-        select(Party.id).where(Party.case_id == Case.id, Party.organisation_id.in_(bodies))
+        select(Party.id)
+        .where(Party.case_id == Case.id, Party.organisation_id.in_(bodies))
+        .correlate(Case)  # the question around it may name parties too
     )
 
 
 def seen_by(statement: Asked) -> Callable[[Actor], tuple[Asked, dict[str, Any]]]:
     """A statement about `Case` as an actor may ask it, with the values that this takes.
 
-    Put together once: building a statement costs as much as asking the database.
+    His body is a party, or he answers for the case above it. Put together once: building a
+    statement costs as much as asking the database.
     """
-    narrowed = statement.where(
-        exists(
-            select(Party.id).where(
-                Party.case_id == Case.id,
-                Party.organisation_id.in_(bindparam("own_bodies", expanding=True)),
-            )
+    own = (
+        select(Party.id)
+        .where(
+            Party.case_id == Case.id,
+            Party.organisation_id.in_(bindparam("own_bodies", expanding=True)),
         )
+        .correlate(Case)
     )
+    seats_: Any = bindparam("own_seats", expanding=True)
+    above = _overseen(seats_).where(ChildRound.parent_id == Case.parent_id).correlate(Case)
+    narrowed = statement.where(or_(exists(own), and_(Case.parent_id.is_not(None), exists(above))))
 
     def chosen(actor: Actor) -> tuple[Asked, dict[str, Any]]:
         if sees_all_cases(actor):
             return statement, {}
-        return narrowed, {"own_bodies": sorted({m.organisation_id for m in actor.mandates})}
+        return narrowed, {
+            "own_bodies": sorted({m.organisation_id for m in actor.mandates}),
+            "own_seats": _own_seats(actor),
+        }
 
     return chosen
+
+
+def readable_case(actor: Actor) -> ColumnElement[bool]:
+    """The condition on one `Case`: his body is a party, or he answers for the case above it."""
+    if sees_all_cases(actor):
+        return true()
+    above = _overseen(_own_seats(actor)).where(ChildRound.parent_id == Case.parent_id)
+    overseen = exists(above.correlate(Case))
+    return or_(visible_case(actor), and_(Case.parent_id.is_not(None), overseen))
+
+
+def readable_cases(actor: Actor) -> ColumnElement[bool]:
+    """The same for a list: the databases begin with what is his instead of trying every case."""
+    if sees_all_cases(actor):
+        return true()
+    bodies = {m.organisation_id for m in actor.mandates}
+    own = select(Party.case_id).where(Party.organisation_id.in_(bodies))
+    child = aliased(Case)
+    overseen = select(child.id).where(child.parent_id.in_(_overseen(_own_seats(actor))))
+    return Case.id.in_(union_all(own, overseen))
+
+
+def _own_seats(actor: Actor) -> list[tuple[str, str]]:
+    return sorted({(m.organisation_id, m.role) for m in actor.mandates})
+
+
+def _overseen(seats_: Any) -> Select[str]:
+    """The cases with children for which somebody on these seats answers."""
+    return (
+        select(ChildRound.parent_id)
+        .join(Party, Party.case_id == ChildRound.parent_id)
+        .where(
+            Party.capacity == ChildRound.overseer_capacity, Party.left_at.is_(None),
+            tuple_(Party.organisation_id, ChildRound.overseer_role).in_(seats_),
+        )
+    )  # fmt: skip
 
 
 def bodies_of(column: Column, parties: Iterable[Party], branch: Party | None) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from engine.actor import Actor
-from engine.bundles.load import load_folder
+from engine.bundles.load import load_folder, opened_first
 from engine.commands import deploy_process, import_territory
 from engine.commands.accounts import create_token_for, hash_password
 from engine.errors import BundleInvalid
@@ -148,13 +148,12 @@ def install(engine: Engine, *, processes: Path, demo: bool = True) -> list[str]:
     if not demo:
         engine.run(SYSTEM, _without_demo)
     problems: list[str] = []
-    for folder in sorted(processes.glob("*/process.toml")):
-        if folder.parent.name == "shared":
-            continue
+    found = [f.parent for f in processes.glob("*/process.toml") if f.parent.name != "shared"]
+    for folder in opened_first(found):
         try:
-            engine.run(SYSTEM, deploy_process, files=read_folder(folder.parent))
+            engine.run(SYSTEM, deploy_process, files=read_folder(folder))
         except BundleInvalid as invalid:
-            problems += [f"{folder.parent.name}: {problem}" for problem in invalid.problems]
+            problems += [f"{folder.name}: {problem}" for problem in invalid.problems]
     return problems
 
 

@@ -33,6 +33,7 @@ from engine.model import (
     Organisation,
     Party,
     WorkItem,
+    child_results,
 )
 from engine.policy import seen_by
 from engine.settings import Settings
@@ -325,6 +326,7 @@ class UnitOfWork:
             "same_zone": same_zone,
             "contiguous": one_land,
             "today": lambda: self.today,
+            "children": lambda name: child_results(self.session, case.id, name),
         }
         return functions
 

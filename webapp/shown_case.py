@@ -10,6 +10,8 @@ from engine.queries import (
     CaseFile,
     CaseHead,
     CaseRow,
+    ChildrenView,
+    ChildRow,
     DeadlineView,
     DiagramPart,
     DocumentRow,
@@ -18,6 +20,7 @@ from engine.queries import (
     StageRow,
 )
 from engine.text import Text
+from engine.wording import children_text
 from webapp import shown
 from webapp.filters import plain_day
 from webapp.i18n import _, language
@@ -150,6 +153,8 @@ def tab_entries(file: CaseFile, current: str) -> list[dict[str, Any]]:
         "diagram": _("Diagramma"),
         "history": _("Cronologia"),
     }
+    if file.children:
+        names["children"] = _("Casi collegati")
     return [
         {
             "label": words,
@@ -159,6 +164,45 @@ def tab_entries(file: CaseFile, current: str) -> list[dict[str, Any]]:
         }
         for name, words in names.items()
     ]
+
+
+def parent(file: CaseFile) -> dict[str, Any] | None:
+    """The case that opened this one, if the reader may see it."""
+    if file.parent is None:
+        return None
+    words = f"{file.parent.number} {file.parent.title}"
+    return {"url": url_for("case.show", case_id=file.parent.id), "words": words}
+
+
+def children_group(row: ChildrenView) -> dict[str, Any]:
+    """The cases opened for the parties, counted."""
+    state = {
+        "asked": {"kind": "plan", "words": _("Si stanno aprendo")},
+        "waiting": {"kind": "now", "words": _("Si attendono")},
+        "told": {"kind": "done", "words": _("Attesa conclusa")},
+        "over": {"kind": "none", "words": _("Non si attendono più")},
+    }[row.state]
+    return {
+        "title": row.title,
+        "words": children_text(row.asked, row.done, row.withdrawn),
+        "enough": row.enough,
+        "state": state,
+    }
+
+
+def child_row(row: ChildRow) -> dict[str, Any]:
+    """The case of one party in the list."""
+    return {
+        "organisation": row.organisation,
+        "title": row.title,
+        "number": row.number,
+        "url": url_for("case.show", case_id=row.case_id) if row.case_id else None,
+        "state": {
+            "kind": STATE_KINDS.get(row.state, "none"),
+            "words": row.outcome_title or row.state_text,
+        },
+        "ended_at": row.ended_at,
+    }
 
 
 def stages(rows: Sequence[StageRow]) -> list[dict[str, Any]]:

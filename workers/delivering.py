@@ -8,7 +8,7 @@ from engine.commands import mark_delivered, mark_failed, mark_stuck
 from engine.errors import EngineError, StaleVersion
 from engine.logs import log
 from workers.gateways import Outside, Refused
-from workers.jobs import JOBS
+from workers.jobs import CHORES, JOBS
 
 RELAY = Actor.system("relay")
 
@@ -20,7 +20,7 @@ def carry_out(
 ) -> bool:
     """Do what a delivery says; success and failure are both reported, never lost."""
     try:
-        result = JOBS[kind](delivery_id, payload, outside)
+        result = _done(engine, outside, delivery_id, kind, payload)
     except Exception as failure:  # whatever goes wrong outside is the engine's to judge
         reason = _told(failure)
         final = isinstance(failure, Refused)
@@ -38,6 +38,15 @@ def carry_out(
     )  # fmt: skip
     _log.info("delivered", delivery=delivery_id, kind=kind)
     return True
+
+
+def _done(
+    engine: Engine, outside: Outside, delivery_id: str, kind: str, payload: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    if kind in CHORES:
+        CHORES[kind](engine, payload)
+        return None
+    return JOBS[kind](delivery_id, payload, outside)
 
 
 def _report(engine: Engine, delivery_id: str, tell: Callable[[], None]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.deliveries import CallService, SendMail
+from engine.deliveries import CallService, SendMail, TendChildren
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +18,8 @@ class Line:
 # a delivery lent out again is never still being carried out by a healthy worker.
 MAIL = Line("concerto-mail", time_limit=90)
 SERVICE = Line("concerto-service", time_limit=240)
+CASES = Line("concerto-cases", time_limit=240)
 
-LINES: Mapping[str, Line] = {SendMail.__name__: MAIL, CallService.__name__: SERVICE}
+LINES: Mapping[str, Line] = {
+    SendMail.__name__: MAIL, CallService.__name__: SERVICE, TendChildren.__name__: CASES,
+}  # fmt: skip

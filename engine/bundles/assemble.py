@@ -157,6 +157,7 @@ def _bundle(
         scenarios=tuple(
             sorted(n for n in files if n.startswith("scenarios/") and n.endswith(".toml"))
         ),
+        children=manifest.children,
         guide=_guide(draft),
     )
 

@@ -322,6 +322,36 @@ class MessageRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildrenRule:
+    """Cases of another procedure, opened one for each party of a capacity."""
+
+    name: str
+    title: Text
+    process: str
+    capacity: str
+    """Of this case: each of its parties gets a case of its own."""
+    as_: str
+    """The capacity in which the party takes part there."""
+    with_: Mapping[str, str]
+    """Who else takes part: capacity there → capacity of this case whose parties take it."""
+    carry: Mapping[str, str]
+    """Field of the start form there → expression over the variables of this case and `party`."""
+    result: tuple[str, ...]
+    """Variables of each child that come back."""
+    closes: Literal["all", "term"] | int
+    """When the parent is told: all have ended, so many have, or never: only its term ends it."""
+    withdrawn: Literal["counts", "left_out", "awaited"]
+    """A child withdrawn before its goal: as if done, as if never asked, or still awaited."""
+    late: Literal["open", "left_out"]
+    """A party that joins while the parent waits."""
+    at_close: Literal["withdraw", "go_on"]
+    """What is still open when the parent stops waiting."""
+    at_suspension: Literal["suspend", "go_on"]
+    at_end: Literal["withdraw", "go_on"]
+    """What is still open when the parent ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class Raci:
     columns: tuple[Column, ...]
     rows: Mapping[str, Mapping[Column, str]]
@@ -404,6 +434,7 @@ class Bundle:
     profiles: tuple[Profile, ...] = ()
     """The first is the ordinary one, under which every case begins."""
     scenarios: tuple[str, ...] = ()
+    children: Mapping[str, ChildrenRule] = field(default_factory=dict)
     guide: Text = NO_TEXT  # one page for officers: guide.it.md and guide.en.md
 
     def deadline(self, name: str, path: tuple[tuple[str, str], ...] = ()) -> DeadlineRule | None:

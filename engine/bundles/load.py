@@ -1,13 +1,13 @@
 """A process folder, a stored version or an uploaded archive as a Bundle."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engine.bundles import archive
 from engine.bundles.assemble import Draft, assemble
 from engine.bundles.definition import Bundle
-from engine.bundles.manifest import calls_of
+from engine.bundles.manifest import calls_of, opens
 from engine.bundles.problem import Problem
 from engine.errors import BundleInvalid
 
@@ -31,6 +31,29 @@ def load_files(files: Mapping[str, bytes]) -> Bundle:
 def read_files(files: Mapping[str, bytes]) -> Draft:
     """As much of a version as can be read, and what is wrong with the rest."""
     return assemble(files, digest_of(files))
+
+
+def opened_first(folders: Iterable[Path]) -> list[Path]:
+    """Process folders in an order to publish them: those whose cases others open come before."""
+    ahead, placed = {folder.name: folder for folder in sorted(folders)}, dict[str, Path]()
+
+    def place(name: str) -> None:
+        folder = ahead.pop(name, None)
+        if folder is not None:
+            for other in _opens(folder):
+                place(other)
+            placed[name] = folder
+
+    for name in tuple(ahead):
+        place(name)
+    return list(placed.values())
+
+
+def _opens(folder: Path) -> tuple[str, ...]:
+    try:
+        return opens(_read_folder(folder))
+    except BundleInvalid:
+        return ()  # told when it is published
 
 
 def folder_files(path: Path, shared: Path | None = None) -> dict[str, bytes]:

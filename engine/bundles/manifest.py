@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from engine.bundles.children import read_children
 from engine.bundles.columns import parse_column, read_columns
 from engine.bundles.deadlines import read_deadlines, read_profiles
 from engine.bundles.definition import (
     Capacity,
+    ChildrenRule,
     Column,
     DeadlineRule,
     Evidence,
@@ -54,6 +56,7 @@ class Manifest:
     """Name → rule without its form, and whether it has one."""
     deadlines: dict[str, DeadlineRule] = field(default_factory=dict)
     profiles: tuple[Profile, ...] = ()
+    children: Mapping[str, ChildrenRule] = field(default_factory=dict)
     table: Table | None = None
     """Where each of these stands, for complaints."""
 
@@ -75,6 +78,7 @@ def parse_manifest(
     manifest.capacities = tuple(_capacities(table))
     manifest.permissions = _permissions(table)
     manifest.messages = dict(_messages(table))
+    manifest.children = read_children(table)
     manifest.profiles = read_profiles(table)
     manifest.deadlines = dict(read_deadlines(table, known, manifest.profiles))
     table.finish()
@@ -85,6 +89,12 @@ def calls_of(files: Mapping[str, bytes], name: str) -> tuple[str, ...]:
     """The shared parts a manifest names, read before everything else; problems are told later."""
     table = read_table(files, name, []) if name in files else None
     return () if table is None else table.texts("calls")
+
+
+def opens(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The other processes whose cases this one opens; problems are told later."""
+    table = read_table(files, FILE, []) if FILE in files else None
+    return () if table is None else tuple(r.process for r in read_children(table).values())
 
 
 def _identity(table: Table, shared: bool) -> Manifest:

@@ -21,6 +21,7 @@ from engine.commands.cases import (
     suspend_case,
     withdraw_case,
 )
+from engine.commands.children import list_children, tell_parent, tend_child
 from engine.commands.deadlines import (
     choose_profile,
     expire_deadline,
@@ -80,6 +81,7 @@ __all__ = [
     "interrupt_deadline",
     "keep_answer",
     "keep_page",
+    "list_children",
     "mark_delivered",
     "mark_failed",
     "mark_stuck",
@@ -110,6 +112,8 @@ __all__ = [
     "suspend_case",
     "suspend_deadline",
     "take_deliveries",
+    "tell_parent",
+    "tend_child",
     "undo_migration",
     "visit_today",
     "withdraw_case",

@@ -24,7 +24,8 @@ from engine.bpmn import (
     Step,
     TokenGone,
 )
-from engine.commands import _notices, _terms
+from engine.bundles.children import ASK
+from engine.commands import _children, _notices, _terms
 from engine.commands._drawn_clocks import drawn_clocks
 from engine.commands._items import Scope, place, work_items
 from engine.deliveries import CallService
@@ -102,6 +103,7 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
     Only what differs from the surface before the step is read or written.
     """
     case, warm = running.case, running.warm
+    was = (case.state, case.outcome)
     scope = Scope(work, case, running.version.bundle, {p.id: p for p in work.parties(case)})
     after = Surface.of(step)
     for passed in step.passed:
@@ -117,12 +119,15 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
     _requests(scope, step, warm.surface, after)
     _subscriptions(scope, step, warm.surface, after)
     for sent in step.sent:
+        if sent.name == ASK:
+            continue  # it goes nowhere: the engine opens the cases
         payload = sent.payload if isinstance(sent.payload, dict) else {}
         work.record(events.MessageSent(case.id, sent.name, jsonable(payload)), case)
     case.running = sorted({element for element, _ in step.running})
     case.progress = [_progress(scope, round_) for round_ in step.branches]
     case.variables = jsonable(dict(step.variables))
     _case_state(scope, step)
+    _children.follow(scope, step, warm.surface, after, was)
     warm.surface = after
     work.save_state(running)
 
@@ -183,6 +188,7 @@ def _leavers(scope: Scope, step: Step) -> None:
             scope.work.record(
                 party.leave(organisation=name, reason=reason, at=scope.work.now), scope.case
             )
+            _children.left(scope.work, scope.case, party)
 
 
 def branch_text(path: Path) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from engine import events
 from engine.bpmn import Instance, Step
 from engine.bundles.definition import Bundle, Capacity
+from engine.commands import _children
 from engine.commands._advance import advance, guarded, reflect
 from engine.commands._answers import attach, checked
 from engine.commands.messages import send
@@ -37,6 +38,19 @@ def start_case(
         raise ProcessNotFound(
             Text("Questo procedimento non è pubblicato.", "This procedure is not published.")
         )
+    return open_case(work, version, title=title, parties=parties, data=data).id
+
+
+def open_case(
+    work: UnitOfWork,
+    version: Version,
+    *,
+    title: str,
+    parties: Sequence[Mapping[str, str]],
+    data: Mapping[str, Any],
+    parent_id: str | None = None,
+) -> Case:
+    """Begin a case of this version, for a person or for the case that asked for it."""
     bundle = version.bundle
     bodies, unfit = _bodies(work, bundle, parties)
     case_id = work.new_id()
@@ -52,10 +66,11 @@ def start_case(
     answers = _all_right(work, bundle, title, rows, unfit, data)
 
     case = Case(
-        id=case_id, number=_number(work, bundle), process=process,
+        id=case_id, number=_number(work, bundle), process=bundle.key,
         deployment_id=version.deployment_id, title=title.strip()[:300], state=CaseState.OPEN,
-        zone_number=_zone(bodies), started_at=work.now, started_by=work.author,
-        running=[], progress=[], variables={}, history_count=0, history_digest="",
+        zone_number=_zone(bodies), parent_id=parent_id, started_at=work.now,
+        started_by=work.author, running=[], progress=[], variables={}, history_count=0,
+        history_digest="",
     )  # fmt: skip
     work.add(case)
     work.flush()
@@ -63,14 +78,16 @@ def start_case(
     for row in rows:
         work.add_party(row)
     work.flush()
-    work.record(events.CaseStarted(case.id, case.number, case.title, process, bundle.version), case)
+    work.record(
+        events.CaseStarted(case.id, case.number, case.title, bundle.key, bundle.version), case
+    )
     for row in rows:
         name = str(work.name_of(row.organisation_id))
         work.record(events.PartyJoined(case.id, row.id, name, row.capacity), case)
     starter = work.mandate.organisation_id if work.mandate else None
     attach(work, case, bundle.start_form, answers, work_item_id=None, organisation_id=starter)
     _first_step(work, case, version, answers)
-    return case.id
+    return case
 
 
 def _all_right(
@@ -237,12 +254,14 @@ def suspend_case(
     """
     case = _commanded(work, case_id, "suspend_case", reason, version)
     work.record(case.suspend(by=work.author, reason=reason, at=work.now), case)
+    _children.suspended(work, case)
 
 
 def resume_case(work: UnitOfWork, *, case_id: str, reason: str, version: int | None = None) -> None:
     """Let a suspended case go on; terms that passed meanwhile take effect at the next tick."""
     case = _commanded(work, case_id, "resume_case", reason, version)
     work.record(case.resume(reason=reason), case)
+    _children.resumed(work, case)
 
 
 def withdraw_case(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from engine import events
 from engine.bpmn import LIBRARY_VERSION, DrawingInvalid, compile_process
+from engine.bundles.definition import Bundle
 from engine.bundles.load import load_files, pack_files, unpack_files
 from engine.bundles.problem import Problem
 from engine.checks import problems_of_files
@@ -32,7 +33,12 @@ def deploy_process(work: UnitOfWork, *, files: Mapping[str, bytes] | bytes) -> d
     )
     if newest is not None and newest.digest == bundle.digest:
         return {"process": bundle.key, "version": newest.version, "digest": newest.digest}
-    problems = problems_of_files(files)
+
+    def published(process: str) -> Bundle | None:
+        found = work.versions.latest(work.session, process)
+        return found.bundle if found is not None else None
+
+    problems = problems_of_files(files, published)
     if newest is not None and bundle.version <= newest.version:
         problems.append(
             Problem(

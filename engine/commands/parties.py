@@ -8,6 +8,7 @@ from sqlalchemy import select
 from engine import events
 from engine.bpmn import Facts, Instance, Step
 from engine.bundles.definition import Bundle
+from engine.commands import _children
 from engine.commands._advance import advance, deliver, jsonable
 from engine.commands.cases import require_reason
 from engine.errors import (
@@ -47,6 +48,7 @@ def add_party(
         raise OrganisationNotFound(Text("Ente sconosciuto.", "Unknown body."))
     _require_fit(work, case, bundle, body, capacity)
     party = _joined(work, case, body, capacity)
+    _children.joined(work, case, party)
     _tell_drawing(work, case, bundle, party, body)
     return party.id
 
@@ -76,6 +78,7 @@ def remove_party(
     name = str(work.name_of(party.organisation_id))
     _require_dispensable(bundle, party, name)
     work.record(party.leave(organisation=name, reason=reason, at=work.now), case)
+    _children.left(work, case, party)
     payload = {"reason": reason, "by": work.author, "party": party.id, "name": name}
     told: set[tuple[str, str]] = set()
     while (row := _next_branch(work, case, party, told)) is not None:

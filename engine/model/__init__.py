@@ -11,6 +11,7 @@ from engine.model.case import (
     Subscription,
 )
 from engine.model.checkpoint import CaseCheckpoint
+from engine.model.children import ChildCase, ChildRound, ChildState, Wish, child_results
 from engine.model.deadline import LIVING, Deadline, DeadlineState, LedgerEntry
 from engine.model.deployment import Deployment
 from engine.model.document import Document, Upload
@@ -25,9 +26,10 @@ from engine.model.work_item import LIVE, Draft, Offer, WorkItem, WorkItemState
 
 __all__ = [
     "ENDED", "LIVE", "LIVING", "ApiToken", "Base", "Case", "CaseCheckpoint", "CaseCounter",
-    "CaseEngineState", "CaseState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState",
+    "CaseEngineState", "CaseState", "ChildCase", "ChildRound",
+    "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState",
     "DeliveryRow", "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "KeptPage",
     "LedgerEntry", "MandateRow", "Milestone", "Neighbour", "Notice", "Offer", "Officer",
     "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting", "SignInSession",
-    "Subscription", "Upload", "WorkItem", "WorkItemState", "Zone",
+    "Subscription", "Upload", "Wish", "WorkItem", "WorkItemState", "Zone", "child_results",
 ]  # fmt: skip

@@ -34,6 +34,7 @@ class Case(Base):
         Index(None, "process", "state"),
         Index(None, "zone_number"),
         Index(None, "started_at"),
+        Index(None, "parent_id"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -45,6 +46,8 @@ class Case(Base):
     state_before: Mapped[str | None] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(String(80))
     zone_number: Mapped[int | None] = mapped_column(refers_to("zone.number"))
+    parent_id: Mapped[str | None] = mapped_column(refers_to("procedure_case.id"))
+    """The case that opened this one for one of its parties."""
     started_at: Mapped[datetime] = mapped_column(Instant)
     started_by: Mapped[str] = mapped_column(String(200))
     ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -40,6 +40,13 @@ from engine.queries.catalogue import (
     process,
     processes,
 )
+from engine.queries.children import (
+    ChildrenView,
+    ChildRow,
+    ParentView,
+    case_children,
+    children_to_tend,
+)
 from engine.queries.clock import (
     DueRow,
     TrainingClock,
@@ -163,6 +170,8 @@ __all__ = [
     "CaseHead",
     "CaseRow",
     "CatalogueStage",
+    "ChildRow",
+    "ChildrenView",
     "Choice",
     "ClockAct",
     "ClockState",
@@ -193,6 +202,7 @@ __all__ = [
     "OrganisationRow",
     "OrganisationView",
     "Page",
+    "ParentView",
     "PartyRow",
     "PeerRow",
     "PersonRow",
@@ -225,6 +235,7 @@ __all__ = [
     "ZoneRow",
     "ZoneView",
     "act_preview",
+    "case_children",
     "case_consultations",
     "case_deadlines",
     "case_diagram",
@@ -237,6 +248,7 @@ __all__ = [
     "case_raci",
     "cases",
     "dates_of",
+    "children_to_tend",
     "deployments",
     "document_content",
     "due_deadlines",

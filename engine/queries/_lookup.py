@@ -259,6 +259,7 @@ def names_of(bundle: Bundle, parties: Mapping[str, Organisation]) -> Names:
         message=lambda key: _message(bundle, key),
         outcome=lambda key: outcome_title(bundle, key),
         element=lambda key: _element(bundle, key),
+        children=lambda key: bundle.children[key].title if key in bundle.children else both(key),
         party=lambda key: body_name(parties[key]) if key in parties else both(key),
         document=lambda title: _document(bundle, title),
         body=lambda name: bodies.get(name, both(name)),

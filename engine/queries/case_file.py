@@ -17,6 +17,7 @@ from engine.policy import Seat, seats, seats_of
 from engine.queries._acts import acts, capacities, messages, movable, removable
 from engine.queries._lookup import Seen, body_name, holders, people_on, seen_case
 from engine.queries._stages import Scene, stage_rows
+from engine.queries.children import ChildrenView, ParentView, children_of, parent_of
 from engine.queries.clock import deadline_views
 from engine.queries.documents import readable
 from engine.queries.history import timeline
@@ -111,6 +112,10 @@ class CaseFile:
     """In which a body may be added."""
     elements: tuple[ElementRow, ...]
     """Where a token may be put; empty unless the reader may."""
+    parent: ParentView | None
+    """The case that opened this one, if the reader may see it."""
+    children: tuple[ChildrenView, ...]
+    """What it has opened for its parties, counted."""
 
 
 def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
@@ -150,6 +155,7 @@ def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
         total_share=_total(case.variables.get("shares")),
         may=acts(reading, seen, actor, offers), messages=offers,
         capacities=capacities(seen), elements=movable(seen, actor),
+        parent=parent_of(reading, seen, actor), children=children_of(reading, seen),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from engine.model import (
     WorkItem,
     Zone,
 )
-from engine.policy import visible_case
+from engine.policy import readable_cases
 from engine.queries._lookup import activity_title, body_name, case_head
 from engine.queries._paging import cursor, instant_of, keys_of, page_size, searched
 from engine.queries.rows import CaseHead, CaseRow, Page
@@ -37,7 +37,7 @@ def cases(
     after: str | None = None, limit: int = 50,
 ) -> Page[CaseRow]:  # fmt: skip
     """The cases that fit, newest first."""
-    where: list[Any] = [visible_case(actor)]
+    where: list[Any] = [readable_cases(actor)]
     if process:
         where.append(Case.process == process)
     if state:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from engine.actor import Actor
-from engine.deliveries import CallService
+from engine.deliveries import CallService, SendMail
 from engine.errors import DeliveryNotFound
 from engine.model import Case, DeliveryRow, DeliveryState
 from engine.policy import require_administrator
@@ -24,9 +24,9 @@ class FailedDelivery:
 
     id: str
     kind: str
-    """`SendMail` or `CallService`."""
+    """`SendMail`, `CallService` or `TendChildren`."""
     to: str
-    """The address, or the topic of the service."""
+    """The address, or the topic of the service; empty for cases to be opened or ended."""
     subject: str
     parameters: Mapping[str, Any]
     """What a service is asked; empty for mail."""
@@ -41,6 +41,11 @@ class FailedDelivery:
     def is_call(self) -> bool:
         """Whether a drawn service task stands behind it."""
         return self.kind == CallService.__name__
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it has an address that can be mended."""
+        return self.kind == SendMail.__name__
 
 
 def failed_deliveries(
@@ -92,11 +97,10 @@ def _statement() -> Select[DeliveryRow, str, str]:
 
 
 def _shown(row: DeliveryRow, number: str | None, title: str | None) -> FailedDelivery:
-    call = row.kind == CallService.__name__
+    payload = row.payload
     return FailedDelivery(
-        id=row.id, kind=row.kind, to=str(row.payload["topic" if call else "to"]),
-        subject="" if call else str(row.payload["subject"]),
-        parameters=dict(row.payload["parameters"]) if call else {},
+        id=row.id, kind=row.kind, to=str(payload.get("topic", payload.get("to", ""))),
+        subject=str(payload.get("subject", "")), parameters=dict(payload.get("parameters", {})),
         error=row.last_error or "", attempts=row.attempts, created_at=row.created_at,
         case_id=row.case_id, case_number=number, case_title=title,
     )  # fmt: skip

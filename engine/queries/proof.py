@@ -9,7 +9,7 @@ from engine.actor import Actor
 from engine.digests import entry_digest, entry_fields, path_of, sealed_fields
 from engine.errors import CaseNotFound
 from engine.model import Case, DailySeal, HistoryEntry, SealedEntry
-from engine.policy import visible_case
+from engine.policy import readable_case
 from engine.queries._lookup import seen_case
 from engine.unit_of_work import CASE_UNKNOWN, Reading
 
@@ -47,7 +47,7 @@ def exported_proof(reading: Reading, *, actor: Actor, case: str) -> dict[str, An
     its day. Of other cases it tells nothing.
     """
     row = reading.session.scalar(
-        select(Case).where(or_(Case.id == case, Case.number == case), visible_case(actor))
+        select(Case).where(or_(Case.id == case, Case.number == case), readable_case(actor))
     )
     if row is None:
         raise CaseNotFound(CASE_UNKNOWN)

@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.bundles.definition import Bundle
 from engine.bundles.load import load_folder
 from engine.errors import EngineError
 from engine.scenarios.stage import Stage
@@ -45,7 +46,7 @@ def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> R
     report = Report(bundle.key)
     passed: set[tuple[str, str]] = set()
     with tempfile.TemporaryDirectory() as place:
-        stage = Stage.open(Path(place), bundle)
+        stage = Stage.open(Path(place), [*_opened(bundle, folder.parent, shared), bundle])
         for path in sorted((folder / "scenarios").glob("*.toml")):
             report.total += 1
             try:
@@ -62,6 +63,15 @@ def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> R
     report.flows, report.covered = len(drawn), len(drawn.keys() & passed)
     report.missing = sorted(f"{a} → {b}" for a, b in drawn.keys() - passed)
     return report
+
+
+def _opened(bundle: Bundle, library: Path, shared: Path | None) -> list[Bundle]:
+    """The procedures whose cases this one opens, the innermost first."""
+    found: dict[str, Bundle] = {}
+    for rule in bundle.children.values():
+        other = load_folder(library / rule.process, shared)
+        found |= {b.key: b for b in (*_opened(other, library, shared), other)}
+    return list(found.values())
 
 
 def _compare(path: Path, trace: str, *, update: bool) -> None:

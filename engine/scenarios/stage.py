@@ -1,5 +1,6 @@
 """The installation of its own on which the stories of one process are played."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,14 +34,15 @@ class Stage:
     officers: dict[tuple[str, str], Actor] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, place: Path, bundle: Bundle) -> "Stage":
+    def open(cls, place: Path, bundles: Sequence[Bundle]) -> "Stage":
         settings = Settings.from_environment({"DATA_DIR": str(place)})
         clock = ManualClock(BEGIN)
         engine = Engine(connect(settings.database_url), settings, clock=clock)
         upgrade(engine.database)
         system = Actor.system("scenarios")
         engine.run(system, import_territory)
-        engine.run(system, deploy_process, files=dict(bundle.files))
+        for bundle in bundles:
+            engine.run(system, deploy_process, files=dict(bundle.files))
         return cls(engine, clock)
 
     def officer(self, organisation_id: str, role: str) -> Actor:

@@ -1,11 +1,11 @@
 """One story being told: its steps through the commands, and what must come out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, Field, Form
@@ -39,6 +39,7 @@ from engine.model import (
     Party,
     WorkItem,
 )
+from engine.scenarios.opened import child_of, tend_all
 from engine.scenarios.stage import BEGIN, Stage
 from engine.scenarios.trace import trace_line
 from engine.training import tick
@@ -107,6 +108,14 @@ class Telling:
         )  # fmt: skip
 
     def _step(self, step: Mapping[str, Any]) -> None:
+        if "child" in step:
+            inner = self._child(str(step["child"]))
+            inner._step({key: value for key, value in step.items() if key != "child"})
+        else:
+            self._act(step)
+        tend_all(self.engine, self.bundle)
+
+    def _act(self, step: Mapping[str, Any]) -> None:
         if "complete" in step:
             self._complete(step)
         elif "message" in step:
@@ -121,6 +130,13 @@ class Telling:
             self._command(step)
         else:
             raise StoryBroken("no such kind of step")
+
+    def _child(self, alias: str) -> "Telling":
+        """The case that was opened for a party: the steps in it are told in its own words."""
+        found = child_of(self.engine, self._party(alias).id)
+        if found is None:
+            raise StoryBroken(f"no case was opened for {alias}")
+        return replace(self, case_id=found[0], bundle=found[1])
 
     def _complete(self, step: Mapping[str, Any]) -> None:
         by = self._actor(step["by"])
@@ -189,6 +205,7 @@ class Telling:
 
     def _fire(self) -> None:
         tick(self.engine)
+        tend_all(self.engine, self.bundle)
 
     def _expect_open(self, wanted: Sequence[str]) -> None:
         found = sorted(self._named(item) for item in self._items())
@@ -245,6 +262,10 @@ class Telling:
                 ):
                     return party
             elif alias in (party.capacity, party.organisation_id):
+                return party
+        # In a case that another one opened, the body may take part in another capacity.
+        for party in self._parties() if given is not None else ():
+            if party.organisation_id == self._body(given):
                 return party
         raise StoryBroken(f"nobody is called {alias}")
 
@@ -331,10 +352,10 @@ class Telling:
         return self.engine.read(lambda r: list(r.session.scalars(statement)))
 
     def _running(self) -> list[Deadline]:
-        if self._case().state == CaseState.SUSPENDED:
-            return []
+        own = or_(Case.id == self.case_id, Case.parent_id == self.case_id)
+        moving = select(Case.id).where(own, Case.state != CaseState.SUSPENDED)
         statement = select(Deadline).where(
-            Deadline.case_id == self.case_id,
+            Deadline.case_id.in_(moving),
             Deadline.state.in_((DeadlineState.RUNNING, DeadlineState.SUSPENDED)),
         )
         return self.engine.read(lambda r: list(r.session.scalars(statement)))

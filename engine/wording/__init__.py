@@ -20,6 +20,8 @@ from engine.wording.reasons import WAYS, Reason, Way, reasons
 from engine.wording.reminders import escalation_words, reminder_words, silence_words
 from engine.wording.stages import (
     case_state_text,
+    child_state_text,
+    children_text,
     late_text,
     next_step_text,
     party_text,
@@ -45,6 +47,8 @@ __all__ = [
     "LedgerRow",
     "Mail", "Names", "Reason", "Told", "Way",
     "case_state_text",
+    "child_state_text",
+    "children_text",
     "clock_act_words",
     "clock_state",
     "day_in_words",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from engine.text import NO_TEXT, Text, both
 from engine.wording.dates import day_short, sentence, span
 from engine.wording.reminders import point_text
+from engine.wording.stages import children_text
 from engine.wording.terms import silence_text
 
 Lane = Literal["act", "clock", "machine"]
@@ -38,6 +39,8 @@ class Names:
     outcome: Name = _as_written
     element: Name = _as_written
     party: Name = _as_written
+    children: Name = _as_written
+    """The cases that were opened for the parties, all of one name."""
     document: Name = _as_written
     """A file by the title written down when it came in."""
     body: Name = _as_written
@@ -290,6 +293,39 @@ def _sent(p: Payload, names: Names) -> Text:
     return Text(f"Comunicazione inviata: {title.it}", f"Message sent: {title.en}")
 
 
+def _children_asked(p: Payload, names: Names) -> Text:
+    title = names.children(p["name"])
+    return Text(
+        f"«{title.it}»: si apre un caso per ogni ente",
+        f"“{title.en}”: one case is opened for each body",
+    )
+
+
+def _children_listed(p: Payload, names: Names) -> Text:
+    title, count = names.children(p["name"]), p["count"]
+    return Text(
+        f"«{title.it}»: casi da aprire {count}", f"“{title.en}”: cases to be opened: {count}"
+    )
+
+
+def _children_closed(p: Payload, names: Names) -> Text:
+    title = names.children(p["name"])
+    far = children_text(p["asked"], p["done"], p["withdrawn"])
+    how = {
+        "all": Text("non se ne aspettano altri", "no more are awaited"),
+        "enough": Text("sono abbastanza", "they are enough"),
+    }.get(p["closed_by"], Text("non si aspettano oltre", "they are awaited no longer"))
+    return Text(f"«{title.it}»: {far.it}, {how.it}", f"“{title.en}”: {far.en}, {how.en}")
+
+
+def _returned_up(p: Payload, names: Names) -> Text:
+    told = Text(f"Esito riportato al caso {p['number']}", f"Result reported to case {p['number']}")
+    if not p.get("outcome"):
+        return told
+    outcome = names.outcome(p["outcome"])
+    return Text(f"{told.it}: {_lower(outcome.it)}", f"{told.en}: {_lower(outcome.en)}")
+
+
 def _ended(p: Payload, names: Names) -> Text:
     words = {
         "completed": Text("Caso concluso", "Case completed"),
@@ -386,6 +422,14 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
         "machine",
         _said("Un invio fallito non serve più", "A failed delivery is not needed any more"),
     ),
+    "ChildCasesAsked": ("act", _children_asked),
+    "ChildCasesListed": ("machine", _children_listed),
+    "ChildCasesClosed": ("act", _children_closed),
+    "OpenedForCase": (
+        "machine",
+        _said("Aperto per il caso {number}", "Opened for case {number}"),
+    ),
+    "ResultReturned": ("machine", _returned_up),
     "CaseSuspended": ("clock", _said("Caso sospeso", "Case suspended")),
     "CaseResumed": ("clock", _said("Caso ripreso", "Case resumed")),
     "CaseWithdrawn": ("act", _said("Caso ritirato", "Case withdrawn")),

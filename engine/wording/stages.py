@@ -20,6 +20,19 @@ def case_state_text(state: str) -> Text:
     return CASE_STATES.get(state, Text(state, state))
 
 
+def child_state_text(state: str) -> Text:
+    """How far the case of one party is that has not been opened."""
+    if state == "pending":
+        return Text("Si sta aprendo", "Being opened")
+    return Text("Non aperto", "Not opened")
+
+
+def children_text(asked: int, done: int, withdrawn: int) -> Text:
+    """How far the cases are that one case has opened: `120 conclusi su 312, 2 ritirati`."""
+    gone = Text(f", ritirati {withdrawn}", f", {withdrawn} withdrawn") if withdrawn else NO_TEXT
+    return Text(f"conclusi {done} su {asked}{gone.it}", f"{done} of {asked} done{gone.en}")
+
+
 def stage_text(
     state: str, *, reached_on: date | None = None, done: int = 0, total: int = 0,
     due_on: date | None = None, reason: Text = NO_TEXT, waits_for: Text = NO_TEXT,

@@ -42,6 +42,8 @@ def main(arguments: Sequence[str]) -> int:
                 completing.measure(where, report, done=done)
                 say(f"{kind}: parallel branches")
                 parallel.measure(where, report)
+                say(f"{kind}: child cases")
+                parallel.children(where, report)
                 say(f"{kind}: over HTTP")
                 serving.measure(where, report)
             say(f"{kind}: worklist")

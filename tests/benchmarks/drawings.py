@@ -51,6 +51,29 @@ title = {{ it = "Comune", en = "Municipality" }}
 kinds = ["municipality"]
 min = 0
 """
+_CHILDREN = """
+[children.loops]
+title = { it = "Misure", en = "Measurements" }
+process = "loop"
+capacity = "municipality"
+as = "municipality"
+with = { cmto = "cmto" }
+carry = { remarks = "remarks" }
+closes = "all"
+withdrawn = "counts"
+late = "open"
+at_close = "go_on"
+at_suspension = "go_on"
+at_end = "go_on"
+[deadline.wait]
+title = { it = "Attesa", en = "Wait" }
+length = "30 days"
+silence = "proceed_without"
+nature = "internal"
+legal_basis = "organisational"
+evidence = "V"
+consequence = { it = "Si prosegue.", en = "It goes on." }
+"""
 _PART = """id = "ask-town"
 version = 1
 title = { it = "Domanda", en = "Question" }
@@ -115,6 +138,31 @@ def line(tasks: int) -> Files:
     forms = {name: _FORM.format(extra="") for name in names}
     # A prefix takes letters only, and no two processes share one.
     return _files(f"line-{tasks}", f"L{chr(65 + tasks % 26)}", drawing, forms, names)
+
+
+def many_loops() -> Files:
+    """`many-loops`: opens a case of `loop` for each municipality and waits for them."""
+    message = """<bpmn:messageEventDefinition id="d_{name}" messageRef="m_{name}"/>"""
+    which = _PROPERTY.format(name="children", value="loops")
+    drawing = f"""<bpmn:startEvent id="begun" name="Begun"/>
+<bpmn:userTask id="review" name="Review">{_STAGE}</bpmn:userTask>
+<bpmn:intermediateThrowEvent id="ask" name="Ask">{which}{message.format(name="ask")}
+</bpmn:intermediateThrowEvent>
+<bpmn:subProcess id="waiting" name="Wait"><bpmn:startEvent id="waits" name="Waits"/>
+<bpmn:intermediateCatchEvent id="heard" name="Heard">{which}{message.format(name="heard")}
+</bpmn:intermediateCatchEvent><bpmn:endEvent id="waited" name="Waited"/>
+{_flow("waits", "heard")}{_flow("heard", "waited")}</bpmn:subProcess>
+<bpmn:boundaryEvent id="late" name="Late" attachedToRef="waiting">
+<bpmn:timerEventDefinition id="clock"><bpmn:timeDuration>deadline:wait</bpmn:timeDuration>
+</bpmn:timerEventDefinition></bpmn:boundaryEvent>{_END}
+{_flow("begun", "review")}{_flow("review", "ask")}{_flow("ask", "waiting")}
+{_flow("waiting", "finished")}{_flow("late", "finished")}"""
+    files = _files("many-loops", "MNL", drawing, {"review": _FORM.format(extra="")}, ["review"])
+    messages = b"""</bpmn:process><bpmn:message id="m_ask" name="open-cases"/>
+<bpmn:message id="m_heard" name="children-done"/></bpmn:definitions>"""
+    files["process.bpmn"] = files["process.bpmn"].replace(_TAIL.encode(), messages)
+    files["process.toml"] += _CHILDREN.encode()
+    return files
 
 
 def branches(*, called: bool) -> Files:

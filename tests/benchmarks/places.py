@@ -116,7 +116,7 @@ def place(kind: str, url: str) -> Iterator[Place]:
     office = open_office(url, folder)
     for files in (
         drawings.loop(), drawings.line(10), drawings.line(100),
-        drawings.branches(called=False), drawings.branches(called=True),
+        drawings.branches(called=False), drawings.branches(called=True), drawings.many_loops(),
     ):  # fmt: skip
         office.engine.run(SYSTEM, deploy_process, files=files)
     coordinator = office.officer("davide", ("cmto", "coordinator"))

@@ -44,3 +44,9 @@ def test_a_story_that_does_not_hold_says_where(copy: Path) -> None:
     report = play(copy)
     assert "step 4" in report.failures[0]
     assert "NotResponsible" in report.failures[0] or "are open" in report.failures[0]
+
+
+def test_stories_go_into_the_cases_that_a_case_opens() -> None:
+    report = play(HERE / "engine" / "yearly-survey")
+    assert (str(report), report.failures) == ("yearly-survey 2/2 100", [])
+    assert str(play(HERE / "engine" / "town-sheet")) == "town-sheet 1/1 100"

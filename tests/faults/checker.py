@@ -250,6 +250,7 @@ def _look(definition: Definition, packed: Packed) -> Step:
     facts: dict[str, Callable[..., Any]] = {
         "members": lambda _capacity: {},
         "same_zone": lambda _keys: True,
+        "children": lambda _name: [],
         "contiguous": lambda _keys: True,
         "today": lambda: datetime.date(2026, 11, 22),
     }

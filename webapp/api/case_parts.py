@@ -6,8 +6,11 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from engine.queries import (
+    ChildRow,
     DiagramView,
+    Page,
     RaciView,
+    case_children,
     case_consultations,
     case_deadlines,
     case_diagram,
@@ -77,6 +80,26 @@ class Consultation(Schema):
     given_by = fields.String(allow_none=True)
 
 
+class Child(Schema):
+    name = fields.String(metadata={"description": "For what it was opened."})
+    title = Words()
+    round = fields.Integer()
+    party = fields.String(attribute="party_id")
+    organisation = fields.String(attribute="organisation_id")
+    organisation_name = Words(attribute="organisation")
+    case = fields.String(attribute="case_id", allow_none=True)
+    number = fields.String(allow_none=True)
+    state = fields.String(
+        metadata={"description": "Of the case; pending or dropped where there is none."}
+    )
+    state_text = Words()
+    outcome = fields.String(allow_none=True)
+    outcome_title = Words(allow_none=True)
+    result = Free(metadata={"description": "What came back."})
+    opened_at = Instant(allow_none=True)
+    ended_at = Instant(allow_none=True)
+
+
 class TokenOn(Schema):
     element = Nth(0)
     title = Nth(1)
@@ -111,6 +134,12 @@ def history(query: Mapping[str, Any], case_id: str) -> dict[str, Any]:
     page = engine().read(case_history, actor=caller(), case_id=case_id, **query)
     proof = engine().read(case_proof, actor=caller(), case_id=case_id)
     return {"items": page.items, "next": page.next, "total": page.total, "proof": proof}
+
+
+@part.get("/cases/<case_id>/children", page_of(Child), query=Paging)
+def children(query: Mapping[str, Any], case_id: str) -> Page[ChildRow]:
+    """The cases that this one has opened for its parties, as far as I may see them."""
+    return engine().read(case_children, actor=caller(), case_id=case_id, **query)
 
 
 @part.get("/cases/<case_id>/work-items", page_of(WorkItem))

@@ -125,6 +125,26 @@ class NextStep(Schema):
     clock = fields.String()
 
 
+class CaseChildren(Schema):
+    name = fields.String()
+    title = Words()
+    process = fields.String()
+    round = fields.Integer(metadata={"description": "How often they were asked for."})
+    state = fields.String(metadata={"description": "asked, waiting, told, over"})
+    asked = fields.Integer()
+    pending = fields.Integer(metadata={"description": "To be opened."})
+    open = fields.Integer()
+    done = fields.Integer()
+    withdrawn = fields.Integer()
+    enough = fields.Integer(allow_none=True, metadata={"description": "So many close it."})
+
+
+class Parent(Schema):
+    id = fields.String()
+    number = fields.String()
+    title = fields.String()
+
+
 class CaseWhole(Case):
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         """What identifies the case stands in the head of its file."""
@@ -154,6 +174,13 @@ class CaseWhole(Case):
     )
     elements = fields.List(
         fields.Nested(Element), metadata={"description": "For `move`; administrators only."}
+    )
+    parent = fields.Nested(
+        Parent, allow_none=True, metadata={"description": "The case that opened this one."}
+    )
+    children = fields.List(
+        fields.Nested(CaseChildren),
+        metadata={"description": "The cases it has opened, counted; see GET /cases/{id}/children."},
     )
 
 

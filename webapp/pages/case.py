@@ -11,6 +11,7 @@ from engine.queries import (
     DeadlineView,
     Lane,
     TimelineRow,
+    case_children,
     case_deadlines,
     case_diagram,
     case_documents,
@@ -31,12 +32,15 @@ from webapp.i18n import _, language, ngettext
 from webapp.pages.case_acts import act_links, message_links
 from webapp.shown_case import (
     case_row,
+    child_row,
+    children_group,
     deadline,
     diagram_json,
     document_row,
     identity,
     in_words,
     next_step,
+    parent,
     party,
     person,
     stages,
@@ -121,6 +125,7 @@ def show(case_id: str) -> ResponseReturnValue:
         file,
         _("Sintesi"),
         stages=stages(file.stages),
+        groups=[children_group(row) for row in file.children],
         parties=[party(row) for row in file.parties],
         amount_label=_("Quota annua") if with_shares else None,
         total=total,
@@ -155,6 +160,24 @@ def _done_words(row: Any) -> str:
         return _("non più richiesta")
     on = plain_day(row.completed_at) if row.completed_at else ""
     return _("completata da %(who)s il %(day)s", who=row.completed_by or "", day=on)
+
+
+@blueprint.get("/<case_id>/children")
+def children(case_id: str) -> ResponseReturnValue:
+    """The cases that this one has opened for its parties."""
+    found = engine().read(
+        case_children, actor=officer(), case_id=case_id, after=request.args.get("after")
+    )
+    file = _file(case_id)
+    return _tab(
+        "children",
+        file,
+        _("Casi collegati"),
+        groups=[children_group(row) for row in file.children],
+        rows=[child_row(row) for row in found.items],
+        shown_words=ngettext("%(num)s caso", "%(num)s casi", found.total),
+        more_url=shown.same_page(after=found.next) if found.next else None,
+    )
 
 
 @blueprint.get("/<case_id>/documents")
@@ -268,6 +291,7 @@ def _tab(name: str, file: CaseFile, title: str, **parts: Any) -> str:
         nav="cases",
         file=file,
         identity=identity(file),
+        parent=parent(file),
         step=next_step(file),
         tab_entries=tab_entries(file, name),
         tab_title=title,

@@ -89,8 +89,10 @@ def written(value: Any) -> str:
 
 
 def _mended(delivery: FailedDelivery) -> dict[str, Any]:
-    if not delivery.is_call:
+    if delivery.is_mail:
         return {"to": request.form.get("to", delivery.to)}
+    if not delivery.is_call:
+        return {}
     parameters = {
         name: _read(name, request.form.get(f"parameter.{name}", written(before)), before)
         for name, before in delivery.parameters.items()

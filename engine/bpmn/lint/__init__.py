@@ -15,6 +15,7 @@ from engine.bpmn.lint import (
     events,
     flows,
     names,
+    opened,
     properties,
     rounds,
     scripts,
@@ -33,6 +34,7 @@ _RULES = (
     *events.RULES,
     *rounds.RULES,
     *properties.RULES,
+    *opened.RULES,
     *scripts.RULES,
 )
 

@@ -35,6 +35,7 @@ KNOWN: dict[str, frozenset[str]] = {
     "topic": frozenset({"serviceTask"}),
     "key": frozenset({"intermediateCatchEvent", "boundaryEvent"}),
     "hears": frozenset({"callActivity", "userTask", "subProcess"}),
+    "children": frozenset({"intermediateThrowEvent", "intermediateCatchEvent"}),
     "joins": frozenset({"subProcess", "callActivity", "userTask"}),
     "capacity": frozenset({"subProcess", "callActivity", "userTask"}),
 }

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.bundles.assemble import assemble
+from engine.bundles.check.children import Beside, check_children
 from engine.bundles.check.drawings import check_drawings
 from engine.bundles.check.fields import check_fields
 from engine.bundles.check.rights import check_matrix, check_rights
@@ -32,11 +33,13 @@ def check(
     shared: Path | None = None,
     locked: Mapping[str, tuple[int, str]] | None = None,
     evaluate: Evaluate | None = None,
+    beside: Beside | None = None,
 ) -> list[Problem]:
     """All problems of a folder, files named as the person who typed the folder finds them.
 
     A folder inside one called `shared` is checked as a shared part. `locked` is the content of
-    versions.lock; `evaluate` tries the rules of forms on their examples.
+    versions.lock; `evaluate` tries the rules of forms on their examples;
+    `beside` finds the procedures whose cases this one opens.
     """
     part = folder.resolve().parent.name == "shared"
     library = shared or (folder.parent if part else folder.parent / "shared")
@@ -44,7 +47,7 @@ def check(
         files = folder_files(folder, library)
     except BundleInvalid as refusal:
         return [replace(problem, file=f"{folder}/{problem.file}") for problem in refusal.problems]
-    found = check_files(files, part=part, locked=locked, evaluate=evaluate)
+    found = check_files(files, part=part, locked=locked, evaluate=evaluate, beside=beside)
     return [replace(problem, file=_where(problem.file, folder, library)) for problem in found]
 
 
@@ -54,6 +57,7 @@ def check_files(
     part: bool = False,
     locked: Mapping[str, tuple[int, str]] | None = None,
     evaluate: Evaluate | None = None,
+    beside: Beside | None = None,
 ) -> list[Problem]:
     """All problems of the files of a version, in the order of files and lines."""
     draft = assemble(files, digest_of(files), shared=part)
@@ -62,6 +66,7 @@ def check_files(
     view = View(draft, draft.bundle, list(draft.problems))
     check_drawings(view)
     check_terms(view)
+    check_children(view, beside)
     check_rights(view)
     check_matrix(view)
     check_fields(view, evaluate)

@@ -15,7 +15,7 @@ COVERAGE = "coverage.csv"
 ACTS = (
     "complete", "message", "command", "advance_clock", "expect_open", "expect_refused",
 )  # fmt: skip
-_BESIDE = ("by", "party", "data", "reason", "organisation", "istat", "capacity", "key")
+_BESIDE = ("by", "party", "data", "reason", "organisation", "istat", "capacity", "key", "child")
 _EXPECTED = ("state", "outcome", "milestones", "parties_left")
 _ACTOR = re.compile(r"([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*")
 _ALIAS = re.compile(r"[a-z][a-z0-9_]*")
@@ -97,7 +97,12 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
         return
     step.finish()
     act = acts[0]
-    if act in ("complete", "message", "command"):
+    if step.has("child"):
+        # Of another procedure: what it names is found out when the story is told.
+        _check_party(step, step.text("child"), aliases, "child")
+        if act in ("complete", "message", "command"):
+            _check_actor(step, aliases)
+    elif act in ("complete", "message", "command"):
         _check_actor(step, aliases)
         _check_act(view, step, act)
     elif act == "advance_clock":
@@ -131,6 +136,9 @@ def _check_refusal(view: View, step: Table, aliases: set[str]) -> None:
     if len(acts) != 1:
         hint = "Write exactly one of: complete, message, command."
         refused.complain("The refusal does not say of what.", hint)
+    if refused.has("child"):
+        _check_party(refused, refused.text("child"), aliases, "child")
+        acts = []
     for act in acts:
         _check_act(view, refused, act, data=False)  # wrong data may be what is refused
     refused.finish()

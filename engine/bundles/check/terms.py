@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from engine.bundles.check.view import View
+from engine.bundles.children import DONE
 from engine.bundles.definition import Column, DeadlineRule, Silence
 
 ENGINE_MESSAGES = {
@@ -158,14 +159,17 @@ def _check_messages(view: View) -> None:
     }
     # Who may send a message into a shared part, its callers say.
     for name, element in caught.items() if not view.draft.shared else ():
-        if name not in declared and name not in ENGINE_MESSAGES:
+        if name not in declared and name not in (*ENGINE_MESSAGES, DONE):
             hint = f"Write [message.{name}] with title and by in process.toml."
             view.at(element, f"Nobody may send the message “{name}”.", hint)
     for prefix, manifest in {"": view.draft.manifest, **view.draft.parts}.items():
         file = f"{prefix}process.toml"
         for name in manifest.messages if manifest else ():
             line = view.line(file, "message", name)
-            if name in ENGINE_MESSAGES:
+            if name == DONE:
+                hint = "Delete it: the engine sends it when the cases it opened are done."
+                view.complain(file, line, f"“{name}” is not sent by people.", hint)
+            elif name in ENGINE_MESSAGES:
                 hint = f"Delete it and name the senders under permissions.{ENGINE_MESSAGES[name]}."
                 what = f"“{name}” is sent by a command, not by people."
                 view.complain(file, line, what, hint)

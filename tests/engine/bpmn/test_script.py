@@ -97,7 +97,9 @@ def test_an_expression_changes_nothing(source: str) -> None:
     assert script_problems(source, "eval") != []
 
 
-@pytest.mark.parametrize("name", ["members", "contiguous", "same_zone", "today", "apportion"])
+@pytest.mark.parametrize(
+    "name", ["members", "contiguous", "same_zone", "today", "children", "apportion"]
+)
 def test_the_facts_are_known_to_the_check(name: str) -> None:
     assert script_problems(f"x = {name}()", "exec") == []
 

@@ -133,7 +133,7 @@ def record(folder: Path, path: Path, shared: Path | None = None) -> Story:
     """Play one story of a folder and write down every state."""
     bundle = load_folder(folder, shared)
     with tempfile.TemporaryDirectory() as place:
-        stage = Stage.open(Path(place), bundle)
+        stage = Stage.open(Path(place), [bundle])
         with recording() as recorder:
             Telling(stage, bundle, tomllib.loads(path.read_text("utf-8"))).run()
         stage.engine.close()
