@@ -97,6 +97,10 @@ def law(basis: str) -> str:
     return "" if basis == "organisational" else basis
 
 
+CLOCK = "clock"
+"""Who writes a line that nobody wrote: the day had come."""
+
+
 def ledger_row(row: LedgerRow) -> dict[str, Any]:
     """One line of a term's ledger."""
     return {
@@ -105,7 +109,7 @@ def ledger_row(row: LedgerRow) -> dict[str, Any]:
         "rule": law(row.rule),
         "effect": row.effect,
         "due_on": row.due_on,
-        "actor": row.actor,
+        "actor": _("da solo") if row.actor == CLOCK else row.actor,
         "document": row.document,
         "reason": row.reason,
         "counted": row.counted,

@@ -22,16 +22,15 @@ from engine.commands.cases import (
     withdraw_case,
 )
 from engine.commands.children import list_children, tell_parent, tend_child
-from engine.commands.deadlines import (
-    choose_profile,
-    expire_deadline,
+from engine.commands.clock.acts import (
     extend_deadline,
     interrupt_deadline,
-    recount_deadline,
-    resume_by_itself,
     resume_deadline,
     suspend_deadline,
 )
+from engine.commands.clock.passing import expire_deadline, recount_deadline, resume_by_itself
+from engine.commands.clock.profiles import choose_profile
+from engine.commands.clock.reminders import remind
 from engine.commands.deployments import deploy_process
 from engine.commands.documents import store_upload
 from engine.commands.idempotency import keep_answer
@@ -48,7 +47,6 @@ from engine.commands.outbox import (
 )
 from engine.commands.pages import keep_page
 from engine.commands.parties import add_party, remove_party
-from engine.commands.reminders import remind
 from engine.commands.seals import seal_day
 from engine.commands.settings import move_training_day, plan_training_day
 from engine.commands.tasks import (

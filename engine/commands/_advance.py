@@ -25,7 +25,8 @@ from engine.bpmn import (
     TokenGone,
 )
 from engine.bundles.children import ASK
-from engine.commands import _children, _notices, _terms
+from engine.commands import _children, _notices
+from engine.commands._clock import terms
 from engine.commands._drawn_clocks import drawn_clocks
 from engine.commands._items import Scope, place, work_items
 from engine.deliveries import CallService
@@ -113,7 +114,7 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
     _leavers(scope, step)
     reached = _milestones(scope, step)
     terms_moved = _deadlines(scope, step, warm.surface, after)
-    terms_moved |= _terms.start_waiting(work, case, scope.bundle, reached)
+    terms_moved |= terms.start_waiting(work, case, scope.bundle, reached)
     terms_moved |= drawn_clocks(scope, step, warm.surface, after)
     work_items(scope, step, warm.surface, after, terms_moved=terms_moved)
     _requests(scope, step, warm.surface, after)
@@ -215,11 +216,11 @@ def _deadlines(scope: Scope, step: Step, before: Surface, after: Surface) -> boo
             # A term that has just expired is still written down as running.
             if (row.token_id, row.name) in gone and row.is_living:
                 body = scope.body(scope.parties.get(row.party_id or ""))
-                _terms.meet(scope.work, scope.case, row, organisation=body)
+                terms.meet(scope.work, scope.case, row, organisation=body)
     begun = after.deadlines - before.deadlines
     for wait in sorted((w for w in step.waits if (w.token_id, w.name) in begun), key=place):
         if wait.kind == "deadline":
-            _terms.arm(
+            terms.arm(
                 scope.work, scope.case, scope.bundle, name=wait.name, path=wait.path,
                 party=scope.party(wait.path), variables=wait.variables, token_id=wait.token_id,
             )  # fmt: skip

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 
 from engine.bpmn import Packed
 from engine.bundles.definition import Law
-from engine.commands import _terms
-from engine.commands._reminders import plan
+from engine.commands._clock import terms
+from engine.commands._clock.planning import plan
 from engine.ledgers import SETS_LENGTH, counting_of, unit_of
 from engine.legal_clock import Kind
 from engine.model import (
@@ -110,7 +110,7 @@ def _put_back_terms(work: UnitOfWork, case: Case, kept_rows: list[dict[str, Any]
     kept_ids = {kept["id"] for kept in kept_rows}
     for row in _living_terms(work, case):
         if row.id not in kept_ids:  # it began with the change
-            _terms.meet(work, case, row, organisation=None)
+            terms.meet(work, case, row, organisation=None)
     for kept in kept_rows:
         row, was = work.session.get_one(Deadline, kept["id"]), _read(kept)
         if row.due_on != was["due_on"]:
@@ -123,15 +123,15 @@ def _put_back_terms(work: UnitOfWork, case: Case, kept_rows: list[dict[str, Any]
 
 def _restore(work: UnitOfWork, case: Case, row: Deadline, was: Mapping[str, Any]) -> None:
     """Count a term again with the length it had, by a line that says so."""
-    lines = _terms.ledger(work, row)
+    lines = terms.ledger(work, row)
     before = lines[: was["lines"]]
     length = next(line for line in reversed(before) if line.kind in SETS_LENGTH)
-    restored = _terms.Line(
+    restored = terms.Line(
         Kind.RESTORED, work.today, amount=length.amount, unit=unit_of(length),
         counting=counting_of(before),
         law=Law(was["legal_basis"], was["evidence"]),
     )  # fmt: skip
-    standing = _terms.write(work, row, restored, before=lines)
+    standing = terms.write(work, row, restored, before=lines)
     work.record(row.change(due_on=standing.due_on, organisation=None), case)
 
 

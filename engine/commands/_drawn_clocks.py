@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from engine.bpmn import Activity, Step
 from engine.bundles.definition import DeadlineRule
-from engine.commands import _terms
+from engine.commands._clock import terms
+from engine.commands._clock.planning import plan
+from engine.commands._clock.terms import Line
 from engine.commands._items import Scope
-from engine.commands._reminders import plan
-from engine.commands._terms import Line
 from engine.legal_clock import Kind
 from engine.model import Deadline, DeadlineState
 from engine.store import Surface
@@ -38,7 +38,7 @@ def drawn_clocks(scope: Scope, step: Step, before: Surface, after: Surface) -> b
 
 def _stop(scope: Scope, activity: Activity, term: str, how: str) -> bool:
     stopped = False
-    for row in _terms.living(scope.work, scope.case):
+    for row in terms.living(scope.work, scope.case):
         around = tuple((e, k) for e, k in row.path)
         here = row.name == term and activity.path[: len(around)] == around
         if not here or row.state != DeadlineState.RUNNING:
@@ -46,18 +46,18 @@ def _stop(scope: Scope, activity: Activity, term: str, how: str) -> bool:
         form = scope.bundle.forms.get(activity.element)
         title = form.title if form is not None else None
         rule = _rule(scope, row)
-        body = _terms.body_of(scope.work, scope.case, row)
-        lines = _terms.ledger(scope.work, row)
+        body = terms.body_of(scope.work, scope.case, row)
+        lines = terms.ledger(scope.work, row)
         row.stopped_by = activity.token_id
         if how == "interrupts":
             law = rule.interruption.law if rule.interruption is not None else rule.law
             line = Line(Kind.INTERRUPT, scope.work.today, law=law, title=title)
-            _terms.write(scope.work, row, line, before=lines)
+            terms.write(scope.work, row, line, before=lines)
             event = row.interrupt(organisation=body, reason="", document="")
             scope.work.record(event, scope.case)
         else:
             line = Line(Kind.SUSPEND, scope.work.today, law=rule.law, title=title or rule.title)
-            standing = _terms.write(scope.work, row, line, before=lines)
+            standing = terms.write(scope.work, row, line, before=lines)
             scope.work.record(
                 row.suspend(
                     due_on=standing.due_on, until=None, organisation=body,
@@ -85,21 +85,21 @@ def _let_go(scope: Scope, after: Surface) -> bool:
         if row.stopped_by in after.activities:
             continue
         row.stopped_by = None
-        rule, lines = _rule(scope, row), _terms.ledger(work, row)
+        rule, lines = _rule(scope, row), terms.ledger(work, row)
         title = lines[-1].title
-        body = _terms.body_of(work, case, row)
+        body = terms.body_of(work, case, row)
         if row.state == DeadlineState.INTERRUPTED:
             again = rule.interruption.length if rule.interruption is not None else None
             counted = rule if again is None else replace(rule, length=again)
-            day, amount, unit = _terms.length_of(counted, work.today, case.variables)
+            day, amount, unit = terms.length_of(counted, work.today, case.variables)
             law = rule.interruption.law if rule.interruption is not None else rule.law
             line = Line(Kind.RESTART, day, amount=amount, unit=unit, law=law)
-            standing = _terms.write(work, row, line, before=lines)
+            standing = terms.write(work, row, line, before=lines)
             event = row.restart(starts_on=day, due_on=standing.due_on, organisation=body)
             work.record(event, case)
         else:
-            line = Line(Kind.RESUME, work.today, law=rule.law, title=_terms.text_of(title))
-            standing = _terms.write(work, row, line, before=lines)
+            line = Line(Kind.RESUME, work.today, law=rule.law, title=terms.text_of(title))
+            standing = terms.write(work, row, line, before=lines)
             work.record(
                 row.resume(
                     due_on=standing.due_on, organisation=body, day=work.today, today=work.today
@@ -112,4 +112,4 @@ def _let_go(scope: Scope, after: Surface) -> bool:
 
 
 def _rule(scope: Scope, row: Deadline) -> DeadlineRule:
-    return _terms.in_profile(scope.case, scope.bundle, scope.bundle.deadlines[row.rule])
+    return terms.in_profile(scope.case, scope.bundle, scope.bundle.deadlines[row.rule])

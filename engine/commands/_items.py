@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, delete, select
 from engine import events
 from engine.bpmn import Activity, Path, Step, Wait
 from engine.bundles.definition import Bundle
-from engine.commands import _notices, _terms
+from engine.commands import _notices
+from engine.commands._clock import terms
 from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, WorkItem
 from engine.policy import Seat, seats_of
 from engine.store import Surface
@@ -43,7 +44,7 @@ def place(found: Activity | Wait) -> tuple[Path, str]:
 
 def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
     """Give every open item its last day, after a term began, ended or got its date."""
-    living = _terms.living(scope.work, scope.case)
+    living = terms.living(scope.work, scope.case)
     known = {
         item.token_id: item
         for item in scope.work.session.scalars(
@@ -119,7 +120,7 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
     work.record(events.WorkItemOpened(case.id, item.id, item.activity, item.party_id, body), case)
     form = bundle.forms.get(item.activity)
     if form is not None and form.deadline is not None:
-        _terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
+        terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
     _notices.tell_opened(work, case, bundle, item, offered)
     return item
 
@@ -177,6 +178,6 @@ def close_item(work: UnitOfWork, case: Case, item: WorkItem) -> None:
     _notices.settle(work, [item.id])
     form = work.bundle(case).forms.get(item.activity)
     if form is not None and form.deadline:
-        for row in _terms.living(work, case):
+        for row in terms.living(work, case):
             if row.work_item_id == item.id:
-                _terms.meet(work, case, row, organisation=None)
+                terms.meet(work, case, row, organisation=None)

@@ -10,7 +10,7 @@ from engine.commands import _notices
 from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach, checked
 from engine.commands._items import close_item
-from engine.commands._needs import require_needs
+from engine.commands.clock.needs import require_needs
 from engine.errors import NotAllowed, NotHeld, OfficerNotFound, StaleVersion
 from engine.model import Case, Draft, MandateRow, Officer, WorkItem
 from engine.policy import Seat, fits, permitting, require_responsible, seats_of, the_one

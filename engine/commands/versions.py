@@ -17,8 +17,9 @@ from engine.bpmn import (
     transfer_case,
 )
 from engine.bundles.differences import changed_fields, changed_rule, touched, without
-from engine.commands import _checkpoints, _notices, _terms
+from engine.commands import _checkpoints, _notices
 from engine.commands._advance import guarded, reflect
+from engine.commands._clock import terms
 from engine.commands._items import Scope, link_all, offer
 from engine.commands.cases import require_reason
 from engine.errors import Invalid, ProcessNotFound, WrongState
@@ -287,7 +288,7 @@ class _Change:
         """Put living terms under the rules of the new version."""
         waits = {(w.token_id, w.name): w for w in step.waits if w.kind == "deadline"}
         paths = {item.id: tuple((e, k) for e, k in item.path) for item, _ in items}
-        for row in _terms.living(self.work, self.case):
+        for row in terms.living(self.work, self.case):
             name = self.event("deadline", row.name)
             wait = waits.get((row.token_id or "", name))
             if wait is None and row.work_item_id not in paths:
@@ -302,11 +303,11 @@ class _Change:
         was, now = self.old.bundle.deadlines.get(row.rule), self.new.bundle.deadline(row.name, path)
         if now is None:
             if self.recount:
-                _terms.meet(self.work, self.case, row, organisation=None)
+                terms.meet(self.work, self.case, row, organisation=None)
             return
-        key = _terms.rule_key(self.new.bundle, now)
+        key = terms.rule_key(self.new.bundle, now)
         differs = bool(changed_rule(was, now))
-        _terms.follow(self.work, self.case, row, now, key=key, recount=self.recount and differs)
+        terms.follow(self.work, self.case, row, now, key=key, recount=self.recount and differs)
 
     def _guards(self, step: Step, items: list[tuple[WorkItem, str]]) -> None:
         """Terms that the new forms name for work already open."""
@@ -315,10 +316,10 @@ class _Change:
         for item, _ in items:
             form = self.new.bundle.forms.get(item.activity)
             known = {
-                r.name for r in _terms.living(self.work, self.case) if r.work_item_id == item.id
+                r.name for r in terms.living(self.work, self.case) if r.work_item_id == item.id
             }
             if form is not None and form.deadline is not None and form.deadline not in known:
-                _terms.guard(
+                terms.guard(
                     self.work, self.case, self.new.bundle, item, form.deadline,
                     parties.get(item.party_id or ""), variables[item.token_id],
                 )  # fmt: skip

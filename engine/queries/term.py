@@ -271,7 +271,10 @@ def _suspend(
     ground = rule.suspension(ground_id)
     assert ground is not None, "it comes from this very rule"
     used = pauses_on(lines, ground_id)
-    left = None if ground.at_most is None else ground.at_most - days_used(lines, ground_id)
+    left = None
+    if ground.at_most is not None:
+        # After a reply the clock may stand longer than the limit (art. 10-bis): then none is left.
+        left = max(0, ground.at_most - days_used(lines, ground_id))
     does = Text(
         "Il conto si ferma e riprende dai giorni rimasti.",
         "The count stops and goes on with the days that are left.",
@@ -290,7 +293,7 @@ def _suspend(
         )
     if not why_not and left is not None and left < 1:
         why_not = Text("Non restano giorni.", "No days are left.")
-    latest = None if left is None else reading.today + timedelta(days=max(left, 0))
+    latest = None if left is None else reading.today + timedelta(days=left)
     title = Text(f"Sospendi: {ground.title.it}", f"Suspend: {ground.title.en}")
     return ClockAct(
         "suspend", ground_id, title, does, ground.law, not why_not, why_not, left, latest

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import NotFound
 
 from engine.commands import (
     choose_profile,
@@ -139,10 +140,12 @@ def one(deadline_id: str) -> Any:
     return _whole(engine().read(term, actor=caller(), deadline_id=deadline_id))
 
 
-@part.get("/deadlines/<deadline_id>/<any(suspend,resume,interrupt,extend):kind>", page_of(ClockAct))
+@part.get("/deadlines/<deadline_id>/<kind>", page_of(ClockAct))
 def possible(deadline_id: str, kind: str) -> dict[str, Any]:
     """Whether I may do this to the clock of a term, and if not, why not."""
     view = engine().read(term, actor=caller(), deadline_id=deadline_id)
+    if kind not in ("suspend", "resume", "interrupt", "extend"):
+        raise NotFound
     kinds = ("resume", "restart") if kind == "resume" else (kind,)
     return whole([found for found in view.acts if found.kind in kinds])
 

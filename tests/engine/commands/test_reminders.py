@@ -12,14 +12,13 @@ from engine import Actor, Engine
 from engine.bundles.load import load_folder
 from engine.clock import day_of
 from engine.commands import (
-    _reminders,
-    _terms,
     claim,
     deploy_process,
     remind,
     resume_case,
     suspend_case,
 )
+from engine.commands._clock import planning, terms
 from engine.db import connect
 from engine.legal_clock import Kind
 from engine.model import Deadline, Notice, Officer
@@ -227,25 +226,25 @@ def test_a_term_that_stands_still_says_nothing_and_one_that_moved_says_it_for_th
 
     def stop(work: UnitOfWork) -> None:
         case, own = work.case(visit), work.session.get_one(Deadline, row.id)
-        line = _terms.Line(Kind.SUSPEND, work.today)
-        _terms.write(work, own, line, before=_terms.ledger(work, own))
+        line = terms.Line(Kind.SUSPEND, work.today)
+        terms.write(work, own, line, before=terms.ledger(work, own))
         work.record(
             own.suspend(
                 due_on=None, until=None, organisation=None, ground="x", reason="x", document=""
             ),
             case,
         )
-        _reminders.plan(work, case, own)
+        planning.plan(work, case, own)
 
     def go_on(work: UnitOfWork) -> None:
         case, own = work.case(visit), work.session.get_one(Deadline, row.id)
-        line = _terms.Line(Kind.RESUME, work.today)
-        standing = _terms.write(work, own, line, before=_terms.ledger(work, own))
+        line = terms.Line(Kind.RESUME, work.today)
+        standing = terms.write(work, own, line, before=terms.ledger(work, own))
         event = own.resume(
             due_on=standing.due_on, organisation=None, day=work.today, today=work.today
         )
         work.record(event, case)
-        _reminders.plan(work, case, own)
+        planning.plan(work, case, own)
 
     office.pass_days(2)
     office.engine.run(SYSTEM, stop)

@@ -11,7 +11,7 @@ from engine.bpmn import Path
 from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
 from engine.bundles.terms import parse_term
 from engine.clock import day_of
-from engine.commands import _reminders
+from engine.commands._clock import planning
 from engine.errors import ProcessFault
 from engine.ledgers import counting_of, entries_of
 from engine.legal_clock import Counting, Entry, Kind, Standing, stand
@@ -264,7 +264,7 @@ def recount_by(
     if standing.due_on != row.due_on:
         body = body_of(work, case, row)
         work.record(row.change(due_on=standing.due_on, organisation=body), case)
-    _reminders.plan(work, case, row)
+    planning.plan(work, case, row)
     return standing
 
 
@@ -312,7 +312,7 @@ def _start(
         row.target_on = aim.due_on
     body = body_of(work, case, row)
     work.record(row.start(starts_on=starts_on, due_on=standing.due_on, organisation=body), case)
-    _reminders.plan(work, case, row)
+    planning.plan(work, case, row)
 
 
 def length_of(

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from engine.bundles.definition import Bundle, Column, DeadlineRule
 from engine.bundles.reminding import Planned
-from engine.commands import _notices, _terms
-from engine.commands._reminders import plan, steps_of
+from engine.commands import _notices
+from engine.commands._clock import terms
+from engine.commands._clock.planning import plan, steps_of
 from engine.errors import DeadlineNotFound
 from engine.model import LIVE, Case, CaseState, Deadline, DeadlineState, WorkItem
 from engine.policy import Seat, seats, seats_of
@@ -40,7 +41,7 @@ def remind(work: UnitOfWork, *, deadline_id: str) -> bool:
             own = _tell(about, step, told)
             row.remind(step.key, at=work.now if own else None)
             if own:
-                body = _terms.body_of(work, case, row)
+                body = terms.body_of(work, case, row)
                 event = row.remember(step.stage, step.amount, step.unit, organisation=body)
                 work.record(event, case)
             told |= own
@@ -90,7 +91,7 @@ def _tell(about: _About, step: Planned, told: frozenset[str]) -> frozenset[str]:
     due_on = row.due_on
     if due_on is None or not (about.items or step.stage == "silence_ahead"):
         return frozenset()
-    body, today = _terms.body_of(work, case, row), work.today
+    body, today = terms.body_of(work, case, row), work.today
     consequence = about.rule.consequence
     if step.stage == "escalation":
         words = escalation_words(case.number, title, body, due_on, today)

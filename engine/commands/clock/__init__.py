@@ -1,0 +1,1 @@
+"""The acts on a clock, and what it does by itself."""
