@@ -1,11 +1,29 @@
-"""What scripts of a drawing may learn about bodies and the land between them."""
+"""What is known of bodies: their calendar, what scripts learn of them, the land between them."""
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine.model import Neighbour, Organisation
+from engine.model import ClosingDay, Neighbour, Organisation
+from engine.working_days import Calendar, Closing
+
+_CLOSINGS = select(ClosingDay).where(ClosingDay.organisation_id == bindparam("body"))
+
+
+def calendar_of(session: Session, body: Organisation) -> Calendar:
+    """The calendar a body has told: patron saint and extra closing days."""
+    month, _, day = (body.patron_day or "").partition("-")
+    name = body.patron_name or ""
+    closings = session.scalars(_CLOSINGS, {"body": body.id}).all()
+    return Calendar(
+        patron=(int(month), int(day)) if day else None,
+        patron_name={"it": name, "en": name} if name else {},
+        closings={
+            row.day: Closing({"it": row.name_it, "en": row.name_en}, row.moves_terms)
+            for row in closings
+        },
+    )
 
 
 def member(body: Organisation) -> dict[str, Any]:

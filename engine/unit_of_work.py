@@ -18,13 +18,12 @@ from engine.deliveries import Delivery
 from engine.digests import chained
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
-from engine.facts import contiguous, member
+from engine.facts import calendar_of, contiguous, member
 from engine.ids import NewId
 from engine.model import (
     Base,
     Case,
     CaseEngineState,
-    ClosingDay,
     DeliveryRow,
     Draft,
     HistoryEntry,
@@ -39,7 +38,7 @@ from engine.policy import seen_by
 from engine.settings import Settings
 from engine.store import NOTHING, Files, HotCases, Surface, Version, Versions, Warm
 from engine.text import Text
-from engine.working_days import NATIONAL, Calendar, Closing
+from engine.working_days import NATIONAL, Calendar
 
 TRAINING_DAYS = "training_days"
 """The setting that says how far a training clock was moved."""
@@ -83,9 +82,6 @@ _NEXT_STATE = (
     .execution_options(synchronize_session=False)
 )
 _INSERTS = {noun: insert(noun) for noun in (HistoryEntry, Offer, Notice, DeliveryRow)}
-
-
-_CLOSINGS = select(ClosingDay).where(ClosingDay.organisation_id == bindparam("body"))
 
 
 @dataclass(slots=True)
@@ -380,21 +376,6 @@ class UnitOfWork:
             created_at=self.now,
         )
         return delivery_id
-
-
-def calendar_of(session: Session, body: Organisation) -> Calendar:
-    """The calendar a body has told: patron saint and extra closing days."""
-    month, _, day = (body.patron_day or "").partition("-")
-    name = body.patron_name or ""
-    closings = session.scalars(_CLOSINGS, {"body": body.id}).all()
-    return Calendar(
-        patron=(int(month), int(day)) if day else None,
-        patron_name={"it": name, "en": name} if name else {},
-        closings={
-            row.day: Closing({"it": row.name_it, "en": row.name_en}, row.moves_terms)
-            for row in closings
-        },
-    )
 
 
 def _written_out(mandate: Mandate | None) -> str | None:
