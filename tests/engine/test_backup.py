@@ -80,7 +80,8 @@ def furnish(office: Office) -> str:
     office.engine.run(silvia, store_upload, filename="note.pdf", content=PDF + b"\n")
     office.visit(davide, CHIVASSO, RONDISSONE)
     office.clock.advance(timedelta(days=2))
-    assert seal_past_days(office.engine) == 2
+    # The office was set up on 23 November; a story that begins later seals the days between too.
+    assert seal_past_days(office.engine) >= 2
     return case_id
 
 
