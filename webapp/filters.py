@@ -47,6 +47,17 @@ DAY: dict[Language, dict[tuple[bool, bool], str]] = {
 }
 
 
+BROWSERS = {
+    "Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows",
+    "Mac OS X": "macOS", "Linux": "Linux",
+}  # fmt: skip
+"""What browsers call themselves; those that also use another's name stand before it."""
+
+
 def register(app: Flask) -> None:
     """Give templates the filters and the two questions about language."""
     app.jinja_env.filters.update(
@@ -58,6 +69,7 @@ def register(app: Flask) -> None:
         number=number,
         filesize=filesize,
         fingerprint=fingerprint,
+        device=device,
         side_by_side=side_by_side,
         grouped=grouped,
         prose=prose,
@@ -222,3 +234,12 @@ def _as_date(value: date | str) -> date:
 def _instant(value: datetime) -> datetime:
     # Some databases give instants back without a zone; they are always kept in UTC.
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def device(said: str | None) -> str:
+    """The browser and the machine behind a session, as their user calls them."""
+    known = [
+        next((name for sign, name in names.items() if sign in (said or "")), "")
+        for names in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(name for name in known if name) or said or ""

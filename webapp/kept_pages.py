@@ -17,6 +17,7 @@ from webapp.auth import API_PREFIX, engine, officer, present
 
 ADDRESS = "kept"
 """The argument of an address under which an answer is kept."""
+LANGUAGE = "lang"
 ANSWERS = (200, 403, 404, 409, 412, 422)
 """What a page itself answers; a request that nobody could read is refused where it stands."""
 
@@ -38,7 +39,7 @@ def _show() -> Response | None:
         return None
     # Whoever chooses a language wants the page in it, not as it was answered.
     kept = engine().read(kept_page, actor=officer(), page_id=page_id)
-    if kept is None or "lang" in request.args:
+    if kept is None or LANGUAGE in request.args:
         return redirect(_here())
     content, status = kept
     return Response(content, status, mimetype="text/html")
@@ -55,13 +56,14 @@ def _keep(response: Response) -> Response:
         return response
     page = response.get_data(as_text=True)
     page_id = engine().run(officer(), keep_page, page=page, status=response.status_code)
-    return redirect(_here(**{ADDRESS: page_id}), 303)
+    return redirect(_here(leave_out=LANGUAGE, **{ADDRESS: page_id}), 303)
 
 
-def _here(**more: str) -> str:
+def _here(*, leave_out: str = ADDRESS, **more: str) -> str:
     """This address, with these arguments and without a page that was kept before."""
     arguments = MultiDict(request.args)
-    arguments.pop(ADDRESS, None)
+    for name in {ADDRESS, leave_out}:
+        arguments.pop(name, None)
     arguments.update(more)
     query = urlencode(list(arguments.items(multi=True)))
     return request.script_root + request.path + (f"?{query}" if query else "")

@@ -42,11 +42,20 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
         "why_label": _("Perché entro il %(day)s:", day=short_day(row.due_on)) if row.due_on else "",
         "why": row.why,
         "details": [row.organisation, row.case_title],
-        "note": row.note,
+        "note": row.note or done_words(row),
+        "done": row.completed_at is not None,
         "open": row.id == open_id,
         "pick": row.holder is None,
         "preview_url": same_page(open=row.id),
     }
+
+
+def done_words(row: WorkRow) -> str:
+    """Who completed a piece of work and when; nothing while it is open."""
+    if row.completed_at is None:
+        return ""
+    day = plain_day(row.completed_at)
+    return _("completata da %(who)s il %(day)s", who=row.completed_by or "", day=day)
 
 
 def case_url(case_id: str) -> str:

@@ -243,6 +243,17 @@ def _signal(name: str) -> dict[str, str] | None:
     return None
 
 
+def people(rows: Sequence[PersonRow]) -> list[dict[str, Any]]:
+    """Everybody behind a letter, each once: who does it and answers for it has both letters."""
+    shown_: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        one = person(row)
+        # Who is only told is folded away where there are many: those stay rows of their own.
+        key = (row.letter == "I", row.gap and row.letter, one["name"], one["detail"])
+        shown_.setdefault(key, one | {"letters": []})["letters"].append(row.letter)
+    return list(shown_.values())
+
+
 def person(row: PersonRow) -> dict[str, Any]:
     """Somebody behind a letter; a letter with nobody says so."""
     where = ", ".join(

@@ -12,7 +12,7 @@ from webapp.auth import officer
 from webapp.filters import plain_day, plain_when
 from webapp.forms import ErrorLine, PageField
 from webapp.i18n import _, language, ngettext
-from webapp.shown_case import document_row, person
+from webapp.shown_case import document_row, people
 
 FEW = 4
 """Up to so many missing answers are named one by one; more would hide the buttons."""
@@ -47,7 +47,7 @@ def shown_task(
         "tables": [_table(row) for row in task.evidence_rows if row.kind == "table"],
         "peers": [_peer(row) for row in task.peers],
         "peers_done": _peers_done(task.peers),
-        "people": [person(row) for row in task.people],
+        "people": people(task.people),
         "help": _help(task),
         "checks": [*_needs(task), *_checks(fields, errors)]
         if is_open and "complete" in task.may

@@ -104,3 +104,11 @@ def test_a_guide_is_shown_as_its_writer_laid_it_out() -> None:
         "<p><strong>Steps</strong></p>"
         "<ol><li><em>First</em>, &lt;b&gt;</li><li>Then.</li></ol><p>The end.</p>"
     )
+
+
+def test_a_device_is_called_as_its_user_calls_it() -> None:
+    chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0"
+    assert filters.device(chrome) == "Chrome, Linux"
+    assert filters.device(f"{chrome} Safari/537.36 Edg/141.0") == "Edge, Linux"
+    assert filters.device("curl/8.5") == "curl/8.5"
+    assert filters.device(None) == ""

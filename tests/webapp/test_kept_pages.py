@@ -28,6 +28,10 @@ def test_a_refused_form_is_found_again_with_what_was_typed(web: Web) -> None:
     page.press("Avvia il caso", title="Cava")
     assert page.address.count("kept=") == 1
 
+    english = page.open(f"{START}&lang=en").press("Start the case", title="Quarry")
+    assert english.page.xpath("//input[@name='title']/@value") == ["Quarry"]
+    assert english.open(f"{english.address}&lang=it").address == f"{START}&lang=it"
+
 
 def test_a_kept_page_is_its_officers_and_lasts_a_day(web: Web) -> None:
     page = refused(web)

@@ -15,6 +15,12 @@ export function startFrame() {
       menu.querySelector('summary').focus()
     }
   })
+  // On a phone the tabs are wider than the page: the present one is in sight.
+  for (const tab of document.querySelectorAll('.c-tabs [aria-current]')) {
+    const bar = tab.closest('.c-tabs')
+    const middle = tab.getBoundingClientRect().left - bar.getBoundingClientRect().left
+    bar.scrollLeft += middle - (bar.clientWidth - tab.offsetWidth) / 2
+  }
   // A page that refuses something says so first.
   document.querySelector('[data-focus]')?.focus()
 }

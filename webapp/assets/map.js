@@ -39,6 +39,9 @@ async function show(place) {
   document.addEventListener('change', (event) => {
     for (const one of shown) if (one.box === event.target) paint(one)
   })
+  const tidy = () => declutter(shown, place)
+  map.on('zoomend resize', tidy)
+  tidy()
   map.getContainer().setAttribute('role', 'group')
   map.getContainer().setAttribute('aria-label', place.dataset.name)
   place.dataset.drawn = ''
@@ -57,9 +60,44 @@ function draw(point, box, map, named) {
     marker.on('click', () => toggle(box))
     makeButton(marker.getElement(), box)
   }
+  // A name that found no room stands out while its point is looked at.
+  const look = (on) => () => marker.getTooltip().getElement()?.classList.toggle('is-looked-at', on)
+  for (const name of ['mouseenter', 'focus']) marker.getElement().addEventListener(name, look(true))
+  for (const name of ['mouseleave', 'blur']) marker.getElement().addEventListener(name, look(false))
   paint(one)
   return one
 }
+
+// --- names that do not cover each other -------------------------------------------------------
+
+// Where a name may stand beside its point, the best place first.
+const SIDES = [['top', [0, -6]], ['bottom', [0, 6]], ['right', [8, 0]], ['left', [-8, 0]]]
+
+// Each name takes the first free side. One that finds none shows on hover, on focus and closer by.
+function declutter(shown, place) {
+  const frame = place.getBoundingClientRect()
+  const taken = shown.map((one) => one.marker.getElement().getBoundingClientRect())
+  for (const { marker } of shown) {
+    const tooltip = marker.getTooltip()
+    if (!tooltip.options.permanent) continue
+    const element = tooltip.getElement()
+    const own = marker.getElement().getBoundingClientRect()
+    const others = taken.filter((one) => !same(one, own))
+    const free = SIDES.some(([direction, offset]) => {
+      Object.assign(tooltip.options, { direction, offset: L.point(offset) })
+      tooltip.update()
+      const here = element.getBoundingClientRect()
+      if (!within(here, frame) || others.some((one) => overlap(one, here))) return false
+      taken.push(here)
+      return true
+    })
+    element.classList.toggle('is-crowded', !free)
+  }
+}
+
+const same = (a, b) => a.left === b.left && a.top === b.top && a.right === b.right
+const within = (a, b) => a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom
+const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 
 // A point is a switch for the keyboard too; its box is the one truth.
 function makeButton(element, box) {

@@ -27,7 +27,6 @@ from engine.queries import (
 from engine.text import Text
 from webapp import shown
 from webapp.auth import engine, officer
-from webapp.filters import plain_day
 from webapp.i18n import _, language, ngettext
 from webapp.pages.case_acts import act_links, message_links
 from webapp.shown_case import (
@@ -42,7 +41,7 @@ from webapp.shown_case import (
     next_step,
     parent,
     party,
-    person,
+    people,
     stages,
     tab_entries,
 )
@@ -131,7 +130,7 @@ def show(case_id: str) -> ResponseReturnValue:
         total=total,
         events=_events(events[:LATEST]),
         lanes=_lanes(lane),
-        people=[person(row) for row in file.people],
+        people=people(file.people),
         messages=message_links(file),
         acts=act_links(file),
     )
@@ -158,8 +157,7 @@ def work(case_id: str) -> ResponseReturnValue:
 def _done_words(row: Any) -> str:
     if row.state == "cancelled":
         return _("non più richiesta")
-    on = plain_day(row.completed_at) if row.completed_at else ""
-    return _("completata da %(who)s il %(day)s", who=row.completed_by or "", day=on)
+    return shown.done_words(row)
 
 
 @blueprint.get("/<case_id>/children")

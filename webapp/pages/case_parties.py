@@ -1,6 +1,7 @@
 """Bodies that join a case, and bodies that leave it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
@@ -59,7 +60,7 @@ def _choose_capacity(file: CaseFile) -> ResponseReturnValue:
         choices={CAPACITY.name: file.capacities},
     )
     return perform(
-        act,
+        replace(act, button=_("Continua")),
         lambda given: url_for(".add", case_id=file.head.id, capacity=given[CAPACITY.name]),
     )
 

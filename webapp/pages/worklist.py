@@ -1,5 +1,6 @@
 """The worklist: one tab for each question, one row for each task, the most urgent first."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -46,6 +47,7 @@ def show() -> ResponseReturnValue:
         worklist, actor=officer(), scope=scope, after=request.args.get("after"), **filters
     )
     opened = _opened()
+    published = engine().read(processes, actor=officer())
     return render_template(
         "pages/worklist.html",
         nav="worklist",
@@ -54,10 +56,10 @@ def show() -> ResponseReturnValue:
         rows=[shown.work_row(row, open_id=opened.id if opened else None) for row in found.items],
         words=_words(found),
         more_url=shown.same_page(after=found.next) if found.next else None,
-        chips=_chips(filters),
+        chips=_chips(filters, {row.key: row.title for row in published}),
         selectable=scope in SELECTABLE and any(row.holder is None for row in found.items),
         pane=_pane(opened) if opened else None,
-        processes=engine().read(processes, actor=officer()),
+        processes=published,
         zones=engine().read(zones),
         clocks=CLOCK_WORDS,
         here=shown.same_page(),
@@ -138,9 +140,11 @@ def _tabs(current: Scope) -> list[dict[str, Any]]:
     ]
 
 
-def _chips(filters: dict[str, Any]) -> list[dict[str, Any]]:
+def _chips(filters: dict[str, Any], titles: Mapping[str, Text]) -> list[dict[str, Any]]:
+    key = filters["process"]
+    title = titles[key].in_(language()) if key in titles else key
     words = {
-        "process": _("Procedimento: %(value)s", value=filters["process"]),
+        "process": _("Procedimento: %(value)s", value=title),
         "zone": _("Zona %(value)s", value=filters["zone"]),
         "organisation": _("Un solo ente"),
         "due_before": _("Prima del %(value)s", value=request.args.get("due_before", "")),
@@ -174,6 +178,7 @@ def _opened() -> TaskView | None:
 def _pane(task: TaskView) -> dict[str, Any]:
     return {
         "task": task,
-        "clock": shown.clock(task.deadline) if task.deadline else None,
+        # The account of the term is as wide as a page: it is read there.
+        "clock": shown.clock(task.deadline) | {"ledger": None} if task.deadline else None,
         "close_url": shown.same_page(open=None),
     }
