@@ -25,3 +25,17 @@ NO_TEXT = Text("", "")
 def both(words: str) -> Text:
     """A proper name: the same in every language."""
     return Text(words, words)
+
+
+_BESIDE = " | "
+
+
+def in_one(text: Text) -> str:
+    """Both wordings in one line, for what is stored and compared as one: a legal basis."""
+    return text.it if text.it == text.en else f"{text.it}{_BESIDE}{text.en}"
+
+
+def apart(words: str) -> Text:
+    """The two wordings of such a line; an article cited is the same in every language."""
+    italian, beside, english = words.partition(_BESIDE)
+    return Text(italian, english) if beside else both(words)

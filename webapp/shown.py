@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from engine.queries import DeadlineView, LedgerRow, TimelineRow, WaitingRow, WorkRow
-from engine.text import Text
+from engine.text import Text, apart
 from webapp.filters import current_language, plain_day
 from webapp.i18n import _
 
@@ -103,7 +103,7 @@ def clock(view: DeadlineView, *, url: str | None = None) -> dict[str, Any]:
 
 def law(basis: str) -> str:
     """The article to name; an office's own habit is not dressed up as one."""
-    return "" if basis == "organisational" else basis
+    return "" if basis == "organisational" else apart(basis).in_(current_language())
 
 
 CLOCK = "clock"

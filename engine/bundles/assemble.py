@@ -147,6 +147,7 @@ def _bundle(
         permissions=manifest.permissions,
         messages=_messages(draft, manifest, forms),
         deadlines={**known, **manifest.deadlines},
+        words={k: v for part in (*draft.parts.values(), manifest) for k, v in part.words.items()},
         profiles=manifest.profiles,
         raci=draft.matrix.raci,
         forms={name: form for name, form in forms.items() if _is_activity(name)},

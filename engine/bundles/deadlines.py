@@ -155,7 +155,7 @@ def _nobody(row: Table, by: tuple[Any, ...]) -> None:
 
 def _law(row: Table) -> Law:
     return Law(
-        row.text("legal_basis"),
+        row.basis("legal_basis"),
         cast(Evidence, row.one_of("evidence", EVIDENCE)),
         _day(row, "valid_from"),
         _day(row, "valid_to"),
@@ -230,7 +230,7 @@ _KEYS: Mapping[str, Any] = {
     "patron": lambda row, key: row.one_of(key, ("shown", "shifts")),
     "silence": _silence,
     "nature": lambda row, key: row.one_of(key, ("statutory", "agreed", "internal")),
-    "legal_basis": Table.text,
+    "legal_basis": Table.basis,
     "evidence": lambda row, key: row.one_of(key, EVIDENCE),
     "valid_from": _day,
     "valid_to": _day,

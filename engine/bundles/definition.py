@@ -436,6 +436,8 @@ class Bundle:
     scenarios: tuple[str, ...] = ()
     children: Mapping[str, ChildrenRule] = field(default_factory=dict)
     guide: Text = NO_TEXT  # one page for officers: guide.it.md and guide.en.md
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What scripts write into tables in Italian → in English."""
 
     def deadline(self, name: str, path: tuple[tuple[str, str], ...] = ()) -> DeadlineRule | None:
         """The rule of a term; the nearest caller's own wording first."""

@@ -57,6 +57,8 @@ class Manifest:
     deadlines: dict[str, DeadlineRule] = field(default_factory=dict)
     profiles: tuple[Profile, ...] = ()
     children: Mapping[str, ChildrenRule] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Italian words that scripts write into tables → the same in English."""
     table: Table | None = None
     """Where each of these stands, for complaints."""
 
@@ -81,6 +83,7 @@ def parse_manifest(
     manifest.children = read_children(table)
     manifest.profiles = read_profiles(table)
     manifest.deadlines = dict(read_deadlines(table, known, manifest.profiles))
+    manifest.words = dict(_words(table))
     table.finish()
     return manifest
 
@@ -114,7 +117,7 @@ def _identity(table: Table, shared: bool) -> Manifest:
         summary=table.both("summary", required=not shared),
         number_prefix=prefix,
         accountable=_accountable(table, owed),
-        legal_basis=table.text("legal_basis", owed),
+        legal_basis=table.basis("legal_basis", owed),
         evidence=cast(Evidence, table.one_of("evidence", EVIDENCE, "V" if shared else None)),
         calls=table.texts("calls"),
         start_by=_start_by(table, shared),
@@ -144,6 +147,13 @@ def _start_by(table: Table, shared: bool) -> tuple[Column, ...]:
         start.complain("Nobody may start a case.", 'Write by = ["capacity.role"].', "by")
     start.finish()
     return columns
+
+
+def _words(table: Table) -> Iterator[tuple[str, str]]:
+    words = table.table("words")
+    if words is not None:
+        yield from ((said, words.text(said)) for said in words.data)
+        words.finish()
 
 
 def _stages(table: Table) -> Iterator[Stage]:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from engine.bundles.problem import Problem
-from engine.text import NO_TEXT, Text
+from engine.text import NO_TEXT, Text, in_one
 
 Step = str | int
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -100,6 +100,12 @@ class Table:
             return value.strip()
         self.complain(f"“{key}” is missing or is not a text.", f'Write {key} = "…".', key)
         return default or ""
+
+    def basis(self, key: str, default: str | None = None) -> str:
+        """A legal basis: an article as it is cited, or a description in the two languages."""
+        if isinstance(self.data.get(key), Mapping):
+            return in_one(self.both(key))
+        return self.text(key, default)
 
     def both(self, key: str, *, required: bool = True) -> Text:
         """A wording in the two languages; if one is there, both must be."""

@@ -138,7 +138,7 @@ def _labels(bundle: Bundle) -> dict[str, Text]:
     for field in _all_fields(bundle):
         for option in field.options:
             found.setdefault(option.value, option.label)
-    return found
+    return found | {said: Text(said, english) for said, english in bundle.words.items()}
 
 
 def _all_fields(bundle: Bundle) -> Iterable[Field]:

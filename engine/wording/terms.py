@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from engine.text import NO_TEXT, Text, both
+from engine.text import NO_TEXT, Text, apart
 from engine.wording.dates import (
     UNITS,
     day_in_words,
@@ -108,7 +108,8 @@ def deadline_why(steps: Steps, *, legal_basis: str = "") -> Text:
     said.append(_rolled(_rolls(steps)))
     said += [_closed(step) for step in steps if step["rule"] == "closed"]
     if legal_basis:
-        said.append(both(sentence(legal_basis)))
+        basis = apart(legal_basis)
+        said.append(Text(sentence(basis.it), sentence(basis.en)))
     return Text(
         " ".join(part.it.strip() for part in said if part.it.strip()),
         " ".join(part.en.strip() for part in said if part.en.strip()),

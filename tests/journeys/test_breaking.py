@@ -111,6 +111,56 @@ def test_a_colleague_of_another_body_cannot_do_the_work(
     lucia.is_on(INTEREST)
 
 
+def test_work_is_handed_to_a_colleague_once_and_back_is_no_second_time(
+    office: BrowserOffice, case: str, mayor: Person
+) -> None:
+    clerk = office.person("chivasso", "council_clerk")
+    mayor.answers({"Che cosa decide il Comune?": "Aderisce"}).reads(re.compile("^Bozza salvata"))
+    mayor.follows("Passa a un collega").is_on("Passa a un collega")
+    mayor.answers({"Motivo": "Sono in ferie."}).presses("Passa a un collega")
+    mayor.reads(re.compile("^Correggi"))
+    refused = mayor.path
+    mayor.page.reload()
+    expect(mayor.main.get_by_label("Motivo")).to_have_value("Sono in ferie.")
+    colleague = mayor.main.get_by_label("Collega", exact=True)
+    named = colleague.locator("option").filter(has_text=clerk.name)
+    colleague.select_option(value=named.get_attribute("value"))
+
+    mayor.main.get_by_role("button", name="Passa a un collega").dblclick()
+
+    mayor.is_on("Attività").reads(re.compile("^Passata a un collega"))
+    mayor.page.go_back()
+    expect(mayor.main.get_by_label("Motivo")).to_have_value("Sono in ferie.")
+    assert mayor.path == refused
+    clerk.finds_work(INTEREST, case)
+    expect(clerk.main.get_by_role("radio", name="Aderisce", exact=True)).to_be_checked()
+    told = _history(clerk, case)
+    assert sum("Sono in ferie." in event for event in told) == 1
+
+
+def test_a_password_changed_twice_in_a_hurry_is_changed_once(office: BrowserOffice) -> None:
+    clerk = office.person("ivrea", "mayor").opens("/account")
+    elsewhere = office.another_browser(clerk).opens("/account")
+    old, new = str(clerk.account["password"]), "una frase tutta nuova"
+    passwords = {
+        "Password di oggi": old, "Password nuova": new, "Ancora la password nuova": new,
+    }  # fmt: skip
+    clerk.answers(passwords | {"Ancora la password nuova": "un’altra"})
+    clerk.presses("Cambia la password").reads(re.compile("Le due password nuove sono diverse"))
+    clerk.answers(passwords)
+
+    clerk.main.get_by_role("button", name="Cambia la password").dblclick()
+
+    clerk.is_on("Il mio account").reads(re.compile("^La password è cambiata"))
+    elsewhere.page.reload()
+    expect(elsewhere.page.get_by_role("heading", level=1)).to_contain_text("Entra in Concerto")
+    elsewhere.signs_in().reads(re.compile("^Nome utente o password non corretti"))
+    elsewhere.account = {**elsewhere.account, "password": new}
+    elsewhere.signs_in().is_on("Il mio account")
+    elsewhere.page.go_back()
+    elsewhere.is_on(re.compile("."))
+
+
 def test_a_foreign_case_looks_like_one_that_never_was(office: BrowserOffice, mayor: Person) -> None:
     stranger = office.person("ivrea", "mayor")
     work = mayor.path
@@ -206,6 +256,13 @@ def test_without_scripts_the_work_is_done_all_the_same(office: BrowserOffice, ca
     mayor.answers({"Che cosa decide il Comune?": "Aderisce"})
     mayor.presses("Aggiorna i campi che seguono")
     mayor.answers({**JOIN, "Lettera o delibera": pdf("lettera.pdf")}).completes()
+
+
+def _history(person: Person, case: str) -> list[str]:
+    """Every event of a case, from wherever in it the person is."""
+    trail = person.page.get_by_role("navigation", name="Percorso")
+    trail.get_by_role("link", name=case).click()
+    return person.opens_part("Cronologia").reads_history()
 
 
 def _times_declared(person: Person) -> int:

@@ -16,7 +16,7 @@ from engine.queries import (
     notices,
 )
 from webapp.api.door import act, caller
-from webapp.api.kit import Inner, Instant, Paging, Part, Strict, Words, page_of
+from webapp.api.kit import Basis, Inner, Instant, Paging, Part, Strict, Words, page_of
 from webapp.auth import engine
 
 part = Part("account", "Me", "The officer who calls, his mandates and his notices.")
@@ -88,7 +88,7 @@ class NoticeReason(Schema):
     ways = fields.List(
         fields.String(), metadata={"description": "What may be chosen; without `off`, see the law."}
     )
-    legal_basis = fields.String()
+    legal_basis = Basis()
     evidence = fields.String()
 
 

@@ -19,7 +19,7 @@ from engine.commands import (
 from engine.errors import SeveralMandates
 from engine.queries import CaseFile, CaseRow, MessageView, Page, case_file, cases, form_fields
 from webapp.api.door import act, act_as, caller, expected_version
-from webapp.api.kit import Instant, Paging, Part, Strict, Versioned, Words, page_of
+from webapp.api.kit import Basis, Instant, Paging, Part, Strict, Versioned, Words, page_of
 from webapp.api.rows import Deadline, Person
 from webapp.api.work_items import Offered, Reason
 from webapp.api.worklist import WorkItem
@@ -53,7 +53,7 @@ class Case(Versioned):
     started_at = Instant()
     started_by = fields.String()
     ended_at = Instant(allow_none=True)
-    legal_basis = fields.String()
+    legal_basis = Basis()
     suspended = fields.Nested(Suspension, allow_none=True)
 
 

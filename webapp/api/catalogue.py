@@ -9,7 +9,7 @@ from engine.commands import deploy_process
 from engine.queries import ProcessView, StartView, deployments, form_fields, process, processes
 from webapp.api.door import act, caller
 from webapp.api.files import sent_file
-from webapp.api.kit import Instant, Nth, Part, Words, page_of, whole
+from webapp.api.kit import Basis, Instant, Nth, Part, Words, page_of, whole
 from webapp.api.raci import Matrix
 from webapp.auth import engine
 from webapp.i18n import language
@@ -31,7 +31,7 @@ class Process(Schema):
     stages = fields.List(fields.Nested(Stage))
     accountable = fields.String()
     accountable_title = Words(allow_none=True)
-    legal_basis = fields.String()
+    legal_basis = Basis()
     evidence = fields.String(metadata={"description": "How well the legal basis is known."})
     may_start = fields.List(
         fields.String(), metadata={"description": "Ids of my mandates that may start it."}
@@ -46,7 +46,7 @@ class Activity(Schema):
     stage = fields.String(allow_none=True)
     stage_title = Words(allow_none=True)
     nature = fields.String()
-    legal_basis = fields.String()
+    legal_basis = Basis()
     evidence = fields.String()
     deadline = fields.String(allow_none=True)
     lane = fields.String(allow_none=True)
@@ -59,7 +59,7 @@ class DeadlineRule(Schema):
     starts_at = fields.String(allow_none=True)
     silence = fields.String()
     nature = fields.String()
-    legal_basis = fields.String()
+    legal_basis = Basis()
     evidence = fields.String()
     consequence = Words(allow_none=True)
 

@@ -14,7 +14,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from engine.errors import FormInvalid
-from engine.text import Text, both
+from engine.text import Text, apart, both
 from webapp.api import door
 from webapp.i18n import language
 
@@ -53,6 +53,14 @@ class Words(fields.String):
         if isinstance(value, tuple):
             return Text(*value).in_(language()) if any(value) else None
         return super()._serialize(value, attr, obj, **kwargs)
+
+
+class Basis(fields.String):
+    """A legal basis: an article as it is cited, or a description in the reader's language."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        said = super()._serialize(value, attr, obj, **kwargs)
+        return None if said is None else apart(said).in_(language())
 
 
 class Nth(Words):

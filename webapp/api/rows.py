@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from webapp.api.kit import Instant, Words
+from webapp.api.kit import Basis, Instant, Words
 
 
 class Document(Schema):
@@ -58,7 +58,7 @@ class Deadline(Schema):
     clock = fields.String(metadata={"description": "running, suspended, overdue, none"})
     length = Words(allow_none=True)
     nature = fields.String()
-    legal_basis = fields.String()
+    legal_basis = Basis()
     evidence = fields.String()
     silence = fields.String()
     consequence = Words(allow_none=True, metadata={"description": "What happens if it passes."})

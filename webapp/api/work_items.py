@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 from engine.commands import claim, complete_task, delegate, release, return_task, save_draft
 from engine.queries import TaskView, work_item
 from webapp.api.door import act, caller, expected_version
-from webapp.api.kit import Free, Inner, Instant, Part, Strict, Versioned, Words
+from webapp.api.kit import Basis, Free, Inner, Instant, Part, Strict, Versioned, Words
 from webapp.api.rows import Deadline, Document, Person
 from webapp.auth import engine
 from webapp.i18n import language
@@ -79,7 +79,7 @@ class Task(Versioned):
     clock = fields.String(attribute="deadline.clock", dump_default="none")
     deadline = fields.Nested(Deadline, allow_none=True)
     nature = fields.String()
-    legal_basis = fields.String()
+    legal_basis = Basis()
     legal_basis_evidence = fields.String(attribute="evidence")
     stage = fields.String(allow_none=True)
     stage_title = Words(allow_none=True)

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from engine.queries import SCOPES, Page, WorkRow, worklist
 from webapp.api.door import caller
-from webapp.api.kit import Inner, Instant, Paging, Part, Versioned, Words, page_of
+from webapp.api.kit import Basis, Inner, Instant, Paging, Part, Versioned, Words, page_of
 from webapp.auth import engine
 
 part = Part("worklist", "Worklist", "The work of one officer, the most urgent first.")
@@ -43,7 +43,7 @@ class WorkItem(Versioned):
     days_left = fields.Integer(allow_none=True)
     clock = fields.String(metadata={"description": "running, suspended, overdue, none"})
     why = Words(allow_none=True, metadata={"description": "Why by that date."})
-    legal_basis = fields.String()
+    legal_basis = Basis()
     stage = fields.String(allow_none=True)
     stage_title = Words(allow_none=True)
     draft_saved_at = Instant(allow_none=True)

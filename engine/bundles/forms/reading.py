@@ -43,7 +43,7 @@ def form_from(table: Table, activity: str) -> Form:
         next=table.both("next", required=not lighter),
         help=table.both("help", required=not lighter),
         nature=Nature(table.one_of("nature", list(Nature), "technical" if lighter else None)),
-        legal_basis=table.text("legal_basis", "organisational" if lighter else None),
+        legal_basis=table.basis("legal_basis", "organisational" if lighter else None),
         evidence=cast(Evidence, table.one_of("evidence", EVIDENCE, "V")),
         deadline=table.text("deadline", "") or None,
         approval=table.text("approval", "") or None,
@@ -61,7 +61,7 @@ def _need(row: Table) -> Need:
         term=row.text("term", "") or None,
         milestone=row.text("milestone", "") or None,
         what=row.both("what"),
-        legal_basis=row.text("legal_basis"),
+        legal_basis=row.basis("legal_basis"),
         evidence=cast(Evidence, row.one_of("evidence", EVIDENCE)),
     )
     if (need.term is None) == (need.milestone is None):

@@ -6,7 +6,7 @@ from engine.bundles.definition import Form
 from engine.errors import NeedsMissing
 from engine.model import Case, Deadline, Milestone, WorkItem
 from engine.needs import NeedState, need_states
-from engine.text import Text
+from engine.text import Text, apart
 from engine.unit_of_work import UnitOfWork
 from engine.wording import day_short
 
@@ -39,8 +39,8 @@ def _said(state: NeedState) -> Text:
     if state.until is not None:
         day = day_short(state.until)
         until = Text(f", fino al {day.it}", f", until {day.en}")
-    need = state.need
+    need, basis = state.need, apart(state.need.legal_basis)
     return Text(
-        f"{need.what.it}{until.it} ({need.legal_basis})",
-        f"{need.what.en}{until.en} ({need.legal_basis})",
+        f"{need.what.it}{until.it} ({basis.it})",
+        f"{need.what.en}{until.en} ({basis.en})",
     )

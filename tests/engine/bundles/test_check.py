@@ -48,6 +48,8 @@ SPOILT = [
     # stages and milestones
     (TOML, 'milestone = "text_ready"', 'milestone = "text_done"', "text_done", "No node reaches"),
     (TOML, 'id = "signing"', 'id = "drafting"', 'milestone = "text_ready"', "Two stages"),
+    (TOML, 'legal_basis = "L. 241/1990 art. 15"\n', 'legal_basis.it = "Accordo"\n',
+     'legal_basis.it = "Accordo"', "“legal_basis” has no English wording"),
     (TOML, 'milestone = "act_signed"', 'milestone = "act_signed"\naside = true',
      'milestone = "act_signed"', "A stage aside has the milestone"),
     (BPMN, 'value="signing"', 'value="sealing"', 'id="sign"', "unknown stage “sealing”"),

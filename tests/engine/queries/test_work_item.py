@@ -6,12 +6,15 @@ from dataclasses import replace
 import pytest
 
 from engine import Actor
-from engine.commands import save_draft, store_upload, suspend_case
+from engine.commands import save_draft, start_case, store_upload, suspend_case
 from engine.errors import WorkItemNotFound
 from engine.queries import TaskView, form_spec, work_item
+from engine.text import Text
+from tests.architecture.source import ROOT
 from tests.engine.queries.conftest import in_full
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
 
+AGREEMENT = ROOT / "processes" / "tripartite-agreement"
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 
@@ -185,3 +188,25 @@ def test_the_cost_does_not_grow_with_the_case(
     office.officer("bruno", (CHIVASSO, "officer"))
 
     assert cost(work_item, actor=elena, work_item_id=item.id) == before == 8
+
+
+def test_what_scripts_write_into_tables_is_read_in_both_languages(
+    office: Office, coordinator: Actor
+) -> None:
+    office.deploy(AGREEMENT, AGREEMENT.parent / "shared")
+    towns = (CHIVASSO, CASTAGNETO)
+    case_id = office.engine.run(
+        coordinator, start_case, process="tripartite-agreement", title="Ufficio di piano",
+        parties=[{"organisation": town, "capacity": "municipality"} for town in towns],
+        data={"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"},
+    )  # fmt: skip
+    for town in towns:
+        mayor = office.officer(f"mayor of {town}", (town, "mayor"))
+        item = office.item(case_id, "declare_interest", town)
+        office.complete(mayor, item, interest="join", interest_body="giunta", interest_act="1")
+
+    item = office.item(case_id, "confirm_perimeter")
+    task = office.engine.read(work_item, actor=coordinator, work_item_id=item.id)
+
+    said = [value for rows in task.tables.values() for row in rows for value in row.values()]
+    assert said.count(Text("Aderisce", "Joins")) == len(towns)
