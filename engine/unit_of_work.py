@@ -1,7 +1,7 @@
 """What a command may hold: load, add, record, deliver, now, actor. One transaction, one case."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from engine.deliveries import Delivery
 from engine.digests import chained
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
-from engine.facts import calendar_of, contiguous, member
+from engine.facts import calendars_of, contiguous, member
 from engine.ids import NewId
 from engine.model import (
     Base,
@@ -233,7 +233,7 @@ class UnitOfWork:
             return NATIONAL
         if organisation_id not in self._calendars:
             body = self.organisations([organisation_id])[organisation_id]
-            self._calendars[organisation_id] = calendar_of(self.session, body)
+            self._calendars |= calendars_of(self.session, [body])
         return self._calendars[organisation_id]
 
     # -- the running case ----------------------------------------------------------------------

@@ -122,7 +122,7 @@ def _interruption(row: Table) -> Interruption:
         law=_law(row),
         by=read_columns(row, "by", row.texts("by")),
         times=row.number("times", 1, least=1),
-        length=_length(row, "length") if row.has("length") else None,
+        length=read_length(row, "length") if row.has("length") else None,
         restarts=cast(Any, row.one_of("restarts", ("on_receipt", "at_once"), "on_receipt")),
     )
     row.asked.add("length")
@@ -175,14 +175,15 @@ def _days(row: Table, key: str) -> int | None:
     if not row.has(key):
         row.asked.add(key)
         return None
-    term = _length(row, key)
+    term = read_length(row, key)
     if term.unit != "days":
         row.complain(f"“{key}” is counted in calendar days.", f'Write {key} = "30 days".', key)
         return 1
     return term.amount
 
 
-def _length(row: Table, key: str) -> Term:
+def read_length(row: Table, key: str) -> Term:
+    """A length of time as its author wrote it, or a complaint."""
     written = row.text(key)
     term = parse_term(written)
     if term is None and written:
@@ -206,7 +207,7 @@ def _points(row: Table, key: str) -> tuple[Point, ...]:
 def _escalation(row: Table, key: str) -> tuple[EscalationStep, ...]:
     steps = []
     for below in row.rows(key):
-        after = _length(below, "after")
+        after = read_length(below, "after")
         if after.variable is not None:
             below.complain("A step is a fixed time after the term.", "Write 10 days.", "after")
         to = read_columns(below, "to", below.texts("to"))
@@ -223,7 +224,7 @@ def _silence(row: Table, key: str) -> Silence:
 
 _KEYS: Mapping[str, Any] = {
     "title": Table.both,
-    "length": _length,
+    "length": read_length,
     "starts_at": Table.text,
     "first_day": lambda row, key: row.one_of(key, ("excluded", "included")),
     "roll": lambda row, key: row.one_of(key, ("next_non_holiday", "next_working_day", "none")),
@@ -234,7 +235,7 @@ _KEYS: Mapping[str, Any] = {
     "evidence": lambda row, key: row.one_of(key, EVIDENCE),
     "valid_from": _day,
     "valid_to": _day,
-    "target": _length,
+    "target": read_length,
     "consequence": Table.both,
     "remind": _points,
     "escalation": _escalation,

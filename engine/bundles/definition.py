@@ -50,6 +50,12 @@ class Stage:
     title: Text
     milestone: str
     """What ends it; empty for a stage aside, which leads to no milestone."""
+    expected: "Term | None" = None
+    """How long the office means to take: an internal target, no term of the law."""
+    term: str | None = None
+    """Key of the term whose length it takes instead, in the profile of the case."""
+    after: tuple[str, ...] | None = None
+    """Stages that must be over first; None: the one before it."""
 
     @property
     def aside(self) -> bool:

@@ -7,7 +7,7 @@ from typing import cast
 
 from engine.bundles.children import read_children
 from engine.bundles.columns import parse_column, read_columns
-from engine.bundles.deadlines import read_deadlines, read_profiles
+from engine.bundles.deadlines import read_deadlines, read_length, read_profiles
 from engine.bundles.definition import (
     Capacity,
     ChildrenRule,
@@ -163,7 +163,16 @@ def _stages(table: Table) -> Iterator[Stage]:
         if aside and milestone:
             hint = "Delete the milestone, or aside: off the road no milestone is reached."
             row.complain(f"A stage aside has the milestone “{milestone}”.", hint, "milestone")
-        yield Stage(row.text("id"), row.both("title"), "" if aside else milestone)
+        yield Stage(
+            id=row.text("id"),
+            title=row.both("title"),
+            milestone="" if aside else milestone,
+            expected=read_length(row, "expected") if row.has("expected") else None,
+            term=row.text("term", "") or None,
+            after=row.texts("after") if row.has("after") else None,
+        )
+        row.asked.add("expected")
+        row.asked.add("after")
         row.finish()
 
 

@@ -17,6 +17,7 @@ from engine.bpmn import (
     transfer_case,
 )
 from engine.bundles.differences import changed_fields, changed_rule, touched, without
+from engine.bundles.profiles import rule_key
 from engine.commands import _checkpoints, _notices
 from engine.commands._advance import guarded, reflect
 from engine.commands._clock import terms
@@ -305,7 +306,7 @@ class _Change:
             if self.recount:
                 terms.meet(self.work, self.case, row, organisation=None)
             return
-        key = terms.rule_key(self.new.bundle, now)
+        key = rule_key(self.new.bundle, now)
         differs = bool(changed_rule(was, now))
         terms.follow(self.work, self.case, row, now, key=key, recount=self.recount and differs)
 

@@ -16,6 +16,7 @@ from engine.wording.happenings import (
 )
 from engine.wording.ledger import LedgerLine, LedgerRow, ledger_rows
 from engine.wording.mails import Mail, Told, digest_mail, notice_mail
+from engine.wording.plan import PlanReason, moved_why, plan_why
 from engine.wording.reasons import WAYS, Reason, Way, reasons
 from engine.wording.reminders import escalation_words, reminder_words, silence_words
 from engine.wording.stages import (
@@ -45,7 +46,7 @@ __all__ = [
     "ClockState",
     "LedgerLine",
     "LedgerRow",
-    "Mail", "Names", "Reason", "Told", "Way",
+    "Mail", "Names", "PlanReason", "Reason", "Told", "Way",
     "case_state_text",
     "child_state_text",
     "children_text",
@@ -63,11 +64,13 @@ __all__ = [
     "lane_of",
     "late_text",
     "length_text",
+    "moved_why",
     "name_in_full",
     "next_step_text",
     "notice_mail",
     "party_text",
     "peer_text",
+    "plan_why",
     "reasons",
     "reminder_words",
     "short_why",

@@ -14,6 +14,7 @@ from engine.bundles.assemble import assemble
 from engine.bundles.check.children import Beside, check_children
 from engine.bundles.check.drawings import check_drawings
 from engine.bundles.check.fields import check_fields
+from engine.bundles.check.plan import check_plan
 from engine.bundles.check.rights import check_matrix, check_rights
 from engine.bundles.check.stories import check_stories
 from engine.bundles.check.terms import check_terms
@@ -67,6 +68,7 @@ def check_files(
     check_drawings(view)
     check_terms(view)
     check_children(view, beside)
+    check_plan(view)
     check_rights(view)
     check_matrix(view)
     check_fields(view, evaluate)

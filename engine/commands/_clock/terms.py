@@ -1,15 +1,15 @@
 """The ledger of a term: every line is written here, and the last day follows from the lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.bpmn import Path
-from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
-from engine.bundles.terms import parse_term
+from engine.bundles.definition import Bundle, DeadlineRule, Law
+from engine.bundles.profiles import length_in_case, rule_in_profile, rule_key
 from engine.clock import day_of
 from engine.commands._clock import planning
 from engine.errors import ProcessFault
@@ -304,7 +304,7 @@ def _start(
     )
     standing = write(work, row, line)
     if rule.target is not None:
-        _, target, target_unit = length_of_term(rule.target, starts_on, variables)
+        _, target, target_unit = length_in_case(rule.target, starts_on, variables)
         aim = stand(
             [Entry(Kind.START, starts_on, target, target_unit)], rule.counting,
             work.calendar_of(row.calendar_of),
@@ -319,31 +319,12 @@ def length_of(
     rule: DeadlineRule, starts_on: date, variables: Mapping[str, Any]
 ) -> tuple[date, int | None, Unit]:
     """From which day a term counts and how long it is; None while the case does not say."""
-    return length_of_term(rule.length, starts_on, variables)
-
-
-def length_of_term(
-    length: Term, starts_on: date, variables: Mapping[str, Any]
-) -> tuple[date, int | None, Unit]:
-    """The same for a bare length."""
-    if length.variable is None:
-        return starts_on, length.amount, length.unit
-    value = variables.get(length.variable)
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
-    if isinstance(value, date):
-        return value, 0, "date"
-    if isinstance(value, int):
-        return starts_on, value, "days"
-    return starts_on, None, "days"
+    return length_in_case(rule.length, starts_on, variables)
 
 
 def in_profile(case: Case, bundle: Bundle, rule: DeadlineRule) -> DeadlineRule:
     """The rule of a term as the profile of the case has it."""
-    varied = rule.profiles.get(case.profile or "", rule)
-    own = case.profile_lengths.get(rule_key(bundle, rule)) if case.profile_lengths else None
-    term = parse_term(own) if own else None
-    return replace(varied, length=term) if term is not None else varied
+    return rule_in_profile(bundle, rule, case.profile, case.profile_lengths or {})
 
 
 def _reached(work: UnitOfWork, case: Case, name: str, party: Party | None) -> date | None:
@@ -355,11 +336,6 @@ def _reached(work: UnitOfWork, case: Case, name: str, party: Party | None) -> da
     for milestone in own or [m for m in rows if m.party_id is None]:
         return day_of(milestone.reached_at)
     return None
-
-
-def rule_key(bundle: Bundle, rule: DeadlineRule) -> str:
-    """Under which key the bundle has a rule."""
-    return next(key for key, known in bundle.deadlines.items() if known is rule)
 
 
 def length_text(rule: DeadlineRule) -> str:

@@ -55,6 +55,18 @@ SPOILT = [
     (BPMN, 'value="signing"', 'value="sealing"', 'id="sign"', "unknown stage “sealing”"),
     (BPMN, 'name="stage" value="signing"', 'name="case_state" value="open"', 'id="sign"',
      "belongs to no stage"),
+    # the plan
+    (TOML, 'milestone = "text_ready"', 'milestone = "text_ready"\nexpected = "9 days"',
+     'id = "signing"', "does not say how long it takes"),
+    (TOML, 'milestone = "text_ready"', 'milestone = "text_ready"\nterm = "lost-term"',
+     'term = "lost-term"', "“lost-term” is no term"),
+    (TOML, 'milestone = "text_ready"',
+     'milestone = "text_ready"\nexpected = "9 days"\nterm = "drafting-term"',
+     'expected = "9 days"', "from two places"),
+    (TOML, 'milestone = "text_ready"', 'milestone = "text_ready"\nexpected = "case:sign_by"',
+     'expected = "case', "An expected length is a length"),
+    (TOML, 'milestone = "text_ready"', 'milestone = "text_ready"\nafter = ["signing"]',
+     'after = ["signing"]', "cannot follow “signing”"),
     # messages
     (TOML, "[message.object]", "[message.oppose]", "[message.oppose]", "has no form"),
     (TOML, "[message.object]", "[message.oppose]", "[message.oppose]", "Nothing waits for"),
