@@ -18,6 +18,7 @@ from engine.queries import (
     case_file,
     case_history,
     case_items,
+    case_plan,
     case_profiles,
     case_raci,
     cases,
@@ -46,6 +47,7 @@ from webapp.shown_case import (
     tab_entries,
 )
 from webapp.shown_matrix import matrix
+from webapp.shown_plan import plan_view
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
 
@@ -199,7 +201,14 @@ def deadlines(case_id: str) -> ResponseReturnValue:
         (_("Passati"), passed),
         (_("Rispettati o chiusi"), closed),
     ]
-    return _tab("deadlines", _file(case_id), _("Termini"), groups=groups, profile=_profile(case_id))
+    return _tab(
+        "deadlines",
+        _file(case_id),
+        _("Termini"),
+        groups=groups,
+        profile=_profile(case_id),
+        plan=plan_view(engine().read(case_plan, actor=officer(), case_id=case_id)),
+    )
 
 
 def _profile(case_id: str) -> dict[str, Any] | None:
