@@ -1,7 +1,7 @@
 """What a command may hold: load, add, record, deliver, now, actor. One transaction, one case."""
 
 import dataclasses
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine.actor import Actor
 from engine.clock import day_of
+from engine.facts import calendars_of
 from engine.model import Deadline
 from engine.plan import PlanRow, foresee
 from engine.queries._lookup import seen_case
@@ -15,7 +16,7 @@ from engine.queries.plan.facts import ledgers_of, stage_facts, term_facts
 from engine.queries.plan.supposing import Change, shifts, with_suspensions
 from engine.queries.rows import CaseHead
 from engine.text import NO_TEXT, Text
-from engine.unit_of_work import Reading, calendars_of
+from engine.unit_of_work import Reading
 from engine.wording import moved_why
 from engine.working_days import NATIONAL
 
