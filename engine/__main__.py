@@ -19,6 +19,7 @@ from engine.backup.manifest import Manifest
 from engine.bundles.load import load_folder, opened_first
 from engine.bundles.problem import Problem
 from engine.bundles.versions import FILE, read_lock, write_lock
+from engine.calculator.command import offer as offer_calculator
 from engine.checks import problems_of_folder
 from engine.commands import deploy_process, migrate_case, seal_day, undo_migration
 from engine.errors import BundleInvalid, EngineError, ProcessNotFound
@@ -93,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
             "migrate-cases", help="take running cases over to another version of their procedure"
         )
     )
+
+    offer_calculator(commands.add_parser("term", help="when a term ends, and why that day"))
 
     lock = commands.add_parser("lock", help="record the present versions as published")
     lock.set_defaults(act=_lock)

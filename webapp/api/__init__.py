@@ -14,6 +14,7 @@ from webapp.api import (
     docs,
     files,
     plan,
+    term,
     territory,
     training,
     work_items,
@@ -31,6 +32,7 @@ PARTS = (
     worklist.part,
     work_items.part,
     files.part,
+    term.part,
     territory.part,
     training.part,
 )

@@ -3,6 +3,7 @@
 from webapp.pages import (
     about,
     account,
+    calculator,
     case,
     case_acts,
     case_parties,
@@ -40,6 +41,7 @@ PAGES = (
     mandates,
     catalogue,
     territory,
+    calculator,
     training,
     about,
 )
