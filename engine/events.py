@@ -376,6 +376,29 @@ class OfficerAppointed(Event):
     act: str
 
 
+@dataclass(frozen=True, slots=True)
+class PatronSet(Event):
+    organisation: str
+    day: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingDayAdded(Event):
+    organisation: str
+    day: str
+    name: str
+    act: str
+    moves_terms: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingDayRemoved(Event):
+    organisation: str
+    day: str
+    name: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
@@ -387,4 +410,5 @@ EVENTS: tuple[type[Event], ...] = (
     ResultReturned, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,
     DeadlineChanged, DeadlineSuspended, DeadlineResumed, DeadlineInterrupted, DeadlineRestarted,
     DeadlineExtended, ProfileChosen, ProcessDeployed, ClockMoved, OfficerAppointed,
+    PatronSet, ClosingDayAdded, ClosingDayRemoved,
 )  # fmt: skip

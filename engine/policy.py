@@ -244,6 +244,36 @@ def require_administrator(actor: Actor) -> None:
         )
 
 
+def keeps_calendar(actor: Actor, organisation_id: str) -> bool:
+    """Whether the actor may enter closing days: its own administrator's or CMTo's task."""
+    return actor.is_system or _calendar_mandate(actor, organisation_id) is not None
+
+
+def require_calendar_keeper(actor: Actor, organisation_id: str) -> Mandate | None:
+    """The mandate under which a body's calendar is kept, or the refusal."""
+    if actor.is_system:
+        return None
+    mandate = _calendar_mandate(actor, organisation_id)
+    if mandate is None:
+        raise NotAllowed(
+            Text(
+                "Il calendario di un ente lo tiene chi lo amministra.",
+                "The calendar of a body is kept by its administrator.",
+            ),
+            Text(
+                "Chiedi all'amministratore dell'ente o della Città metropolitana.",
+                "Ask the administrator of the body, or of the metropolitan city.",
+            ),
+        )
+    return mandate
+
+
+def _calendar_mandate(actor: Actor, organisation_id: str) -> Mandate | None:
+    administrators = [m for m in actor.mandates if m.role == "administrator"]
+    own = next((m for m in administrators if m.organisation_id == organisation_id), None)
+    return own or next((m for m in administrators if m.capacity == ALL_CASES_CAPACITY), None)
+
+
 def lane_seats(
     element: Element, parties: Sequence[Party], branch: Party | None
 ) -> tuple[Seat, ...]:

@@ -7,6 +7,7 @@ from engine.actor import Actor
 from engine.commands import (
     expire_deadline,
     move_training_day,
+    recount_deadline,
     remind,
     resume_by_itself,
     send_digest,
@@ -14,7 +15,14 @@ from engine.commands import (
 from engine.errors import EngineError, Invalid
 from engine.facade import Engine
 from engine.logs import log
-from engine.queries import DueRow, due_deadlines, due_digests, due_reminders, due_resumptions
+from engine.queries import (
+    DueRow,
+    due_deadlines,
+    due_digests,
+    due_recounts,
+    due_reminders,
+    due_resumptions,
+)
 from engine.text import Text
 
 CLOCK = Actor.system("clock")
@@ -22,12 +30,14 @@ BATCH = 100
 MOST_AT_ONCE = 1100
 
 ACTS: tuple[tuple[Callable[..., list[DueRow]], Callable[..., bool], int], ...] = (
+    (due_recounts, recount_deadline, 0),
     (due_resumptions, resume_by_itself, 0),
     (due_deadlines, expire_deadline, 1),
     (due_reminders, remind, 0),
 )
 """What the clock does by itself, in the order of a day, and how many days after the day it names:
-a suspension ends on its day, a term has passed the day after, a reminder is sent on its own."""
+a changed calendar counts first, a suspension ends on its day, a term has passed the day after, a
+reminder is sent on its own."""
 
 _log = log(__name__)
 

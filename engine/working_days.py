@@ -66,6 +66,11 @@ def _year(year: int) -> dict[date, dict[str, str]]:
     return {day: {"it": name, "en": english.get(day, name)} for day, name in italian.items()}
 
 
+def holidays_of(year: int) -> list[tuple[date, dict[str, str]]]:
+    """The national holidays of a year by name, in their order; Sundays have none of their own."""
+    return sorted(_year(year).items())
+
+
 def holiday(day: date) -> dict[str, str] | None:
     """The name of a national holiday in both languages; every Sunday is one."""
     named = _year(day.year).get(day)

@@ -8,9 +8,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from engine.errors import FormInvalid
+from engine.facts import calendars_of
 from engine.model import Organisation
 from engine.text import Text, both
-from engine.unit_of_work import Reading, calendar_of
+from engine.unit_of_work import Reading
 from engine.working_days import NATIONAL, Calendar
 
 REFERENCE = Path(__file__).parent.parent / "reference"
@@ -38,7 +39,8 @@ def calendar_for(reading: Reading, *, code: str | None) -> BodyCalendar:
     body = reading.session.scalar(select(Organisation).where(Organisation.istat_code == code))
     if body is None:
         raise FormInvalid({"calendar": [UNKNOWN]})
-    return BodyCalendar(code, Text(body.name, body.name_en), calendar_of(reading.session, body))
+    days = calendars_of(reading.session, [body])[body.id]
+    return BodyCalendar(code, Text(body.name, body.name_en), days)
 
 
 def towns(reading: Reading) -> tuple[tuple[str, str], ...]:
@@ -65,7 +67,7 @@ def known_calendar(code: str | None) -> BodyCalendar:
     calendar = NATIONAL
     if patron is not None:
         month, _, day = patron["day"].partition("-")
-        names = {"it": patron["name_it"], "en": patron["name_en"]}
+        names = {"it": patron["name"], "en": patron["name"]}
         calendar = Calendar(patron=(int(month), int(day)), patron_name=names)
     return BodyCalendar(code, both(name["name"]), calendar)
 

@@ -13,6 +13,7 @@ from engine.commands.accounts import (
     visit_today,
 )
 from engine.commands.appointments import appoint_officer
+from engine.commands.calendars import add_closing_day, remove_closing_day, set_patron
 from engine.commands.cases import (
     move_token,
     reopen_case,
@@ -61,6 +62,7 @@ from engine.commands.versions import migrate_case, undo_migration
 
 __all__ = [
     "act_for",
+    "add_closing_day",
     "add_party",
     "appoint_officer",
     "change_password",
@@ -91,6 +93,7 @@ __all__ = [
     "recount_deadline",
     "release",
     "remind",
+    "remove_closing_day",
     "remove_party",
     "reopen_case",
     "resume_by_itself",
@@ -103,6 +106,7 @@ __all__ = [
     "save_draft",
     "seal_day",
     "send_digest",
+    "set_patron",
     "sign_in",
     "sign_out",
     "start_case",

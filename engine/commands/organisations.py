@@ -36,7 +36,8 @@ def import_territory(work: UnitOfWork) -> int:
             for z in zones
         ],
     )
-    bodies = [_municipality(t) for t in towns] + _assemblies(zones) + _single_bodies()
+    patrons = {row["istat_code"]: row for row in _rows("patrons.csv")}
+    bodies = [_municipality(t, patrons) for t in towns] + _assemblies(zones) + _single_bodies()
     work.session.execute(insert(Organisation), bodies)
     work.session.execute(
         insert(Neighbour),
@@ -59,13 +60,14 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _municipality(row: dict[str, str]) -> dict[str, object]:
+def _municipality(row: dict[str, str], patrons: dict[str, dict[str, str]]) -> dict[str, object]:
+    patron = patrons.get(row["istat_code"], {})
     return _body(
         town_id(row["istat_code"]), "municipality", row["name"], row["name"],
         istat_code=row["istat_code"], zone_number=int(row["zone_number"]),
         population=int(row["population_2021"]), longitude=float(row["longitude"]),
         latitude=float(row["latitude"]),
-    )  # fmt: skip
+    ) | {"patron_day": patron.get("day"), "patron_name": patron.get("name")}  # fmt: skip
 
 
 def _assemblies(zones: list[dict[str, str]]) -> list[dict[str, object]]:
@@ -115,4 +117,6 @@ def _body(
         "population": population,
         "longitude": longitude,
         "latitude": latitude,
+        "patron_day": None,
+        "patron_name": None,
     }

@@ -31,6 +31,11 @@ class Deadline(Base):
         Index(None, "state", "due_on"),
         Index(None, "state", "resumes_on"),
         Index(None, "case_id", "state"),
+        Index(None, "calendar_of", "state"),
+        Index(
+            None, "recount_on", sqlite_where=text("recount_on IS NOT NULL"),
+            postgresql_where=text("recount_on IS NOT NULL"),
+        ),
         # Only what is still to be told stands in it.
         Index(
             None, "next_reminder_on",
@@ -81,6 +86,8 @@ class Deadline(Base):
     """Version of the holiday calendar the date was computed with."""
     lines: Mapped[int] = mapped_column(default=0)
     """How many lines its ledger has."""
+    recount_on: Mapped[date | None]
+    """The day on which its body's calendar changed: the clock counts it anew."""
     steps: Mapped[list[Any]] = mapped_column(Json, default=list)
     """How the present last day was found, as the ledger has it: lists explain dates from here."""
 

@@ -115,6 +115,17 @@ def due_reminders(reading: Reading, *, limit: int = 100) -> list[DueRow]:
     return [DueRow(deadline_id, case_id, day) for deadline_id, case_id, day in rows if day]
 
 
+def due_recounts(reading: Reading, *, limit: int = 100) -> list[DueRow]:
+    """Terms whose body's calendar has changed; also of suspended cases."""
+    rows = reading.session.execute(
+        select(Deadline.id, Deadline.case_id, Deadline.recount_on)
+        .where(Deadline.recount_on.is_not(None))
+        .order_by(Deadline.recount_on, Deadline.id)
+        .limit(limit)
+    )
+    return [DueRow(deadline_id, case_id, day) for deadline_id, case_id, day in rows if day]
+
+
 def training_clock(reading: Reading) -> TrainingClock:
     """What day it is here."""
     return TrainingClock(reading.today, reading.training_days, reading.training)

@@ -1,17 +1,21 @@
 """The zones and the public bodies that stand on them."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, func, or_, select
 
+from engine.actor import Actor
 from engine.bundles.roles import role_title
 from engine.errors import NotFound, OrganisationNotFound
-from engine.model import MandateRow, Neighbour, Officer, Organisation, Zone
+from engine.model import ClosingDay, MandateRow, Neighbour, Officer, Organisation, Zone
+from engine.policy import keeps_calendar
 from engine.queries._lookup import ALIVE, bare_name
 from engine.queries._paging import cursor, keys_of, page_size, searched
 from engine.queries.rows import Page
 from engine.text import Text
 from engine.unit_of_work import Reading
+from engine.working_days import CALENDAR_VERSION, holidays_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,62 @@ class ZoneView(ZoneRow):
     members: tuple[OrganisationRow, ...]
     neighbours: tuple[tuple[str, str], ...]
     """Pairs of ids, each once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRow:
+    """A day on which a body's offices are closed."""
+
+    day: date
+    name: Text
+    moves_terms: bool
+    act: str
+    entered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyCalendarView:
+    """The days of one body in one year."""
+
+    id: str
+    kind: str
+    name: Text
+    year: int
+    patron_day: str | None
+    patron_name: str | None
+    closings: tuple[ClosingRow, ...]
+    """All of them, whatever the year."""
+    holidays: tuple[tuple[date, Text], ...]
+    """Of the law, Sundays left out."""
+    version: str
+    may_change: bool
+
+
+def body_calendar(
+    reading: Reading, *, actor: Actor, organisation_id: str, year: int | None = None
+) -> BodyCalendarView:
+    """The holidays of a year, the patron saint and the closing days of a body."""
+    body = reading.session.get(Organisation, organisation_id)
+    if body is None:
+        raise OrganisationNotFound(
+            Text("Questo ente non è nel registro.", "This body is not in the register.")
+        )
+    wanted = year or reading.today.year
+    rows = reading.session.scalars(
+        select(ClosingDay)
+        .where(ClosingDay.organisation_id == organisation_id)
+        .order_by(ClosingDay.day)
+    )
+    return BodyCalendarView(
+        id=body.id, kind=body.kind, name=bare_name(body), year=wanted,
+        patron_day=body.patron_day, patron_name=body.patron_name,
+        closings=tuple(
+            ClosingRow(r.day, Text(r.name_it, r.name_en), r.moves_terms, r.act, r.entered_by)
+            for r in rows
+        ),
+        holidays=tuple((day, Text(n["it"], n["en"])) for day, n in holidays_of(wanted)),
+        version=CALENDAR_VERSION, may_change=keeps_calendar(actor, organisation_id),
+    )  # fmt: skip
 
 
 def organisations(

@@ -459,6 +459,24 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     ),
     "ClockMoved": ("clock", _clock_moved),
     "OfficerAppointed": ("act", _officer_appointed),
+    "PatronSet": (
+        "act",
+        _said("{organisation}: patrono {name} {day}", "{organisation}: patron {name} {day}"),
+    ),
+    "ClosingDayAdded": (
+        "act",
+        _said(
+            "{organisation}: chiusura del {day}, {name} ({act})",
+            "{organisation}: closed on {day}, {name} ({act})",
+        ),
+    ),
+    "ClosingDayRemoved": (
+        "act",
+        _said(
+            "{organisation}: tolta la chiusura del {day}, {name}",
+            "{organisation}: closing of {day}, {name}, taken out",
+        ),
+    ),
 }
 """Every event with its lane and how it is told."""
 

@@ -281,6 +281,10 @@ def clock_act_words(
         "interrupted": Text("è interrotto", "is interrupted"),
         "restarted": Text("riparte da zero", "begins again from zero"),
         "extended": Text("è prorogato", "is extended"),
+        "recounted": Text(
+            "è ricontato perché il calendario è cambiato",
+            "is counted anew because the calendar has changed",
+        ),
     }[act]
     if act == "suspended" and until:
         what = Text(

@@ -32,6 +32,7 @@ PAGES = (
     "/processes/joint-visit/responsibilities",
     "/calculator",
     "/calculator?start=1/9/2026&days=30&suspend_from=10/9/2026&suspend_to=13/9/2026&interrupt=15/9/2026",
+    f"/organisations/{CHIVASSO}/calendar",
     "/zones",
     "/zones/10",
     f"/organisations/{CHIVASSO}",

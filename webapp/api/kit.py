@@ -218,6 +218,10 @@ class Part:
         """Something of mine written anew; repeating it changes nothing more."""
         return self._route("PUT", rule, schema, 200, body, "json", versioned=False)
 
+    def delete(self, rule: str, schema: type[ma.Schema]) -> Callable[[View], View]:
+        """Takes something away, and says how things stand then."""
+        return self._route("DELETE", rule, schema, 200, None, "query", versioned=False)
+
     def download(
         self, rule: str, media_type: str = "application/octet-stream"
     ) -> Callable[[View], View]:

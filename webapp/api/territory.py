@@ -1,21 +1,28 @@
 """Zones and public bodies."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
+from engine.commands import add_closing_day, remove_closing_day, set_patron
+from engine.errors import NotFound
 from engine.queries import (
+    BodyCalendarView,
     OrganisationRow,
     OrganisationView,
     Page,
     ZoneView,
+    body_calendar,
     organisation,
     organisations,
     zone,
     zones,
 )
-from webapp.api.kit import Paging, Part, Words, page_of, whole
+from engine.text import Text
+from webapp.api.door import act, caller
+from webapp.api.kit import Nth, Paging, Part, Strict, Words, page_of, whole
 from webapp.auth import engine
 
 part = Part("territory", "Territory", "Homogeneous zones, public bodies, and who holds office.")
@@ -65,6 +72,47 @@ class OrganisationSearch(Paging):
     q = fields.String(load_default=None, metadata={"description": "Part of the name, or ISTAT."})
 
 
+class Closing(Schema):
+    day = fields.Date()
+    name = Words()
+    moves_terms = fields.Boolean(metadata={"description": "Whether a term moves that ends on it."})
+    act = fields.String(metadata={"description": "The act that orders it."})
+    entered_by = fields.String()
+
+
+class Holiday(Schema):
+    day = Nth(0)
+    name = Nth(1)
+
+
+class BodyCalendar(Schema):
+    organisation = fields.String(attribute="id")
+    year = fields.Integer()
+    patron_day = fields.String(allow_none=True, metadata={"description": "Such as 06-24."})
+    patron_name = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(Closing), attribute="closings")
+    holidays = fields.List(fields.Nested(Holiday))
+    version = fields.String(metadata={"description": "Of the calendar of holidays."})
+    may_change = fields.Boolean(metadata={"description": "For me."})
+
+
+class CalendarYear(Schema):
+    year = fields.Integer(load_default=None, validate=validate.Range(1990, 2150))
+
+
+class NewClosing(Strict):
+    day = fields.Date(required=True)
+    name = fields.String(required=True, validate=validate.Length(max=200))
+    name_en = fields.String(load_default="", validate=validate.Length(max=200))
+    act = fields.String(required=True, validate=validate.Length(max=300))
+    moves_terms = fields.Boolean(load_default=False)
+
+
+class NewPatron(Strict):
+    day = fields.String(required=True, metadata={"description": "Month and day: 06-24."})
+    name = fields.String(load_default="", validate=validate.Length(max=120))
+
+
 @part.get("/organisations", page_of(Organisation), query=OrganisationSearch)
 def bodies(query: Mapping[str, Any]) -> Page[OrganisationRow]:
     """Public bodies by name."""
@@ -75,6 +123,45 @@ def bodies(query: Mapping[str, Any]) -> Page[OrganisationRow]:
 def body(organisation_id: str) -> OrganisationView:
     """One body with its neighbours and its office holders."""
     return engine().read(organisation, organisation_id=organisation_id)
+
+
+@part.get("/organisations/<organisation_id>/closing-days", BodyCalendar, query=CalendarYear)
+def closing_days(query: Mapping[str, Any], organisation_id: str) -> BodyCalendarView:
+    """The calendar of a body: holidays of the year, patron saint, closing days."""
+    return _calendar(organisation_id, query["year"])
+
+
+@part.post(
+    "/organisations/<organisation_id>/closing-days", BodyCalendar, body=NewClosing, status=201
+)
+def close_offices(body: Mapping[str, Any], organisation_id: str) -> BodyCalendarView:
+    """Enter a closing day; terms that it moves are counted anew by the clock."""
+    act(add_closing_day, organisation_id=organisation_id, **body)
+    return _calendar(organisation_id)
+
+
+@part.delete("/organisations/<organisation_id>/closing-days/<day>", BodyCalendar)
+def open_offices(organisation_id: str, day: str) -> BodyCalendarView:
+    """Take a closing day out."""
+    try:
+        wanted = date.fromisoformat(day)
+    except ValueError as wrong:
+        raise NotFound(Text("Non è un giorno.", "This is no day.")) from wrong
+    act(remove_closing_day, organisation_id=organisation_id, day=wanted)
+    return _calendar(organisation_id)
+
+
+@part.post("/organisations/<organisation_id>/patron", BodyCalendar, body=NewPatron)
+def choose_patron(body: Mapping[str, Any], organisation_id: str) -> BodyCalendarView:
+    """Enter the patron saint of a body, or take it away with an empty day."""
+    act(set_patron, organisation_id=organisation_id, **body)
+    return _calendar(organisation_id)
+
+
+def _calendar(organisation_id: str, year: int | None = None) -> BodyCalendarView:
+    return engine().read(
+        body_calendar, actor=caller(), organisation_id=organisation_id, year=year
+    )  # fmt: skip
 
 
 @part.get("/zones", page_of(Zone))

@@ -4,6 +4,7 @@ from webapp.pages import (
     about,
     account,
     calculator,
+    calendars,
     case,
     case_acts,
     case_parties,
@@ -42,6 +43,7 @@ PAGES = (
     catalogue,
     territory,
     calculator,
+    calendars,
     training,
     about,
 )

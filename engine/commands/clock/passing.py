@@ -57,6 +57,7 @@ def resume_by_itself(work: UnitOfWork, *, deadline_id: str) -> bool:
 def recount_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     """Count a living term anew because its calendar has changed; whether its last day moved."""
     case, row = locked(work, deadline_id)
+    row.recount_on = None
     lines = terms.ledger(work, row)
     if not row.is_living or not lines:
         return False
@@ -77,6 +78,8 @@ def recount_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     )
     plan(work, case, row)
     date_items(work, case)
+    concerned = told(Scope(work, case, bundle, row, rule, lines))
+    _notices.tell_clock(work, case, rule.title, row, "recounted", concerned)
     return True
 
 
