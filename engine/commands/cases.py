@@ -163,7 +163,9 @@ def _bodies(
     for capacity_ in bundle.capacities:
         if not chosen[capacity_.id] and capacity_.default is not None:
             chosen[capacity_.id] += _default(work, capacity_.default, chosen)
-        problems += _counted(capacity_, len(chosen[capacity_.id]))
+        # A body that comes by itself, with the zone of the others, is no answer that is missing.
+        if capacity_.default is None or not problems:
+            problems += _counted(capacity_, len(chosen[capacity_.id]))
     return [(capacity, body) for capacity, found in chosen.items() for body in found], problems
 
 

@@ -12,7 +12,10 @@ from engine.commands import (
 )
 from engine.errors import CaseClosed, CaseSuspended, FormInvalid, PartiesInvalid, WrongState
 from engine.model import Case
+from tests.architecture.source import ROOT
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
+
+AGREEMENT = ROOT / "processes" / "tripartite-agreement"
 
 
 def decided(office: Office, coordinator: Actor) -> str:
@@ -44,6 +47,22 @@ def test_a_case_runs_from_start_to_its_outcome(office: Office, coordinator: Acto
     assert types[0] == "CaseStarted"
     assert types.count("WorkItemCompleted") == 4
     assert "CaseEnded" in types
+
+
+def test_only_bodies_that_somebody_must_choose_are_asked_for(
+    office: Office, coordinator: Actor
+) -> None:
+    office.deploy(AGREEMENT, AGREEMENT.parent / "shared")
+    data = {"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"}
+
+    with pytest.raises(PartiesInvalid) as refused:
+        office.engine.run(
+            coordinator, start_case, process="tripartite-agreement", title="x", parties=[],
+            data=data,
+        )  # fmt: skip
+
+    # The assembly of the zone comes with the municipalities, once they are chosen.
+    assert refused.value.message.en == "Municipality: at least 2 needed, now 0."
 
 
 def test_a_wrong_start_leaves_nothing_behind(office: Office, coordinator: Actor) -> None:
