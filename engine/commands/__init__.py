@@ -34,6 +34,7 @@ from engine.commands.clock.profiles import choose_profile
 from engine.commands.clock.reminders import remind
 from engine.commands.deployments import deploy_process
 from engine.commands.documents import store_upload
+from engine.commands.feeds import create_calendar_feed, revoke_calendar_feed
 from engine.commands.idempotency import keep_answer
 from engine.commands.mailing import choose_mail, send_digest
 from engine.commands.messages import deliver_message
@@ -71,6 +72,7 @@ __all__ = [
     "choose_profile",
     "claim",
     "complete_task",
+    "create_calendar_feed",
     "create_token",
     "delegate",
     "deliver_message",
@@ -101,6 +103,7 @@ __all__ = [
     "resume_deadline",
     "retry_delivery",
     "return_task",
+    "revoke_calendar_feed",
     "revoke_session",
     "revoke_token",
     "save_draft",

@@ -75,6 +75,19 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class CalendarFeed(Base):
+    """A secret address from which an officer's own calendar reads his terms; only its digest."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    officer_id: Mapped[str] = mapped_column(refers_to("officer.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Notice(Base):
     """Something an officer is told: in the product always, by mail where he wishes."""
 

@@ -7,6 +7,7 @@ from engine.queries.account import (
     SessionRow,
     SignedIn,
     TokenRow,
+    feed_holder,
     kept_answer,
     kept_page,
     me,
@@ -77,6 +78,7 @@ from engine.queries.documents import (
     document_content,
     upload,
 )
+from engine.queries.feed import FeedRow, FeedTerm, calendar_feeds, feed_terms
 from engine.queries.forms import (
     form_fields,
 )
@@ -203,6 +205,8 @@ __all__ = [
     "ElementRow",
     "EvidenceRow",
     "FailedDelivery",
+    "FeedRow",
+    "FeedTerm",
     "Field",
     "Form",
     "FormSpec",
@@ -258,6 +262,7 @@ __all__ = [
     "ZoneView",
     "act_preview",
     "body_calendar",
+    "calendar_feeds",
     "case_children",
     "case_consultations",
     "case_deadlines",
@@ -283,6 +288,8 @@ __all__ = [
     "exported_proof",
     "failed_deliveries",
     "failed_delivery",
+    "feed_holder",
+    "feed_terms",
     "form_fields",
     "form_spec",
     "kept_answer",

@@ -13,6 +13,7 @@ from engine.bundles.roles import role_title
 from engine.model import (
     LIVE,
     ApiToken,
+    CalendarFeed,
     Case,
     CaseState,
     KeptPage,
@@ -98,7 +99,9 @@ class TokenRow:
     created_at: datetime
 
 
-def _recognising(door: type[SignInSession | ApiToken], acting_for: Any) -> Select[Any]:
+def _recognising(
+    door: type[SignInSession | ApiToken | CalendarFeed], acting_for: Any
+) -> Select[Any]:
     """Who stands behind a door, one row for each mandate of his that holds today."""
     return (
         select(
@@ -116,6 +119,7 @@ def _recognising(door: type[SignInSession | ApiToken], acting_for: Any) -> Selec
 _BY_SESSION = _recognising(SignInSession, SignInSession.acting_for).where(
     SignInSession.id == bindparam("digest"), SignInSession.expires_at > bindparam("now")
 )
+_BY_FEED = _recognising(CalendarFeed, null()).where(CalendarFeed.digest == bindparam("digest"))
 _BY_TOKEN = _recognising(ApiToken, null()).where(ApiToken.digest == bindparam("digest"))
 
 
@@ -162,6 +166,11 @@ def signed_in(reading: Reading, *, secret: str) -> SignedIn | None:
 def token_holder(reading: Reading, *, token: str) -> SignedIn | None:
     """The officer behind a personal token; None when it is unknown or revoked."""
     return _recognised(reading, _BY_TOKEN, digest=_digest(token))
+
+
+def feed_holder(reading: Reading, *, secret: str) -> SignedIn | None:
+    """The officer behind a calendar's secret address; None when it is unknown or revoked."""
+    return _recognised(reading, _BY_FEED, digest=_digest(secret))
 
 
 def _recognised(reading: Reading, statement: Select[Any], **named: Any) -> SignedIn | None:

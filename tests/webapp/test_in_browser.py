@@ -25,6 +25,7 @@ PAGES = (
     "/notices",
     "/mandates",
     "/account",
+    "/account/calendars",
     "/account/notices",
     "/processes",
     "/processes/joint-visit",

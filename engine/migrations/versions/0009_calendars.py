@@ -1,4 +1,4 @@
-"""Terms are counted anew when their body's calendar changes."""
+"""Terms are counted anew when their body's calendar changes; calendars read one's terms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,7 +21,30 @@ def upgrade() -> None:
     )
 
 
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("officer_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["officer_id"],
+            ["officer.id"],
+            name=op.f("fk_calendar_feed_officer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("digest", name=op.f("uq_calendar_feed_digest")),
+    )
+    op.create_index(op.f("ix_calendar_feed_officer_id"), "calendar_feed", ["officer_id"])
+
+
 def downgrade() -> None:
+    op.drop_index(op.f("ix_calendar_feed_officer_id"), "calendar_feed")
+    op.drop_table("calendar_feed")
     op.drop_index(op.f("ix_deadline_recount_on"), "deadline")
     with op.batch_alter_table("deadline") as batch_op:
         batch_op.drop_index(op.f("ix_deadline_calendar_of_state"))

@@ -1,0 +1,92 @@
+"""The terms an officer's own calendar shows: those of his open work, and of what he answers for."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_, select
+
+from engine.actor import Actor
+from engine.model import LIVE, CalendarFeed, Case, CaseState, Deadline, DeadlineState, WorkItem
+from engine.model import LedgerEntry as Entry
+from engine.policy import visible_case
+from engine.queries.clock import rule_of
+from engine.queries.worklist import offered
+from engine.text import NO_TEXT, Text, both
+from engine.unit_of_work import Reading
+from engine.wording import deadline_why
+
+RUNNING = (DeadlineState.RUNNING, DeadlineState.SUSPENDED, DeadlineState.INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A secret address of mine; the secret itself was shown once."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedTerm:
+    """A term as a calendar shows it; without a day while its count stands still."""
+
+    id: str
+    title: Text
+    case_number: str
+    case_title: str
+    due_on: date | None
+    stopped: bool
+    case_suspended: bool
+    why: Text
+    legal_basis: str
+    consequence: Text
+    sequence: int
+    changed_at: datetime
+
+
+def calendar_feeds(reading: Reading, *, actor: Actor) -> tuple[FeedRow, ...]:
+    """The officer's living secret addresses, newest first."""
+    rows = reading.session.scalars(
+        select(CalendarFeed)
+        .where(CalendarFeed.officer_id == actor.officer_id, CalendarFeed.revoked_at.is_(None))
+        .order_by(CalendarFeed.created_at.desc(), CalendarFeed.id)
+    )
+    return tuple(FeedRow(r.id, r.name, r.created_at) for r in rows)
+
+
+def feed_terms(reading: Reading, *, actor: Actor) -> tuple[FeedTerm, ...]:
+    """Every living term of my open work and of the cases I answer for; one statement."""
+    live = WorkItem.state.in_(LIVE)
+    mine = or_(WorkItem.holder_id == actor.officer_id, offered(actor, "R"))
+    answered = offered(actor, "A")
+    changed = (
+        select(func.max(Entry.at)).where(Entry.deadline_id == Deadline.id).scalar_subquery()
+    )  # fmt: skip
+    rows = reading.session.execute(
+        select(Deadline, Case, changed)
+        .join(Case, Case.id == Deadline.case_id)
+        .where(
+            Deadline.state.in_(RUNNING),
+            visible_case(actor),
+            or_(
+                Deadline.id.in_(select(WorkItem.deadline_id).where(and_(live, mine))),
+                Deadline.case_id.in_(select(WorkItem.case_id).where(and_(live, answered))),
+            ),
+        )
+        .order_by(Deadline.due_on, Deadline.id)
+    )
+    return tuple(_term(reading, row, case, at) for row, case, at in rows)
+
+
+def _term(reading: Reading, row: Deadline, case: Case, at: datetime | None) -> FeedTerm:
+    rule = rule_of(reading.bundle(case.deployment_id), row)
+    basis = "" if row.legal_basis == "organisational" else row.legal_basis
+    return FeedTerm(
+        id=row.id, title=rule.title if rule else both(row.name), case_number=case.number,
+        case_title=case.title, due_on=None if row.is_stopped else row.due_on,
+        stopped=row.is_stopped, case_suspended=case.state == CaseState.SUSPENDED,
+        why=deadline_why(row.steps), legal_basis=basis,
+        consequence=rule.consequence if rule else NO_TEXT, sequence=row.lines,
+        changed_at=at or row.armed_at,
+    )  # fmt: skip
