@@ -144,13 +144,12 @@ def _ends(
             own.due_on, own.nominal_on, PlanReason("length", steps=own.steps, after=after),
             own.steps, stage.nature, stage.length.counting if stage.length is not None else PLAIN,
         )  # fmt: skip
-    if began is None:
-        return
-    late = own.due_on if own is not None else None
-    yield _End(chain.today, chain.today, PlanReason("today", late))
-    if begins is not None and stage.after:
-        names = tuple(chain.stages[s].title for s in stage.after)
-        yield _End(begins, begins, PlanReason("after", begins, after=names))
+    if began is not None:
+        late = own.due_on if own is not None else None
+        yield _End(chain.today, chain.today, PlanReason("today", late))
+        if begins is not None and stage.after:
+            names = tuple(chain.stages[s].title for s in stage.after)
+            yield _End(begins, begins, PlanReason("after", begins, after=names))
     for term in chain.terms:
         if term.stage == stage.id and term.state in LIVING:
             found, supposed = _standing(chain, term)

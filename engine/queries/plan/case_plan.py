@@ -67,9 +67,7 @@ def case_plan(
     """
     seen = seen_case(reading, actor, case_id)
     rows = reading.session.scalars(
-        select(Deadline)
-        .where(Deadline.case_id == case_id)
-        .order_by(Deadline.armed_at, Deadline.due_on, Deadline.id)
+        select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.armed_at, Deadline.id)
     ).all()
     ledgers = ledgers_of(reading, case_id)
     answers = seen.bundle.accountable.capacity

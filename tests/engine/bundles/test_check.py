@@ -56,6 +56,8 @@ SPOILT = [
     (BPMN, 'name="stage" value="signing"', 'name="case_state" value="open"', 'id="sign"',
      "belongs to no stage"),
     # the plan
+    (TOML, 'milestone = "text_ready"', 'aside = true\nexpected = "9 days"', 'id = "drafting"',
+     "is aside and has no place"),
     (TOML, 'milestone = "text_ready"', 'milestone = "text_ready"\nexpected = "9 days"',
      'id = "signing"', "does not say how long it takes"),
     (TOML, 'milestone = "text_ready"', 'milestone = "text_ready"\nterm = "lost-term"',

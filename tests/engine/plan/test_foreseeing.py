@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine.legal_clock import Entry, Kind, reckon
 from engine.plan import Length, PlanRow, StageFacts, TermFacts, foresee
 from engine.text import both
+from engine.wording import moved_why
 from engine.working_days import Unit
 
 START = date(2026, 9, 1)
@@ -134,6 +135,20 @@ def test_the_difference_is_by_days_and_the_holidays_are_counted_anew() -> None:
 
     assert (before.nominal_on, before.forecast_on) == (date(2026, 12, 27), date(2026, 12, 28))
     assert (after.nominal_on, after.forecast_on) == (date(2027, 1, 13), date(2027, 1, 13))
+    words = moved_why(17, 16, before.steps, after.steps)
+    assert words.it == "17 giorni, ma +16: il 27/12 era domenica"
+    assert words.en == "17 days, but +16: 27 December was Sunday"
+
+
+def test_a_stage_to_come_ends_no_sooner_than_a_term_that_already_runs_in_it() -> None:
+    ledger = (Entry(Kind.START, date(2026, 11, 2), 60),)
+
+    found = rows(
+        stage("a", 5, live=True, opened_on=TODAY), stage("b", 5, "a"),
+        terms=[term(*ledger, stage="b")],
+    )  # fmt: skip
+
+    assert (found["stage:b"].state, found["stage:b"].forecast_on) == ("todo", date(2027, 1, 2))
 
 
 # -- what always holds --------------------------------------------------------------------------
@@ -206,9 +221,8 @@ def test_a_stage_ends_after_those_before_it_and_not_before_its_terms(
             continue
         ends = [found[f"stage:{name}"].forecast_on for name in facts.after]
         assert all(end is None or end <= row.forecast_on for end in ends)
-        if row.state == "running":
-            bounds = [found[f"term:{t.id}"].forecast_on for t in terms if t.stage == facts.id]
-            assert all(end is not None and end <= row.forecast_on for end in bounds)
+        bounds = [found[f"term:{t.id}"].forecast_on for t in terms if t.stage == facts.id]
+        assert all(end is not None and end <= row.forecast_on for end in bounds)
 
 
 @given(cases(), st.integers(0, 60), st.integers(1, 90))

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine import Actor
-from engine.commands import complete_task
+from engine.commands import (
+    choose_profile,
+    complete_task,
+    interrupt_deadline,
+    start_case,
+    suspend_deadline,
+)
 from engine.errors import CaseNotFound, Invalid
 from engine.queries import (
     CasePlan,
@@ -19,6 +26,8 @@ from engine.queries import (
 )
 from tests.engine.queries.conftest import invited
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
+
+LEGAL_TERMS = Path(__file__).parents[1] / "legal-terms"
 
 
 def plan_of(office: Office, by: Actor, case_id: str, *changes: Any) -> CasePlan:
@@ -128,6 +137,80 @@ def test_a_preview_may_look_at_the_plan(
         "Invitations", "Decision",
     ]  # fmt: skip
     assert plan_of(office, coordinator, visit) == before
+
+
+@pytest.fixture
+def variant(office: Office, coordinator: Actor, elena: Actor) -> str:
+    """A variant of Chivasso, adopted on Monday 23 November 2026: all its terms run."""
+    office.officer("silvia", ("region", "official"))
+    office.deploy(LEGAL_TERMS)
+    parties = [{"organisation": CHIVASSO, "capacity": "municipality"}]
+    case_id = office.engine.run(
+        elena, start_case, process="legal-terms", title="Variante", parties=parties, data={}
+    )
+    office.complete(elena, office.item(case_id, "adopt"))
+    return case_id
+
+
+def term_of(office: Office, case_id: str, name: str) -> str:
+    return next(str(d.id) for d in office.deadlines(case_id) if d.name == name)
+
+
+def test_a_preview_of_a_suspension_says_the_stage_too(
+    office: Office, variant: str, elena: Actor
+) -> None:
+    before = plan_of(office, elena, variant)
+    assert [row.baseline_on for row in before.stages][:2] == [
+        date(2026, 12, 14), date(2027, 1, 12),
+    ]  # fmt: skip
+    conclusion = term_of(office, variant, "conclusion")
+
+    after = office.engine.preview(
+        elena, suspend_deadline,
+        lambda reading, _now: case_plan(reading, actor=elena, case_id=variant),
+        deadline_id=conclusion, ground="supplements", until=date(2026, 12, 10), reason="Manca",
+    )  # fmt: skip
+
+    moved = {m.key: m.after for m in moved_dates(before, after)}
+    assert moved[f"term:{conclusion}"] == date(2027, 1, 9)
+    row = next(row for row in after.rows if row.key == f"term:{conclusion}")
+    assert [(p.after, p.to) for p in row.pauses] == [(date(2026, 11, 23), date(2026, 12, 10))]
+    assert moved["stage:conclusion"] == date(2027, 1, 9)
+
+
+def test_an_interrupted_term_is_supposed_to_begin_again_today(
+    office: Office, variant: str, elena: Actor, coordinator: Actor
+) -> None:
+    opinion = term_of(office, variant, "opinion-term")
+    office.pass_days(4)
+    office.engine.run(
+        coordinator, interrupt_deadline, deadline_id=opinion, reason="Servono rilievi"
+    )
+    office.pass_days(3)
+
+    row = next(r for r in plan_of(office, elena, variant).rows if r.key == f"term:{opinion}")
+
+    assert (row.state, row.supposed) == ("interrupted", True)
+    assert row.forecast_on == date(2026, 12, 15), "15 days from 30 November"
+    assert [(p.after, p.to) for p in row.pauses] == [(date(2026, 11, 27), date(2026, 11, 30))]
+    with pytest.raises(Invalid, match="does not run now"):
+        plan_of(office, elena, variant, SuspendTerm(opinion, date(2026, 12, 1), date(2026, 12, 2)))
+
+
+def test_another_profile_moves_the_forecast_and_not_the_baseline(
+    office: Office, variant: str, elena: Actor
+) -> None:
+    before = plan_of(office, elena, variant)
+    office.engine.run(
+        elena, choose_profile, case_id=variant, profile="accelerated", reason="Opera PNRR"
+    )
+
+    after = plan_of(office, elena, variant)
+
+    assert [r.baseline_on for r in after.rows] == [r.baseline_on for r in before.rows]
+    publication = term_of(office, variant, "publication")
+    moved = {m.key: m.after for m in moved_dates(before, after)}
+    assert moved[f"term:{publication}"] == date(2026, 12, 7)
 
 
 def test_foreign_cases_have_no_plan(office: Office, visit: str) -> None:
