@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from engine.legal_clock import Counting, Entry, Pause
-from engine.text import Text
+from engine.text import NO_TEXT, Text
 from engine.working_days import NATIONAL, Calendar, Unit
 
 RowState = Literal[
@@ -99,6 +99,8 @@ class PlanRow:
     """The forecast supposes that a clock that stands still goes on today."""
     body: Text | None = None
     rule: str = ""
+    bound_by: Text = NO_TEXT
+    """Of a stage: the term that decides its forecast, if one does."""
 
     @property
     def id(self) -> str:

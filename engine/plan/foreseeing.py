@@ -113,7 +113,7 @@ def _stage_row(chain: _Chain, stage: StageFacts) -> PlanRow:
         forecast_on=ended_on or (end.day if end is not None else None),
         nominal_on=ended_on or (end.nominal if end is not None else None),
         steps=end.steps if end is not None else (), why=plan_why(reason),
-        supposed=end is not None and end.supposed,
+        supposed=end is not None and end.supposed, bound_by=reason.title,
     )  # fmt: skip
 
 

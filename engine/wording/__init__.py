@@ -16,7 +16,7 @@ from engine.wording.happenings import (
 )
 from engine.wording.ledger import LedgerLine, LedgerRow, ledger_rows
 from engine.wording.mails import Mail, Told, digest_mail, notice_mail
-from engine.wording.plan import PlanReason, moved_why, plan_why
+from engine.wording.plan import PlanReason, bound_words, moved_why, plan_why
 from engine.wording.reasons import WAYS, Reason, Way, reasons
 from engine.wording.reminders import escalation_words, reminder_words, silence_words
 from engine.wording.stages import (
@@ -47,6 +47,7 @@ __all__ = [
     "LedgerLine",
     "LedgerRow",
     "Mail", "Names", "PlanReason", "Reason", "Told", "Way",
+    "bound_words",
     "case_state_text",
     "child_state_text",
     "children_text",

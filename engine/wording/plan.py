@@ -105,6 +105,13 @@ def moved_why(
     return Text(f"{days.it}, ma {signed}: {italian}", f"{days.en}, but {signed}: {english}")
 
 
+def bound_words(term: Text) -> Text:
+    """What decides a date now, where something else did before."""
+    if not term:
+        return Text("ora non dipende più da un termine", "it depends on no term any more")
+    return Text(f"ora dipende dal termine «{term.it}»", f"now it depends on the term “{term.en}”")
+
+
 def _closed(step: Mapping[str, Any], *, was: bool) -> Text:
     day = day_short(date.fromisoformat(step["from"]), year=False)
     name = step["holiday"]

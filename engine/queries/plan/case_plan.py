@@ -17,7 +17,7 @@ from engine.queries.plan.supposing import Change, shifts, with_suspensions
 from engine.queries.rows import CaseHead
 from engine.text import NO_TEXT, Text
 from engine.unit_of_work import Reading
-from engine.wording import moved_why
+from engine.wording import bound_words, moved_why
 from engine.working_days import NATIONAL
 
 
@@ -109,7 +109,9 @@ def _moved(was: PlanRow, row: PlanRow) -> MovedRow:
     days, why = None, NO_TEXT
     if was.forecast_on is not None and row.forecast_on is not None:
         days = (row.forecast_on - was.forecast_on).days
-        if was.nominal_on is not None and row.nominal_on is not None:
+        if was.bound_by != row.bound_by:
+            why = bound_words(row.bound_by)
+        elif was.nominal_on is not None and row.nominal_on is not None:
             why = moved_why((row.nominal_on - was.nominal_on).days, days, was.steps, row.steps)
     return MovedRow(
         row.key, row.kind, row.title, row.body, row.nature, was.forecast_on, row.forecast_on,

@@ -24,6 +24,7 @@ from engine.queries import (
     case_plan,
     moved_dates,
 )
+from engine.text import Text
 from tests.engine.queries.conftest import invited
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
 
@@ -95,6 +96,7 @@ def test_a_supposed_suspension_moves_its_term_and_the_stage(
     moved = {m.key: m for m in moved_dates(before, after)}
     assert moved[f"term:{term}"].after == date(2026, 12, 10)
     assert moved["stage:asking"].days == 7
+    assert not moved["stage:asking"].why, "its own term decided before and decides now"
     stands = next(row for row in after.rows if row.key == f"term:{term}")
     assert [(p.after, p.to) for p in stands.pauses] == [(date(2026, 11, 25), date(2026, 12, 2))]
     due = [d.due_on for d in office.engine.read(case_deadlines, actor=coordinator, case_id=visit)]
@@ -176,6 +178,23 @@ def test_a_preview_of_a_suspension_says_the_stage_too(
     row = next(row for row in after.rows if row.key == f"term:{conclusion}")
     assert [(p.after, p.to) for p in row.pauses] == [(date(2026, 11, 23), date(2026, 12, 10))]
     assert moved["stage:conclusion"] == date(2027, 1, 9)
+
+
+def test_a_stage_says_when_another_term_decides_its_end(
+    office: Office, variant: str, elena: Actor
+) -> None:
+    before = plan_of(office, elena, variant)
+    opinion = term_of(office, variant, "opinion-term")
+
+    after = plan_of(
+        office, elena, variant, SuspendTerm(opinion, date(2026, 11, 24), date(2027, 1, 24))
+    )
+
+    moved = {m.key: m for m in moved_dates(before, after)}
+    title = next(row.title for row in after.rows if row.key == f"term:{opinion}")
+    assert moved["stage:hearing"].why == Text(
+        f"ora dipende dal termine «{title.it}»", f"now it depends on the term “{title.en}”"
+    )
 
 
 def test_an_interrupted_term_is_supposed_to_begin_again_today(
