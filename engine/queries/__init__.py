@@ -140,8 +140,8 @@ from engine.queries.term import (
     ProfilesView,
     TermView,
     act_preview,
+    as_it_is,
     case_profiles,
-    dates_of,
     term,
 )
 from engine.queries.territory import (
@@ -276,7 +276,7 @@ __all__ = [
     "case_proof",
     "case_raci",
     "cases",
-    "dates_of",
+    "as_it_is",
     "children_to_tend",
     "deployments",
     "document_content",

@@ -17,6 +17,7 @@ from engine.model import Case, Deadline, DeadlineState, LedgerEntry, Notice, Off
 from engine.policy import bodies_of, require_column
 from engine.queries._lookup import Seen, seen_case
 from engine.queries.clock import deadline_views, rule_of
+from engine.queries.plan.case_plan import CasePlan, case_plan, moved_dates
 from engine.queries.rows import CaseHead, DeadlineView
 from engine.text import NO_TEXT, Text
 from engine.unit_of_work import Reading
@@ -110,6 +111,15 @@ class MovedDate:
 
 
 @dataclass(frozen=True, slots=True)
+class AsItIs:
+    """Every date of a case before an act."""
+
+    dates: Mapping[str, tuple[date | None, str]]
+    plan: CasePlan
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ActPreview:
     """What an act would change: every date, and who would be told."""
 
@@ -166,40 +176,43 @@ def profile_title(bundle: Bundle, case: Case) -> Text:
     return chosen.title
 
 
-def dates_of(reading: Reading, case_id: str) -> dict[str, tuple[date | None, str]]:
-    """Last day and state of every term of a case, to be compared before and after an act."""
+def as_it_is(reading: Reading, *, actor: Actor, case_id: str) -> AsItIs:
+    """Every date of a case as it stands, to be compared with what an act makes of it."""
     rows = reading.session.execute(
         select(Deadline.id, Deadline.due_on, Deadline.state).where(Deadline.case_id == case_id)
     )
-    return {deadline_id: (due_on, state) for deadline_id, due_on, state in rows}
+    dates = {deadline_id: (due_on, state) for deadline_id, due_on, state in rows}
+    return AsItIs(dates, case_plan(reading, actor=actor, case_id=case_id), reading.now)
 
 
 def act_preview(
-    reading: Reading,
-    since: datetime,
-    *,
-    actor: Actor,
-    case_id: str,
-    before: Mapping[str, tuple[date | None, str]],
+    reading: Reading, *, actor: Actor, case_id: str, before: AsItIs, since: datetime | None = None
 ) -> ActPreview:
-    """What has changed in a case since `before`, and who was told since then."""
+    """What has changed in a case: its terms, then the stages to come; and who was told since."""
     seen = seen_case(reading, actor, case_id)
     rows = reading.session.scalars(
         select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.id)
     ).all()
-    changed = [row for row in rows if before.get(row.id) != (row.due_on, row.state)]
+    dates = before.dates
+    changed = [row for row in rows if dates.get(row.id) != (row.due_on, row.state)]
     views = deadline_views(reading, seen, changed)
     moved = tuple(
         MovedDate(
-            view.title, view.nature, before.get(view.id, (None, ""))[0], view.due_on, view.state,
+            view.title, view.nature, dates.get(view.id, (None, ""))[0], view.due_on, view.state,
             view.why,
         )
         for view in views
     )  # fmt: skip
+    after = case_plan(reading, actor=actor, case_id=case_id)
+    moved += tuple(
+        MovedDate(row.title, row.nature, row.before, row.after, "stage", row.why)
+        for row in moved_dates(before.plan, after)
+        if row.kind == "stage"
+    )
     told = reading.session.scalars(
         select(Officer.name)
         .join(Notice, Notice.officer_id == Officer.id)
-        .where(Notice.case_id == case_id, Notice.kind == "clock", Notice.at >= since)
+        .where(Notice.case_id == case_id, Notice.kind == "clock", Notice.at >= (since or before.at))
         .group_by(Officer.id, Officer.name)
         .order_by(func.lower(Officer.name))
     ).all()

@@ -20,8 +20,8 @@ from engine.queries import (
     ProfilesView,
     TermView,
     act_preview,
+    as_it_is,
     case_profiles,
-    dates_of,
     term,
 )
 from webapp.api.door import act, caller, expected_version
@@ -202,19 +202,18 @@ def _done(
     command: Callable[..., Any], case_id: str, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Carry out an act, or only look; either way say every date that moves."""
-    before = engine().read(dates_of, case_id)
-    begun = engine().read(lambda reading: reading.now)
+    before = engine().read(as_it_is, actor=caller(), case_id=case_id)
     only_look = request.args.get("preview", "") not in ("", "0", "false")
 
-    def look(reading: Any, now: Any) -> ActPreview:
-        return act_preview(reading, now, actor=caller(), case_id=case_id, before=before)
+    def look(reading: Any, now: Any = None) -> ActPreview:
+        return act_preview(reading, actor=caller(), case_id=case_id, before=before, since=now)
 
     if only_look:
         said = {**arguments, "reason": arguments["reason"] or "–"}
         seen = engine().preview(caller(), command, look, version=expected_version(), **said)
         return {"preview": True, "moved": seen.moved, "told": seen.told}
     act(command, version=expected_version(), **arguments)
-    seen = engine().read(lambda reading: look(reading, begun))
+    seen = engine().read(look)
     return {"preview": False, "moved": seen.moved, "told": seen.told}
 
 

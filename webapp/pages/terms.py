@@ -24,8 +24,8 @@ from engine.queries import (
     ProfilesView,
     TermView,
     act_preview,
+    as_it_is,
     case_profiles,
-    dates_of,
     term,
 )
 from engine.text import NO_TEXT, Text
@@ -355,12 +355,12 @@ def _run(
         return engine().run(
             officer(), command, **said, reason=str(given.get("reason", "")), version=acts.version()
         )
-    before = engine().read(dates_of, case_id)
+    before = engine().read(as_it_is, actor=officer(), case_id=case_id)
     return engine().preview(
         officer(),
         command,
         lambda reading, now: act_preview(
-            reading, now, actor=officer(), case_id=case_id, before=before
+            reading, actor=officer(), case_id=case_id, before=before, since=now
         ),
         **said,
         reason=str(given.get("reason") or PREVIEWED),

@@ -20,7 +20,6 @@ def upgrade() -> None:
         postgresql_where=marked,
     )
 
-
     op.create_table(
         "calendar_feed",
         sa.Column("id", sa.String(length=36), nullable=False),

@@ -55,9 +55,10 @@ def test_a_preview_says_every_date_that_moves_and_writes_nothing(
     seen = elena.post(f"{path}/suspend?preview=1", asked).get_json()
 
     assert seen["preview"] is True
-    assert [(m["before"], m["after"], m["days"]) for m in seen["moved"]] == [
-        ("2026-12-23", "2027-01-09", 17)
-    ]
+    assert [(m["title"], m["before"], m["after"], m["days"]) for m in seen["moved"]] == [
+        ("Conclusione del procedimento", "2026-12-23", "2027-01-09", 17),
+        ("Conclusione", "2026-12-23", "2027-01-09", 17),
+    ], "the term, and the stage that it ends"
     assert seen["told"] == ["Davide", "Silvia"]
     assert elena.read(path)["due_on"] == "2026-12-23"
 
