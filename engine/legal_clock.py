@@ -18,7 +18,7 @@ choices of the term. Rules, each one a choice that the answer names:
 
 import calendar as months
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -81,7 +81,7 @@ class Entry:
     unit: Unit = "days"
     until: date | None = None
     """Of a suspension: the day on which it ends by itself."""
-    label: Mapping[str, str] | None = None
+    label: Mapping[str, str] | None = field(default=None, hash=False)
     """Of a suspension: its ground in both languages."""
 
 
@@ -91,7 +91,7 @@ class Pause:
 
     after: date
     to: date | None
-    label: Mapping[str, str] | None = None
+    label: Mapping[str, str] | None = field(default=None, hash=False)
 
     def holds(self, day: date) -> bool:
         return self.to is not None and self.after < day <= self.to

@@ -82,6 +82,8 @@ def test_a_suspension_is_previewed_then_done(variant: Variant) -> None:
     assert "Il conto riparte da solo il gio 10/12/2026" in words(page)
     assert "prot. 9" in words(page) and "Mappe" in words(page)
     assert variant.due("conclusion") == date(2027, 1, 9)
+    drawn = variant.opened(f"/cases/{variant.case_id}/deadlines")
+    assert drawn.status == 200 and drawn.page.xpath("//svg") != []
     suspended = variant.opened("/worklist?clock=suspended")
     assert "Concludi il procedimento" in words(suspended)
     assert "Concludi il procedimento" not in words(variant.opened("/worklist?clock=overdue"))
