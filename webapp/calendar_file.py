@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, Todo
 
-from engine.queries import FeedTerm
+from engine.queries import FeedDate, FeedTerm
 from engine.text import Language, Text
 
 DAY = timedelta(days=1)
@@ -16,8 +16,14 @@ SUSPENDED = Text("Sospeso", "Suspended")
 CASE_SUSPENDED = Text("Caso sospeso", "Case suspended")
 
 
-def written(terms: Sequence[FeedTerm], *, language: Language, public_url: str) -> bytes:
-    """The whole calendar: a day for each running term, a to-do without day for a stopped one."""
+def written(
+    terms: Sequence[FeedTerm],
+    dates: Sequence[FeedDate] = (),
+    *,
+    language: Language,
+    public_url: str,
+) -> bytes:
+    """The whole calendar: a day for each running term and sitting, a to-do for a stopped term."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -28,12 +34,33 @@ def written(terms: Sequence[FeedTerm], *, language: Language, public_url: str) -
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
     for term in terms:
         calendar.add_component(_entry(term, language, public_url))
+    for row in dates:
+        calendar.add_component(_sitting(row, language, public_url))
     return bytes(calendar.to_ical())
 
 
 def etag(content: bytes) -> str:
     """The mark by which a calendar sees that nothing has changed."""
     return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _sitting(row: FeedDate, language: Language, public_url: str) -> Event:
+    entry = Event()
+    host = urlsplit(public_url).hostname or "concerto"
+    entry.add("uid", f"date-{row.id}@{host}")
+    entry.add("sequence", row.sequence)
+    entry.add("dtstamp", row.changed_at)
+    entry.add("last-modified", row.changed_at)
+    body = row.organisation.in_(language)
+    what = f"{row.title.in_(language)}, {body}" if body else row.title.in_(language)
+    entry.add("summary", f"{what} ({row.case_number})")
+    entry.add("dtstart", row.on)
+    entry.add("dtend", row.on + DAY)
+    entry.add("status", "CONFIRMED")
+    page = f"{public_url}/cases/{row.case_id}"
+    entry.add("description", f"{row.case_title}\n{page}")
+    entry.add("url", page)
+    return entry
 
 
 def _entry(term: FeedTerm, language: Language, public_url: str) -> Event | Todo:

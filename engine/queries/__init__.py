@@ -78,7 +78,7 @@ from engine.queries.documents import (
     document_content,
     upload,
 )
-from engine.queries.feed import FeedRow, FeedTerm, calendar_feeds, feed_terms
+from engine.queries.feed import FeedDate, FeedRow, FeedTerm, calendar_feeds, feed_dates, feed_terms
 from engine.queries.forms import (
     form_fields,
 )
@@ -205,6 +205,7 @@ __all__ = [
     "ElementRow",
     "EvidenceRow",
     "FailedDelivery",
+    "FeedDate",
     "FeedRow",
     "FeedTerm",
     "Field",
@@ -288,6 +289,7 @@ __all__ = [
     "exported_proof",
     "failed_deliveries",
     "failed_delivery",
+    "feed_dates",
     "feed_holder",
     "feed_terms",
     "form_fields",

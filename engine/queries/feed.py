@@ -6,9 +6,21 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, or_, select
 
 from engine.actor import Actor
-from engine.model import LIVE, CalendarFeed, Case, CaseState, Deadline, DeadlineState, WorkItem
+from engine.model import (
+    LIVE,
+    CalendarFeed,
+    Case,
+    CaseState,
+    Deadline,
+    DeadlineState,
+    Deployment,
+    Organisation,
+    WorkItem,
+    WorkItemState,
+)
 from engine.model import LedgerEntry as Entry
 from engine.policy import visible_case
+from engine.queries._lookup import body_name
 from engine.queries.clock import rule_of
 from engine.queries.worklist import offered
 from engine.text import NO_TEXT, Text, both
@@ -45,6 +57,21 @@ class FeedTerm:
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FeedDate:
+    """A day on which something happens: a sitting that was convened."""
+
+    id: str
+    title: Text
+    organisation: Text
+    case_id: str
+    case_number: str
+    case_title: str
+    on: date
+    sequence: int
+    changed_at: datetime
+
+
 def calendar_feeds(reading: Reading, *, actor: Actor) -> tuple[FeedRow, ...]:
     """The officer's living secret addresses, newest first."""
     rows = reading.session.scalars(
@@ -77,6 +104,65 @@ def feed_terms(reading: Reading, *, actor: Actor) -> tuple[FeedTerm, ...]:
         .order_by(Deadline.due_on, Deadline.id)
     )
     return tuple(_term(reading, row, case, at) for row, case, at in rows)
+
+
+def feed_dates(reading: Reading, *, actor: Actor) -> tuple[FeedDate, ...]:
+    """Sittings of my bodies and of the cases I answer for, in cases that go on; three statements.
+
+    A form says which of its dates is an event. Convened again, a sitting keeps its id and moves.
+    """
+    events = _events(reading)
+    live = WorkItem.state.in_(LIVE)
+    bodies = {mandate.organisation_id for mandate in actor.mandates}
+    answered = select(WorkItem.case_id).where(and_(live, offered(actor, "A")))
+    rows = reading.session.execute(
+        select(WorkItem, Case, Organisation)
+        .join(Case, Case.id == WorkItem.case_id)
+        .outerjoin(Organisation, Organisation.id == WorkItem.organisation_id)
+        .where(
+            WorkItem.activity.in_(events),
+            WorkItem.state == WorkItemState.COMPLETED,
+            Case.state.in_((CaseState.OPEN, CaseState.SUSPENDED)),
+            visible_case(actor),
+            # What the whole case does, and not one party, concerns all of its bodies.
+            or_(
+                WorkItem.party_id.is_(None),
+                WorkItem.organisation_id.in_(bodies),
+                WorkItem.case_id.in_(answered),
+            ),
+        )
+        .order_by(WorkItem.completed_at, WorkItem.id)
+    )
+    found: dict[str, FeedDate] = {}
+    for item, case, body in rows:
+        for field, title in events[item.activity]:
+            told = (item.answers or {}).get(field)
+            key = f"{item.case_id}-{item.party_id or ''}-{field}"
+            if not told or item.completed_at is None:
+                continue
+            before = found.get(key)
+            found[key] = FeedDate(
+                key, title, _named(body), case.id, case.number, case.title,
+                date.fromisoformat(str(told)),
+                before.sequence + 1 if before is not None else 0, item.completed_at,
+            )  # fmt: skip
+    return tuple(sorted(found.values(), key=lambda row: (row.on, row.id)))
+
+
+def _named(body: Organisation | None) -> Text:
+    return body_name(body) if body is not None else NO_TEXT
+
+
+def _events(reading: Reading) -> dict[str, list[tuple[str, Text]]]:
+    """Activity → its dates that are events, in the procedures as published now."""
+    found: dict[str, list[tuple[str, Text]]] = {}
+    for key in reading.session.scalars(select(Deployment.process).distinct()):
+        version = reading.latest(key)
+        for activity, form in version.bundle.forms.items() if version is not None else ():
+            dates = [(field.name, field.event) for field in form.fields if any(field.event)]
+            if dates:
+                found[activity] = dates
+    return found
 
 
 def _term(reading: Reading, row: Deadline, case: Case, at: datetime | None) -> FeedTerm:

@@ -1,6 +1,6 @@
 """An officer's terms in his own calendar, read back by another library than the one that writes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ import pytest
 import vobject
 from sqlalchemy import event, select
 
-from engine.commands import add_closing_day, suspend_case
+from engine.commands import add_closing_day, suspend_case, withdraw_case
 from engine.model import CalendarFeed
 from engine.queries import FeedTerm, feed_terms
 from engine.text import Text
@@ -30,12 +30,13 @@ def subscribed(visitor: Visitor, name: str = "telefono") -> str:
     return urlsplit(address).path
 
 
-def events(visit: Visit, path: str) -> dict[str, Any]:
+def events(visit: Visit, path: str, kind: str = "term-") -> dict[str, Any]:
     answer = visit.web.app.test_client().get(path)
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/calendar")
     read = vobject.readOne(answer.get_data(as_text=True))
-    return {day.uid.value: day for day in read.contents.get("vevent", [])}
+    found = {day.uid.value: day for day in read.contents.get("vevent", [])}
+    return {uid: day for uid, day in found.items() if uid.startswith(kind)}
 
 
 def test_my_open_work_is_a_day_in_my_calendar_with_its_reason(visit: Visit, elena: Visitor) -> None:
@@ -83,6 +84,33 @@ def test_a_moved_date_moves_its_event_and_what_has_ended_disappears(
 
     office.pass_days(60)
     assert events(visit, path)  # a suspended case lets no term take effect
+
+
+def test_a_sitting_stands_in_the_calendar_and_moves_when_it_is_convened_again(
+    visit: Visit, elena: Visitor
+) -> None:
+    office, path = visit.web.office, subscribed(elena)
+    ((uid, day),) = events(visit, path, "date-").items()
+    assert day.dtstart.value == date(2027, 3, 1)
+    assert day.summary.value.startswith("Sopralluogo, ")
+    assert day.sequence.value == "0"
+
+    for name, town in (("elena", CHIVASSO), ("carlo", CASTAGNETO)):
+        office.complete(office.actor(name), office.item(visit.case_id, "answer", town), coming="no")
+    director = office.officer("silvia", ("cmto", "director"))
+    office.complete(director, office.item(visit.case_id, "decide"), decision="ask_again")
+    office.complete(
+        office.actor("davide"), office.item(visit.case_id, "prepare"), visit_on="2027-04-06",
+        budget="1.50",
+    )  # fmt: skip
+    ((again, moved),) = events(visit, path, "date-").items()
+    assert (again, moved.dtstart.value) == (uid, date(2027, 4, 6))
+    assert moved.sequence.value == "1"
+
+    office.engine.run(
+        office.actor("davide"), withdraw_case, case_id=visit.case_id, reason="rinuncia"
+    )
+    assert events(visit, path, "date-") == events(visit, path) == {}
 
 
 def test_nothing_changed_is_said_in_one_line(visit: Visit, elena: Visitor) -> None:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from engine.commands import create_calendar_feed, revoke_calendar_feed
-from engine.queries import calendar_feeds, feed_holder, feed_terms
+from engine.queries import calendar_feeds, feed_dates, feed_holder, feed_terms
 from engine.text import Language
 from webapp.auth import engine, officer, public, settings
 from webapp.calendar_file import etag, written
@@ -24,11 +24,13 @@ def read(secret: str) -> ResponseReturnValue:
         abort(404)
     terms = engine().read(feed_terms, actor=who.actor)
     language: Language = "en" if who.language == "en" else "it"
-    content = written(terms, language=language, public_url=settings().public_url)
+    dates = engine().read(feed_dates, actor=who.actor)
+    content = written(terms, dates, language=language, public_url=settings().public_url)
     response = Response(content, mimetype="text/calendar")
     response.set_etag(etag(content))
-    if terms:
-        response.last_modified = max(term.changed_at for term in terms)
+    if terms or dates:
+        changed = [row.changed_at for row in terms] + [row.changed_at for row in dates]
+        response.last_modified = max(changed)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Disposition"] = 'inline; filename="concerto.ics"'
     # A term that has ended leaves no later date behind: only the mark tells that it is gone.

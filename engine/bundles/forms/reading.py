@@ -105,7 +105,10 @@ def _field(row: Table, depth: int) -> Field:
         visibility=cast(Any, row.one_of("visibility", ("parties", "own", "public"), "parties")),
         table=row.text("table", "") or None,
         columns=tuple(_option(column) for column in row.rows("columns")),
+        event=row.both("event", required=False),
     )
+    if field.event and field.type != "date":
+        row.complain("Only a date can be an event.", "Delete event, or make it a date.", "event")
     row.finish()
     return field
 
