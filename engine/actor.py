@@ -3,12 +3,18 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+ADMINISTRATOR = "administrator"
+"""The role that grants and ends the mandates of a body; every kind of body has it."""
+INSTALLATION = "cmto"
+"""The kind of body whose administrators run the installation and keep the register of bodies."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
     """A role held in an organisation by virtue of an act."""
 
     id: str
+    """Of the mandate, or of the substitution by which another's is exercised."""
     organisation_id: str
     organisation_name: str
     capacity: str
@@ -17,6 +23,11 @@ class Mandate:
     act: str
     valid_from: str
     valid_to: str | None
+    substituted: str = ""
+    """The holder for whom a substitute acts; empty for one's own."""
+    substitution_act: str = ""
+    process: str | None = None
+    """A substitution may hold in the cases of one procedure only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,13 @@ class Actor:
         chosen = tuple(m for m in self.mandates if m.id == mandate_id)
         return replace(self, mandates=chosen, acting_for=mandate_id)
 
+    def within(self, process: str) -> "Actor":
+        """The same officer with what he may act under in the cases of one procedure."""
+        if all(m.process is None for m in self.mandates):
+            return self
+        kept = tuple(m for m in self.mandates if m.process in (None, process))
+        return replace(self, mandates=kept)
+
     def holds(self, organisation_id: str, role: str) -> Mandate | None:
         """The living mandate for a role in an organisation, if any."""
         for mandate in self.mandates:
@@ -51,5 +69,21 @@ class Actor:
                 return mandate
         return None
 
+    def administers(self, organisation_id: str) -> Mandate | None:
+        """The mandate by which he manages the people of a body; a substitute never has it."""
+        for mandate in self.mandates:
+            seat = (mandate.organisation_id, mandate.role)
+            if seat == (organisation_id, ADMINISTRATOR) and not mandate.substituted:
+                return mandate
+        return None
+
+    def administration(self) -> Mandate | None:
+        """The mandate by which he administers the installation, which CMTo runs."""
+        for mandate in self.mandates:
+            seat = (mandate.capacity, mandate.role)
+            if seat == (INSTALLATION, ADMINISTRATOR) and not mandate.substituted:
+                return mandate
+        return None
+
     def is_administrator(self) -> bool:
-        return any(m.role == "administrator" for m in self.mandates)
+        return self.administration() is not None

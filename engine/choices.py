@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.bundles.definition import Field
+from engine.mandates import alive
 from engine.model import MandateRow, Officer, Organisation, Party
 from engine.text import Text, both
 
@@ -77,8 +78,7 @@ def _officers(
         .where(
             Officer.active,
             MandateRow.organisation_id.in_(bodies),
-            MandateRow.valid_from <= today,
-            or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= today),
+            alive(today),
         )
         .distinct()
         .order_by(Officer.name)

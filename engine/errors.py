@@ -70,6 +70,15 @@ class OfficerNotFound(NotFound):
     """No such officer."""
 
 
+class MandateNotFound(NotFound):
+    """No such mandate or substitution for this reader."""
+
+    hint_by_default = Text(
+        "Controlla l'indirizzo, oppure chiedi a chi amministra gli incarichi del tuo ente.",
+        "Check the address, or ask who administers the mandates of your body.",
+    )
+
+
 class NotAllowed(EngineError):
     """The actor lacks the right."""
 

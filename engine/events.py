@@ -57,6 +57,8 @@ class WorkItemClaimed(Event):
 class WorkItemReleased(Event):
     work_item: str
     activity: str
+    reason: str = ""
+    """Why, when it was not its holder who put it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +401,78 @@ class ClosingDayRemoved(Event):
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class BodyRegistered(Event):
+    organisation: str
+    name: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BodyCorrected(Event):
+    organisation: str
+    name: str
+    changes: list[dict[str, Any]]
+    """`kind`, `subject` and the new `value` of each fact."""
+    valid_from: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MandateGranted(Event):
+    mandate: str
+    holder: str
+    organisation: str
+    name: str
+    role: str
+    act: str
+    valid_from: str
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MandateEnded(Event):
+    mandate: str
+    holder: str
+    organisation: str
+    name: str
+    role: str
+    act: str
+    """The act that ends it; empty when its own last day came."""
+    valid_to: str
+    reason: str
+    returned: int
+    """How much work went back to the office."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubstitutionGranted(Event):
+    substitution: str
+    holder: str
+    substitute: str
+    organisation: str
+    name: str
+    role: str
+    process: str | None
+    act: str
+    valid_from: str
+    valid_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubstitutionEnded(Event):
+    substitution: str
+    holder: str
+    substitute: str
+    organisation: str
+    name: str
+    role: str
+    valid_to: str
+    reason: str
+    returned: int
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
@@ -411,4 +485,6 @@ EVENTS: tuple[type[Event], ...] = (
     DeadlineChanged, DeadlineSuspended, DeadlineResumed, DeadlineInterrupted, DeadlineRestarted,
     DeadlineExtended, ProfileChosen, ProcessDeployed, ClockMoved, OfficerAppointed,
     PatronSet, ClosingDayAdded, ClosingDayRemoved,
+    BodyRegistered, BodyCorrected, MandateGranted, MandateEnded, SubstitutionGranted,
+    SubstitutionEnded,
 )  # fmt: skip

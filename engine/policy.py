@@ -4,7 +4,7 @@ Everything asks here. A refusal about something the actor may not even see is th
 thing, so that refusals do not tell whether it exists.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import aliased
 
-from engine.actor import Actor, Mandate
+from engine.actor import ADMINISTRATOR, Actor, Mandate
 from engine.bundles.definition import Bundle, Column, Element, Form, Nature
 from engine.bundles.roles import role_nature
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
@@ -46,14 +46,20 @@ class Seat:
 
 def sees_all_cases(actor: Actor) -> bool:
     """Whether the actor reads every case of the installation."""
-    return actor.is_system or any(m.capacity == ALL_CASES_CAPACITY for m in actor.mandates)
+    return actor.is_system or any(
+        m.capacity == ALL_CASES_CAPACITY and m.process is None for m in actor.mandates
+    )
 
 
 def visible_case(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Case` under which the actor may read it: his body is or was a party."""
     if sees_all_cases(actor):
         return true()
-    bodies = {m.organisation_id for m in actor.mandates}
+    bodies = {m.organisation_id for m in actor.mandates if m.process is None}
+    return or_(_takes_part(bodies), *_limited(actor))
+
+
+def _takes_part(bodies: Collection[str]) -> ColumnElement[bool]:
     return exists(
         select(Party.id)
         .where(Party.case_id == Case.id, Party.organisation_id.in_(bodies))
@@ -82,6 +88,9 @@ def seen_by(statement: Asked) -> Callable[[Actor], tuple[Asked, dict[str, Any]]]
     def chosen(actor: Actor) -> tuple[Asked, dict[str, Any]]:
         if sees_all_cases(actor):
             return statement, {}
+        # Who substitutes in one procedure only is rare enough to have it put together anew.
+        if any(m.process is not None for m in actor.mandates):
+            return statement.where(readable_case(actor)), {}
         return narrowed, {
             "own_bodies": sorted({m.organisation_id for m in actor.mandates}),
             "own_seats": _own_seats(actor),
@@ -103,15 +112,24 @@ def readable_cases(actor: Actor) -> ColumnElement[bool]:
     """The same for a list: the databases begin with what is his instead of trying every case."""
     if sees_all_cases(actor):
         return true()
-    bodies = {m.organisation_id for m in actor.mandates}
+    bodies = {m.organisation_id for m in actor.mandates if m.process is None}
     own = select(Party.case_id).where(Party.organisation_id.in_(bodies))
     child = aliased(Case)
     overseen = select(child.id).where(child.parent_id.in_(_overseen(_own_seats(actor))))
-    return Case.id.in_(union_all(own, overseen))
+    return or_(Case.id.in_(union_all(own, overseen)), *_limited(actor))
+
+
+def _limited(actor: Actor) -> Iterator[ColumnElement[bool]]:
+    """What a substitution for the cases of one procedure lets its substitute read."""
+    for mandate in actor.mandates:
+        if mandate.process is not None:
+            everywhere = mandate.capacity == ALL_CASES_CAPACITY
+            seen = true() if everywhere else _takes_part({mandate.organisation_id})
+            yield and_(Case.process == mandate.process, seen)
 
 
 def _own_seats(actor: Actor) -> list[tuple[str, str]]:
-    return sorted({(m.organisation_id, m.role) for m in actor.mandates})
+    return sorted({(m.organisation_id, m.role) for m in actor.mandates if m.process is None})
 
 
 def _overseen(seats_: Any) -> Select[str]:
@@ -225,8 +243,7 @@ def require_column(
             found.append(mandate)
     if found:
         return the_one(found)
-    administrator = next((m for m in actor.mandates if m.role == "administrator"), None)
-    if administrator is not None:
+    if (administrator := actor.administration()) is not None:
         return administrator
     raise NotAllowed(
         Text(
@@ -236,12 +253,44 @@ def require_column(
     )
 
 
-def require_administrator(actor: Actor) -> None:
-    """Refuse everyone but administrators and the system itself."""
-    if not (actor.is_system or actor.is_administrator()):
+def require_administrator(actor: Actor) -> Mandate | None:
+    """The mandate of who administers the installation, or the refusal; none for the system."""
+    mandate = actor.administration()
+    if mandate is None and not actor.is_system:
         raise NotAllowed(
-            Text("Serve l'incarico di amministratore.", "This takes an administrator's mandate.")
+            Text(
+                "Serve l'incarico di amministrazione del sistema.",
+                "This takes the mandate of system administration.",
+            )
         )
+    return mandate
+
+
+def may_grant(
+    actor: Actor, *, organisation_id: str, role: str, to: str, administrators: Collection[str]
+) -> Mandate | None:
+    """The mandate by which the actor may register another's in a body, if any.
+
+    Its administrator does, for its own people and never for himself. The installation's appoints
+    an administrator where a body has none, and registers the mandates of one who is alone,
+    because nobody grants to himself (decision record 0015).
+    """
+    if to == actor.officer_id:
+        return None
+    if (own := actor.administers(organisation_id)) is not None:
+        return own
+    first = role == ADMINISTRATOR and not administrators
+    alone = set(administrators) == {to}
+    return actor.administration() if first or alone else None
+
+
+def may_substitute(actor: Actor, *, mandate_id: str, organisation_id: str) -> Mandate | None:
+    """The mandate by which the actor may name a substitute: the holder's own, or its body's
+    administrator's. A substitute has neither."""
+    for mandate in actor.mandates:
+        if mandate.id == mandate_id:
+            return mandate
+    return actor.administers(organisation_id)
 
 
 def keeps_calendar(actor: Actor, organisation_id: str) -> bool:

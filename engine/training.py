@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from engine.actor import Actor
 from engine.commands import (
+    apply_fact,
+    close_mandate,
+    close_substitution,
     expire_deadline,
     move_training_day,
     recount_deadline,
@@ -22,6 +25,7 @@ from engine.queries import (
     due_recounts,
     due_reminders,
     due_resumptions,
+    falling_due,
 )
 from engine.text import Text
 
@@ -87,7 +91,7 @@ def tick(engine: Engine) -> int:
     effects of that day have ended is not fired, and what they have begun takes its place in the
     order. A term that cannot take effect is named in the log and does not hold up the others.
     """
-    count = 0
+    count = settle(engine)
     failed: set[tuple[str, str]] = set()
     while True:
         # Those that failed stay due, so room is left for as many others.
@@ -111,6 +115,29 @@ def tick(engine: Engine) -> int:
                 count += act is not remind
             else:
                 failed.add((act.__name__, row.deadline_id))
+
+
+def settle(engine: Engine) -> int:
+    """Let the work of mandates and substitutions that are over go back to the office, and what
+    holds of bodies from today on begin; how many that were. They come before the terms of the day.
+    """
+    found = engine.read(falling_due)
+    return sum(
+        [
+            *(_settle(engine, close_mandate, mandate_id=key) for key in found.mandates),
+            *(_settle(engine, close_substitution, substitution_id=k) for k in found.substitutions),
+            *(_settle(engine, apply_fact, fact_id=key) for key in found.facts),
+        ]
+    )
+
+
+def _settle(engine: Engine, command: Callable[..., bool], **which: str) -> bool:
+    try:
+        return engine.run(CLOCK, command, **which)
+    except Exception:
+        # What could not be put back stays due: the next round tries again, the others go on.
+        _log.exception("not put back", **which)
+    return False
 
 
 def _acted(engine: Engine, act: Callable[..., bool], row: DueRow) -> bool:

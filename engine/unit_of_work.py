@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from engine.actor import Actor, Mandate
 from engine.bpmn import Facts, Instance, Packed
 from engine.bundles.definition import Bundle
-from engine.bundles.roles import role_title
 from engine.clock import day_of
 from engine.deliveries import Delivery
 from engine.digests import chained
@@ -20,6 +19,7 @@ from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
 from engine.facts import calendars_of, contiguous, member
 from engine.ids import NewId
+from engine.mandates import written_out
 from engine.model import (
     Base,
     Case,
@@ -140,6 +140,8 @@ class UnitOfWork:
     files: Files
     mandate: Mandate | None = None
     """The mandate under which the act is done, once the policy has said so."""
+    _whole: Actor | None = None
+    """The actor before a case narrowed him to the mandates that hold in its procedure."""
     _running: dict[str, Running] = field(default_factory=dict)
     _parties: dict[str, list[Party]] = field(default_factory=dict)
     _organisations: dict[str, Organisation] = field(default_factory=dict)
@@ -159,25 +161,33 @@ class UnitOfWork:
     # -- load ----------------------------------------------------------------------------------
     def case(self, case_id: str, *, version: int | None = None) -> Case:
         """The case, locked: one writer at a time. Foreign and unknown read the same."""
-        statement, named = _CASE(self.actor)
+        statement, named = _CASE(self._unnarrowed())
         case: Case | None = self.session.scalar(statement, {"case_id": case_id, **named})
         if case is None:
             raise CaseNotFound(CASE_UNKNOWN)
+        self.actor = self._unnarrowed().within(case.process)
         self.expect(case.version, version)
         return case
 
     def work_item(self, work_item_id: str, *, version: int | None = None) -> tuple[WorkItem, Case]:
         """The work item and its case; the case is locked first, then the item is read as it is."""
         named = {"work_item_id": work_item_id}
-        statement, seen = _CASE_OF_ITEM(self.actor)
+        statement, seen = _CASE_OF_ITEM(self._unnarrowed())
         case: Case | None = self.session.scalar(statement, {**named, **seen})
         if case is None:
             raise WorkItemNotFound(ITEM_UNKNOWN)
+        self.actor = self._unnarrowed().within(case.process)
         item, draft, state_version = self.session.execute(_ITEM, named).one()
         self._drafts[item.id] = draft
         self._state_versions[case.id] = state_version
         self.expect(item.version, version)
         return item, case
+
+    def _unnarrowed(self) -> Actor:
+        """The actor with all he came with, whatever case was read before."""
+        if self._whole is None:
+            self._whole = self.actor
+        return self._whole
 
     def draft(self, item: WorkItem) -> Draft | None:
         """What was typed for a work item so far."""
@@ -353,7 +363,7 @@ class UnitOfWork:
         entry = {
             "id": self.new_id(), "case_id": event.case_id, "seq": seq, "at": self.now,
             "type": type(event).__name__, "actor_id": self.actor.officer_id,
-            "actor": self.actor.name, "acting_for": _written_out(self.mandate), "payload": payload,
+            "actor": self.actor.name, "acting_for": written_out(self.mandate), "payload": payload,
         }  # fmt: skip
         digest = chained(before, {**entry, "at": self.now.isoformat()})
         if case is not None:
@@ -376,9 +386,3 @@ class UnitOfWork:
             created_at=self.now,
         )
         return delivery_id
-
-
-def _written_out(mandate: Mandate | None) -> str | None:
-    if mandate is None:
-        return None
-    return f"{mandate.organisation_name}, {role_title(mandate.capacity, mandate.role).it}"

@@ -16,20 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import Actor, Engine
-from engine.actor import Mandate
 from engine.bundles.load import load_folder
-from engine.clock import ManualClock
+from engine.clock import ManualClock, day_of
 from engine.commands import claim, complete_task, deploy_process, import_territory, start_case
 from engine.db import connect
-from engine.model import (
-    Deadline,
-    HistoryEntry,
-    MandateRow,
-    Officer,
-    Organisation,
-    Party,
-    WorkItem,
-)
+from engine.mandates import mandates_of
+from engine.model import Deadline, HistoryEntry, MandateRow, Officer, Party, WorkItem
 from engine.settings import Settings
 from engine.training import tick
 from engine.unit_of_work import UnitOfWork
@@ -79,19 +71,7 @@ class Office:
     def actor(self, name: str) -> Actor:
         """The person as he would be signed in now."""
         with self.session() as session:
-            rows = session.execute(
-                select(MandateRow, Organisation)
-                .join(Organisation, Organisation.id == MandateRow.organisation_id)
-                .where(MandateRow.officer_id == self.people[name])
-                .order_by(MandateRow.id)
-            )
-            mandates = tuple(
-                Mandate(
-                    m.id, o.id, o.name, o.kind, m.role, m.act, m.valid_from.isoformat(),
-                    m.valid_to.isoformat() if m.valid_to else None,
-                )
-                for m, o in rows
-            )  # fmt: skip
+            mandates = mandates_of(session, self.people[name], day_of(self.clock.now()))
         return Actor(self.people[name], name.capitalize(), mandates)
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -59,6 +60,18 @@ class Act:
     choices: Mapping[str, Sequence[Choice]] | None = None
     preview: Callable[[Values], Any] | None = None
     """What would move if the act were done with these answers; refusals are those of the act."""
+    nav: str = "cases"
+    values: Mapping[str, Any] | None = None
+    """What the fields hold before anybody wrote in them."""
+
+
+def day_of(given: Values, name: str) -> date:
+    """A day that was asked for. Raises FormInvalid when what was typed is none."""
+    try:
+        return date.fromisoformat(str(given[name]))
+    except ValueError:
+        words = Text("Scrivi la data come 09/12/2026.", "Write the date like 09/12/2026.")
+        raise FormInvalid({name: [words]}) from None
 
 
 def chosen(name: str, label: Text, *, help_: Text | None = None) -> Field:
@@ -69,7 +82,7 @@ def chosen(name: str, label: Text, *, help_: Text | None = None) -> Field:
 def perform(act: Act, carry_out: Callable[[Values], str]) -> ResponseReturnValue:
     """Ask first; once asked, do it and go where it says. A refusal keeps what was written."""
     if request.method == "GET":
-        return ask(act, previewed=_looked_ahead(act))
+        return ask(act, values=act.values, previewed=_looked_ahead(act))
     given = read(act.asked, request.form, language=language(), prefix=PREFIX)
     refused = keep_files(act.asked, given, request.files, uploads.store, prefix=PREFIX)
     action = request.form.get("_action", "")
@@ -127,7 +140,7 @@ def ask(
     lines = error_lines(fields, language())
     page = render_template(
         "pages/case_act.html",
-        nav="cases",
+        nav=act.nav,
         act=act,
         fields=fields,
         errors=lines,

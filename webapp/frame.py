@@ -26,6 +26,8 @@ class BandMandate:
     valid_from: date
     valid_until: date | None
     open_items: int
+    substituted: str = ""
+    substitution_act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Reader:
     unread_notices: int
     open_items: int
     is_administrator: bool
+    administered: tuple[BandMandate, ...]
+    """By which he administers the people of a body."""
 
 
 def register(app: Flask) -> None:
@@ -82,7 +86,8 @@ def _named(who: Me) -> Reader:
         acting=_mandate(acting) if acting else None,
         unread_notices=who.unread_notices,
         open_items=who.open_items,
-        is_administrator=any(mandate.role == "administrator" for mandate in who.mandates),
+        is_administrator=who.administers_installation,
+        administered=tuple(_mandate(mandate) for mandate in who.administered),
     )
 
 
@@ -97,4 +102,6 @@ def _mandate(view: MandateView) -> BandMandate:
         valid_from=view.valid_from,
         valid_until=view.valid_to,
         open_items=view.open_items,
+        substituted=view.substituted,
+        substitution_act=view.substitution_act,
     )

@@ -145,7 +145,12 @@ def _by(row: TimelineRow) -> str:
     """Who did it and for whom; what the machine does by itself says so."""
     if row.lane == "machine" or row.by_itself:
         return _("Automatico")
-    return f"{row.actor}, {row.mandate.in_(current_language())}" if row.mandate else row.actor
+    language = current_language()
+    # `Elena Garabello per Bruno Casalegno, atto n. 212 (Torrazza Piemonte, Ufficio comunale)`
+    if row.substituted:
+        seat = row.mandate.in_(language)
+        return f"{row.actor} {row.substituted.in_(language)} ({seat})"
+    return f"{row.actor}, {row.mandate.in_(language)}" if row.mandate else row.actor
 
 
 def short_day(on: date) -> str:

@@ -264,7 +264,15 @@ def person(row: PersonRow) -> dict[str, Any]:
         "gap": not row.name,
         "name": row.name or _("nessuna persona"),
         "detail": _("%(where)s, tu", where=where) if row.is_me else where,
+        "note": _substitution(row),
     }
+
+
+def _substitution(row: PersonRow) -> str:
+    """Who acts for whom these days."""
+    if row.substitutes:
+        return _("sostituisce %(name)s", name=row.substitutes)
+    return _("lo sostituisce %(name)s", name=row.substituted_by) if row.substituted_by else ""
 
 
 SIGNATURES = {

@@ -37,6 +37,7 @@ from engine.commands.documents import store_upload
 from engine.commands.feeds import create_calendar_feed, revoke_calendar_feed
 from engine.commands.idempotency import keep_answer
 from engine.commands.mailing import choose_mail, send_digest
+from engine.commands.mandates import close_mandate, end_mandate, grant_mandate
 from engine.commands.messages import deliver_message
 from engine.commands.organisations import import_territory
 from engine.commands.outbox import (
@@ -49,8 +50,14 @@ from engine.commands.outbox import (
 )
 from engine.commands.pages import keep_page
 from engine.commands.parties import add_party, remove_party
+from engine.commands.register import apply_fact, correct_body, register_body
 from engine.commands.seals import seal_day
 from engine.commands.settings import move_training_day, plan_training_day
+from engine.commands.substitutions import (
+    close_substitution,
+    end_substitution,
+    grant_substitution,
+)
 from engine.commands.tasks import (
     claim,
     complete_task,
@@ -66,19 +73,27 @@ __all__ = [
     "add_closing_day",
     "add_party",
     "appoint_officer",
+    "apply_fact",
     "change_password",
     "choose_language",
     "choose_mail",
     "choose_profile",
     "claim",
+    "close_mandate",
+    "close_substitution",
     "complete_task",
+    "correct_body",
     "create_calendar_feed",
     "create_token",
     "delegate",
     "deliver_message",
     "deploy_process",
+    "end_mandate",
+    "end_substitution",
     "expire_deadline",
     "extend_deadline",
+    "grant_mandate",
+    "grant_substitution",
     "import_territory",
     "interrupt_deadline",
     "keep_answer",
@@ -93,6 +108,7 @@ __all__ = [
     "plan_training_day",
     "read_notices",
     "recount_deadline",
+    "register_body",
     "release",
     "remind",
     "remove_closing_day",

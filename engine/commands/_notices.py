@@ -3,17 +3,19 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from engine.bundles.definition import Bundle
 from engine.clock import next_hour
 from engine.deliveries import SendMail
-from engine.model import Case, Deadline, MandateRow, Notice, Officer, WorkItem
+from engine.mandates import acting
+from engine.model import Case, Deadline, Notice, Officer, WorkItem
 from engine.policy import Seat, seats
 from engine.text import Text, both
 from engine.unit_of_work import UnitOfWork
 from engine.wording import Told, clock_act_words, name_in_full, notice_mail, reasons
 
+_ACTING = acting()
 _SEATED = (
     select(
         Officer.id,
@@ -21,16 +23,12 @@ _SEATED = (
         Officer.language,
         Officer.mail,
         Officer.digest_hour,
-        MandateRow.organisation_id,
-        MandateRow.role,
+        _ACTING.c.organisation_id,
+        _ACTING.c.role,
+        _ACTING.c.process,
     )
-    .join(MandateRow, MandateRow.officer_id == Officer.id)
-    .where(
-        Officer.active,
-        MandateRow.organisation_id.in_(bindparam("bodies", expanding=True)),
-        MandateRow.valid_from <= bindparam("today"),
-        or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= bindparam("today")),
-    )
+    .join(_ACTING, _ACTING.c.officer_id == Officer.id)
+    .where(Officer.active)
     .order_by(Officer.id)
 )
 
@@ -40,7 +38,7 @@ _SETTLE = (
     .where(
         Notice.work_item_id.in_(bindparam("work_items", expanding=True)),
         Notice.read_at.is_(None),
-        Notice.kind.in_(("turn", "delegated", "returned")),
+        Notice.kind.in_(("turn", "delegated", "returned", "released")),
     )
     .values(read_at=bindparam("now"))
 )
@@ -143,7 +141,8 @@ def tell(
     also: Collection[str] = (),
     without: Collection[str] = (),
 ) -> frozenset[str]:
-    """Everyone with a living mandate on these seats, once, except the author himself.
+    """Everyone with a living mandate on these seats, his own or as a substitute, once; except the
+    author himself.
 
     `also` are people by themselves, `without` those who know it already; who was told is returned.
     """
@@ -152,7 +151,11 @@ def tell(
     if wanted:
         bodies = sorted({body for body, _ in wanted})
         people = work.session.connection().execute(_SEATED, {"bodies": bodies, "today": work.today})
-        chosen = {p.id: p for p in people if (p.organisation_id, p.role) in wanted}
+        chosen = {
+            p.id: p
+            for p in people
+            if (p.organisation_id, p.role) in wanted and p.process in (None, case.process)
+        }
     if also:
         named = select(Officer).where(Officer.id.in_(also), Officer.active).order_by(Officer.id)
         chosen |= {officer.id: officer for officer in work.session.scalars(named)}

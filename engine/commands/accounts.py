@@ -10,7 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 
 from engine.errors import Invalid, NotAllowed, NotFound, SignInRefused
-from engine.model import ApiToken, MandateRow, Notice, Officer, SignInSession
+from engine.mandates import mandates_of
+from engine.model import ApiToken, Notice, Officer, SignInSession
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -77,13 +78,8 @@ def act_for(work: UnitOfWork, *, secret: str, mandate_id: str | None) -> None:
     if row is None or row.officer_id != work.actor.officer_id:
         raise NotFound(Text("Sessione sconosciuta.", "Unknown session."))
     if mandate_id is not None:
-        mandate = work.session.get(MandateRow, mandate_id)
-        alive = (
-            mandate is not None
-            and mandate.officer_id == work.actor.officer_id
-            and mandate.valid_from <= work.today
-            and (mandate.valid_to is None or mandate.valid_to >= work.today)
-        )
+        his = mandates_of(work.session, str(work.actor.officer_id), work.today)
+        alive = any(mandate.id == mandate_id for mandate in his)
         if not alive:
             raise NotAllowed(
                 Text(

@@ -62,7 +62,7 @@ def open_case(
         for capacity, body in bodies
     ]  # fmt: skip
     if not unfit:
-        work.mandate = require_column(work.actor, bundle.start_by, rows)
+        work.mandate = require_column(work.actor.within(bundle.key), bundle.start_by, rows)
     answers = _all_right(work, bundle, title, rows, unfit, data)
 
     case = Case(
@@ -151,7 +151,7 @@ def _bodies(
                     f"“{item.get('organisation')}” as “{capacity}” is not known.",
                 )
             )
-        elif body.kind not in known[capacity].kinds:
+        elif body.kind not in known[capacity].kinds or body.closed_on is not None:
             problems.append(
                 Text(
                     f"{body.name} non può partecipare come {known[capacity].title.it}.",
@@ -194,7 +194,9 @@ def _default(
     how, _, what = rule.partition(":")
     if how == "first":
         return chosen.get(what, [])[:1]
-    statement = select(Organisation).where(Organisation.kind == what)
+    statement = select(Organisation).where(
+        Organisation.kind == what, Organisation.closed_on.is_(None)
+    )
     if how == "zone":
         zone = _zone([("municipality", body) for body in chosen.get("municipality", [])])
         statement = statement.where(Organisation.zone_number == zone)
@@ -299,7 +301,7 @@ def move_token(
     version: int | None = None,
 ) -> None:
     """Put the token of a work item on another element of the same drawing: the last resort."""
-    require_administrator(work.actor)
+    work.mandate = require_administrator(work.actor)
     case = work.case(case_id, version=version)
     require_reason(reason)
     case.require_running()

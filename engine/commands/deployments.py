@@ -21,7 +21,7 @@ def deploy_process(work: UnitOfWork, *, files: Mapping[str, bytes] | bytes) -> d
 
     Raises BundleInvalid with every problem; the same content twice is the same version.
     """
-    require_administrator(work.actor)
+    work.mandate = require_administrator(work.actor)
     if isinstance(files, bytes):
         files = unpack_files(files)
     bundle = load_files(files)

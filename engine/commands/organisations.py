@@ -17,7 +17,7 @@ def import_territory(work: UnitOfWork) -> int:
 
     Repeating it changes nothing.
     """
-    require_administrator(work.actor)
+    work.mandate = require_administrator(work.actor)
     known = work.session.scalar(select(func.count(Organisation.id))) or 0
     if known:
         return int(known)

@@ -151,7 +151,7 @@ def _locked(work: UnitOfWork, delivery_id: str) -> tuple[DeliveryRow | None, Cas
 
 
 def _failed(work: UnitOfWork, delivery_id: str) -> tuple[DeliveryRow, Case | None]:
-    require_administrator(work.actor)
+    work.mandate = require_administrator(work.actor)
     row, case = _locked(work, delivery_id)
     if row is None:
         raise DeliveryNotFound(Text("Invio sconosciuto.", "Unknown delivery."))

@@ -123,7 +123,7 @@ def _require_fit(
     work: UnitOfWork, case: Case, bundle: Bundle, body: Organisation, capacity: str
 ) -> None:
     rule = next((c for c in bundle.capacities if c.id == capacity), None)
-    if rule is None or body.kind not in rule.kinds:
+    if rule is None or body.kind not in rule.kinds or body.closed_on is not None:
         raise PartiesInvalid(
             Text(
                 f"{body.name} non può partecipare in questa veste.",

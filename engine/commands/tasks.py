@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import or_, select
-
+from engine.actor import Mandate
 from engine.bundles.definition import Form
 from engine.commands import _notices
 from engine.commands._advance import advance, jsonable
@@ -12,7 +11,8 @@ from engine.commands._answers import attach, checked
 from engine.commands._items import close_item
 from engine.commands.clock.needs import require_needs
 from engine.errors import NotAllowed, NotHeld, OfficerNotFound, StaleVersion
-from engine.model import Case, Draft, MandateRow, Officer, WorkItem
+from engine.mandates import mandates_of
+from engine.model import Case, Draft, Officer, WorkItem
 from engine.policy import Seat, fits, permitting, require_responsible, seats_of, the_one
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
@@ -45,8 +45,8 @@ def delegate(
     seats = _seats(work, case, item)
     _require_reassigner(work, seats)
     officer = work.session.get(Officer, to)
-    mandate = _mandate_on(work, seats, to, _form(work, case, item))
-    if officer is None or mandate is None:
+    mandate = _mandate_on(work, seats, to, case.process, _form(work, case, item))
+    if officer is None or not officer.active or mandate is None:
         raise OfficerNotFound(
             Text(
                 "Questa persona non può ricevere l'attività.",
@@ -236,24 +236,14 @@ def _require_reassigner(work: UnitOfWork, seats: tuple[Seat, ...]) -> None:
 
 
 def _mandate_on(
-    work: UnitOfWork, seats: tuple[Seat, ...], officer_id: str, form: Form | None
-) -> MandateRow | None:
+    work: UnitOfWork, seats: tuple[Seat, ...], officer_id: str, process: str, form: Form | None
+) -> Mandate | None:
     wanted = {(s.organisation_id, s.role) for s in seats if s.letter == "R"}
-    rows = work.session.scalars(
-        select(MandateRow)
-        .join(Officer, Officer.id == MandateRow.officer_id)
-        .where(
-            MandateRow.officer_id == officer_id,
-            Officer.active,
-            MandateRow.valid_from <= work.today,
-            or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= work.today),
-        )
-        .order_by(MandateRow.id)
-    )
-    for row in rows:
-        if (row.organisation_id, row.role) not in wanted:
+    for mandate in mandates_of(work.session, officer_id, work.today):
+        if mandate.process not in (None, process):
             continue
-        kind = work.organisations([row.organisation_id])[row.organisation_id].kind
-        if form is None or fits(kind, row.role, form.nature):
-            return row
+        if (mandate.organisation_id, mandate.role) not in wanted:
+            continue
+        if form is None or fits(mandate.capacity, mandate.role, form.nature):
+            return mandate
     return None

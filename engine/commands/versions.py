@@ -59,7 +59,7 @@ def migrate_case(
     Work keeps its holder and its draft, terms keep their dates unless `terms` is `new`. Raises
     Invalid for a mapping that names what is not there, WrongState naming what stands in the way.
     """
-    require_administrator(work.actor)
+    work.mandate = require_administrator(work.actor)
     case = work.case(case_id, version=version)
     require_reason(reason)
     running = work.running(case)
@@ -102,7 +102,7 @@ def undo_migration(
     work: UnitOfWork, *, case_id: str, reason: str, version: int | None = None
 ) -> None:
     """Put a case back into the version it came from, while nothing has happened in it since."""
-    require_administrator(work.actor)
+    work.mandate = require_administrator(work.actor)
     case = work.case(case_id, version=version)
     require_reason(reason)
     checkpoint = _checkpoints.newest(work, case)

@@ -17,19 +17,35 @@ from engine.model.deployment import Deployment
 from engine.model.document import Document, Upload
 from engine.model.history import HistoryEntry
 from engine.model.kept_page import KeptPage
-from engine.model.officer import ApiToken, CalendarFeed, MandateRow, Notice, Officer, SignInSession
-from engine.model.organisation import ClosingDay, Neighbour, Organisation, Zone
+from engine.model.officer import (
+    ApiToken,
+    CalendarFeed,
+    MandateRow,
+    Notice,
+    Officer,
+    SignInSession,
+    Substitution,
+)
+from engine.model.organisation import (
+    BodyFact,
+    ClosingDay,
+    Membership,
+    Neighbour,
+    Organisation,
+    Zone,
+)
 from engine.model.outbox import DeliveryRow, DeliveryState, RememberedAnswer, Setting
 from engine.model.party import Party
 from engine.model.seal import DailySeal, SealedEntry
 from engine.model.work_item import LIVE, Draft, Offer, WorkItem, WorkItemState
 
 __all__ = [
-    "ENDED", "LIVE", "LIVING", "ApiToken", "Base", "CalendarFeed", "Case", "CaseCheckpoint",
-    "CaseCounter", "CaseEngineState", "CaseState", "ChildCase", "ChildRound",
-    "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState",
-    "DeliveryRow", "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "KeptPage",
-    "LedgerEntry", "MandateRow", "Milestone", "Neighbour", "Notice", "Offer", "Officer",
+    "ENDED", "LIVE", "LIVING", "ApiToken", "Base", "BodyFact", "CalendarFeed", "Case",
+    "CaseCheckpoint", "CaseCounter", "CaseEngineState", "CaseState", "ChildCase", "ChildRound",
+    "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
+    "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "KeptPage", "LedgerEntry",
+    "MandateRow", "Membership", "Milestone", "Neighbour", "Notice", "Offer", "Officer",
     "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting", "SignInSession",
-    "Subscription", "Upload", "Wish", "WorkItem", "WorkItemState", "Zone", "child_results",
+    "Subscription", "Substitution", "Upload", "Wish", "WorkItem", "WorkItemState", "Zone",
+    "child_results",
 ]  # fmt: skip

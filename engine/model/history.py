@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.model.base import Base, Id, Instant, Json, refers_to
@@ -13,7 +13,16 @@ class HistoryEntry(Base):
     """One event, with its author and the digest that binds it to the one before."""
 
     __tablename__ = "history_entry"
-    __table_args__ = (Index(None, "case_id", "seq", unique=True),)
+    __table_args__ = (
+        Index(None, "case_id", "seq", unique=True),
+        # The few about the installation are read by themselves: the register of bodies and people.
+        Index(
+            "ix_history_entry_installation",
+            "at",
+            postgresql_where=text("case_id IS NULL"),
+            sqlite_where=text("case_id IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     case_id: Mapped[str | None] = mapped_column(refers_to("procedure_case.id"))
@@ -22,7 +31,8 @@ class HistoryEntry(Base):
     type: Mapped[str] = mapped_column(String(40))
     actor_id: Mapped[str | None] = mapped_column(Id)
     actor: Mapped[str] = mapped_column(String(200))
-    acting_for: Mapped[str | None] = mapped_column(String(300))
-    """Body and role under which the actor acted, written out."""
+    acting_for: Mapped[str | None] = mapped_column(String(1000))
+    """Body and role under which the actor acted, and whom he substitutes by which act, written
+    out."""
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     digest: Mapped[str] = mapped_column(String(64))

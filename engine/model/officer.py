@@ -36,6 +36,7 @@ class MandateRow(Base):
     __table_args__ = (
         Index(None, "organisation_id", "role"),
         Index(None, "officer_id"),
+        Index(None, "settled", "valid_to"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -45,6 +46,59 @@ class MandateRow(Base):
     act: Mapped[str] = mapped_column(String(200))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    granted_by: Mapped[str | None] = mapped_column(String(200))
+    """Who registered it; none for those that came with the installation."""
+    end_act: Mapped[str | None] = mapped_column(String(200))
+    end_reason: Mapped[str | None] = mapped_column(String(2000))
+    settled: Mapped[bool] = mapped_column(default=False)
+    """Whether it has ended and the work held under it went back to the office."""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is alive on a day."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
+    def end(self, *, on: date, act: str, reason: str) -> None:
+        """Let it hold no longer than this day."""
+        self.valid_to, self.end_act, self.end_reason = on, act, reason
+
+    def settle(self) -> None:
+        """Nothing is held under it any more."""
+        self.settled = True
+
+
+class Substitution(Base):
+    """Somebody who does the work of another's mandate, by an act, from a day to a day."""
+
+    __tablename__ = "substitution"
+    __table_args__ = (
+        Index(None, "mandate_id"),
+        Index(None, "substitute_id", "valid_to"),
+        Index(None, "settled", "valid_to"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    mandate_id: Mapped[str] = mapped_column(refers_to("mandate.id"))
+    substitute_id: Mapped[str] = mapped_column(refers_to("officer.id"))
+    process: Mapped[str | None] = mapped_column(String(80))
+    """Only in cases of this procedure; None: in all."""
+    act: Mapped[str] = mapped_column(String(200))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    granted_by: Mapped[str] = mapped_column(String(200))
+    end_reason: Mapped[str | None] = mapped_column(String(2000))
+    settled: Mapped[bool] = mapped_column(default=False)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day; its mandate must be alive too."""
+        return self.valid_from <= day <= self.valid_to
+
+    def end(self, *, on: date, reason: str) -> None:
+        """Let it hold no longer than this day."""
+        self.valid_to, self.end_reason = on, reason
+
+    def settle(self) -> None:
+        """Nothing is held under it any more."""
+        self.settled = True
 
 
 class SignInSession(Base):

@@ -48,7 +48,8 @@ class WorkItem(Base):
     """The body whose turn it is: the party's, or the only one that does it."""
     state: Mapped[str] = mapped_column(String(20), default=WorkItemState.OPEN)
     holder_id: Mapped[str | None] = mapped_column(refers_to("officer.id"))
-    holder_mandate_id: Mapped[str | None] = mapped_column(Id)
+    holder_mandate_id: Mapped[str | None] = mapped_column(Id, index=True)
+    """The mandate or the substitution under which it is held."""
     opened_at: Mapped[datetime] = mapped_column(Instant)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     deadline_id: Mapped[str | None] = mapped_column(Id)
@@ -109,12 +110,16 @@ class WorkItem(Base):
         self.claimed_at = at
         return events.WorkItemClaimed(self.case_id, self.id, self.activity, by)
 
-    def release(self, *, title: Text) -> events.WorkItemReleased:
-        """Put it back for the colleagues."""
+    def release(self, *, title: Text, reason: str = "") -> events.WorkItemReleased:
+        """Put it back for the colleagues; its draft stays."""
         self.require_live(title)
         self._require_held(title)
         self._let_go(WorkItemState.OPEN)
-        return events.WorkItemReleased(self.case_id, self.id, self.activity)
+        return events.WorkItemReleased(self.case_id, self.id, self.activity, reason)
+
+    def hold_under(self, mandate_id: str) -> None:
+        """The same holder goes on under another mandate: the old one was renewed."""
+        self.holder_mandate_id = mandate_id
 
     def delegate(
         self, *, to_id: str, to: str, mandate_id: str, reason: str, title: Text, at: datetime

@@ -4,14 +4,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor, Mandate
 from engine.bundles.definition import Bundle, Element, Field
 from engine.bundles.roles import role_title, roles
 from engine.errors import CaseNotFound
-from engine.model import Case, CaseState, MandateRow, Officer, Organisation, Party, Zone
+from engine.mandates import TODAY, acting, mandates_of
+from engine.mandates import alive as alive_on
+from engine.model import Case, CaseState, Officer, Organisation, Party, Zone
 from engine.policy import Seat, seen_by
 from engine.queries.rows import CaseHead, PersonRow, SuspendedView
 from engine.text import NO_TEXT, Text, both
@@ -27,39 +29,25 @@ ENGINE_MESSAGES = {
 }
 """Messages the engine itself sends; a procedure does not name them."""
 
-HOLDS_TODAY = and_(
-    MandateRow.valid_from <= bindparam("today"),
-    or_(MandateRow.valid_to.is_(None), MandateRow.valid_to >= bindparam("today")),
-)
-ALIVE = and_(Officer.active, HOLDS_TODAY)
+ALIVE = and_(Officer.active, alive_on(TODAY))
 """Mandates that hold `today`, of officers who still have an account."""
-MANDATE = (
-    MandateRow.id.label("mandate_id"), MandateRow.organisation_id, MandateRow.role, MandateRow.act,
-    MandateRow.valid_from, MandateRow.valid_to, Organisation.name.label("body"), Organisation.kind,
-)  # fmt: skip
-"""What `mandates_in` reads."""
 
 # Put together once: building a statement costs as much as asking the database.
-_MANDATES = (
-    select(*MANDATE)
-    .join(Organisation, Organisation.id == MandateRow.organisation_id)
-    .join(Officer, Officer.id == MandateRow.officer_id)
-    .where(MandateRow.officer_id == bindparam("officer_id"), ALIVE)
-    .order_by(MandateRow.valid_from, MandateRow.id)
-)
 _CASE = seen_by(
     select(Case, Zone)
     .outerjoin(Zone, Zone.number == Case.zone_number)
     .where(Case.id == bindparam("case_id"))
 )
+_ACTING = acting()
 _HOLDERS = (
     select(
-        Officer.id, Officer.name, Officer.email, MandateRow.organisation_id, MandateRow.role,
+        Officer.id, Officer.name, Officer.email, _ACTING.c.organisation_id, _ACTING.c.role,
+        _ACTING.c.holder_id, _ACTING.c.process,
         Organisation.kind, Organisation.name.label("body"), Organisation.name_en.label("body_en"),
     )
-    .join(MandateRow, MandateRow.officer_id == Officer.id)
-    .join(Organisation, Organisation.id == MandateRow.organisation_id)
-    .where(MandateRow.organisation_id.in_(bindparam("bodies", expanding=True)), ALIVE)
+    .join(_ACTING, _ACTING.c.officer_id == Officer.id)
+    .join(Organisation, Organisation.id == _ACTING.c.organisation_id)
+    .where(Officer.active)
     .order_by(Officer.name, Officer.id)
 )  # fmt: skip
 
@@ -143,22 +131,8 @@ def bare_name(body: Organisation) -> Text:
 
 
 def living_mandates(reading: Reading, officer_id: str) -> tuple[Mandate, ...]:
-    """An officer's mandates of today; one statement."""
-    named = {"officer_id": officer_id, "today": reading.today}
-    return mandates_in(reading.session.connection().execute(_MANDATES, named))
-
-
-def mandates_in(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[Mandate, ...]:
-    """The mandates in rows of `MANDATE`; an outer join gives a row without one."""
-    return tuple(
-        Mandate(
-            id=row.mandate_id, organisation_id=row.organisation_id, organisation_name=row.body,
-            capacity=row.kind, role=row.role, act=row.act, valid_from=row.valid_from.isoformat(),
-            valid_to=row.valid_to.isoformat() if row.valid_to else None,
-        )
-        for row in rows
-        if row.mandate_id is not None
-    )  # fmt: skip
+    """What an officer may act under today, as a substitute too; one statement."""
+    return mandates_of(reading.session, officer_id, reading.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +146,26 @@ class Holder:
     organisation: Text
     kind: str
     role: str
+    substituted: str = ""
+    """The id of the holder whose work a substitute does; empty for the holder himself."""
 
 
-def holders(reading: Reading, organisation_ids: Collection[str]) -> tuple[Holder, ...]:
-    """Everybody who holds a role in these bodies today; one statement."""
+def holders(
+    reading: Reading, organisation_ids: Collection[str], process: str | None = None
+) -> tuple[Holder, ...]:
+    """Everybody who acts in a role of these bodies today, substitutes too; one statement.
+
+    Who substitutes in the cases of one procedure only counts there.
+    """
     named = {"bodies": sorted(organisation_ids), "today": reading.today}
     return tuple(
         Holder(
             row.id, row.name, row.email, row.organisation_id,
             name_in_full(row.kind, Text(row.body, row.body_en)), row.kind, row.role,
+            row.holder_id if row.holder_id != row.id else "",
         )
         for row in reading.session.connection().execute(_HOLDERS, named)
+        if row.process in (None, process)
     )  # fmt: skip
 
 
@@ -196,12 +179,17 @@ def people_on(
         if seat.letter not in letters:
             continue
         on = [h for h in people if (h.organisation_id, h.role) == (seat.organisation_id, seat.role)]
-        for h in on:
-            found[seat.letter, h.officer_id, h.organisation_id] = PersonRow(
+        names = {h.officer_id: h.name for h in on if not h.substituted}
+        # Who holds the role himself is no substitute for a colleague in it.
+        for h in sorted(on, key=lambda h: bool(h.substituted)):
+            found.setdefault((seat.letter, h.officer_id, h.organisation_id), PersonRow(
                 name=h.name, organisation=h.organisation, role_title=role_title(h.kind, h.role),
                 letter=seat.letter, is_me=h.officer_id == actor.officer_id, email=h.email,
-                officer_id=h.officer_id,
-            )  # fmt: skip
+                officer_id=h.officer_id, substitutes=names.get(h.substituted, ""),
+                substituted_by=next(
+                    (s.name for s in on if s.substituted and s.substituted == h.officer_id), ""
+                ),
+            ))  # fmt: skip
         body = bodies.get(seat.organisation_id)
         if not on and body is not None:
             found[seat.letter, seat.role, seat.organisation_id] = PersonRow(
@@ -297,13 +285,29 @@ def spoken_mandate(written: str | None, names: Names) -> Text:
     """A mandate as the history keeps it, `Chivasso, Ufficio comunale`, for either reader."""
     if not written:
         return NO_TEXT
-    body, _, role = written.partition(", ")
+    seat, _, _substitution = written.partition(SUBSTITUTING)
+    body, _, role = seat.partition(", ")
     name = names.body(body)
     title = next((known.title for known in roles().values() if known.title.it == role), both(role))
     return Text(
         ", ".join(part for part in (name.it, title.it) if part),
         ", ".join(part for part in (name.en, title.en) if part),
     )
+
+
+SUBSTITUTING = " (per "
+
+
+def spoken_substitution(written: str | None) -> Text:
+    """For whom a substitute acted and by which act: `per Bruno Casalegno, atto n. 212`."""
+    _, found, rest = (written or "").partition(SUBSTITUTING)
+    holder, _, act = rest.removesuffix(")").partition(", atto ")
+    if not found:
+        return NO_TEXT
+    # A number alone wants its noun; `decreto n. 5` has one.
+    numbered = act.startswith("n.") or act[:1].isdecimal()
+    named = Text(f"atto {act}", f"act {act}") if numbered else both(act)
+    return Text(f"per {holder}, {named.it}", f"for {holder} under {named.en}")
 
 
 def _milestone(bundle: Bundle, key: str) -> Text:

@@ -6,10 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, null, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
-from engine.actor import Actor
+from engine.actor import ADMINISTRATOR, INSTALLATION, Actor
 from engine.bundles.roles import role_title
+from engine.mandates import held_by, mandates_in
 from engine.model import (
     LIVE,
     ApiToken,
@@ -24,9 +36,10 @@ from engine.model import (
     Organisation,
     RememberedAnswer,
     SignInSession,
+    Substitution,
     WorkItem,
 )
-from engine.queries._lookup import HOLDS_TODAY, MANDATE, body_name, mandates_in
+from engine.queries._lookup import body_name
 from engine.text import Text
 from engine.unit_of_work import Reading
 
@@ -47,6 +60,11 @@ class MandateView:
     valid_to: date | None
     open_items: int
     alive: bool
+    substituted: str = ""
+    """The holder for whom I act; empty for my own."""
+    substitution_act: str = ""
+    process: str | None = None
+    """In whose cases only, for a substitution that is limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,18 @@ class Me:
     open_items: int
     today: date
     training: bool
+
+    @property
+    def administers_installation(self) -> bool:
+        return any(
+            m.kind == INSTALLATION and m.role == ADMINISTRATOR and not m.substituted
+            for m in self.mandates
+        )
+
+    @property
+    def administered(self) -> tuple[MandateView, ...]:
+        """By which I administer the people of a body."""
+        return tuple(m for m in self.mandates if m.role == ADMINISTRATOR and not m.substituted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,27 +130,29 @@ class TokenRow:
 
 
 def _recognising(
-    door: type[SignInSession | ApiToken | CalendarFeed], acting_for: Any
-) -> Select[Any]:
-    """Who stands behind a door, one row for each mandate of his that holds today."""
-    return (
-        select(
+    door: type[SignInSession | ApiToken | CalendarFeed],
+    acting_for: Any,
+    *where: ColumnElement[bool],
+) -> CompoundSelect[Any]:
+    """Who stands behind a door, one row for each mandate he may act under today."""
+    return held_by(
+        lambda columns: select(
             door.id.label("door"), acting_for.label("acting_for"), Officer.id.label("officer_id"),
-            Officer.name, Officer.language, *MANDATE,
+            Officer.name.label("name"), Officer.language, *columns,
         )
+        .select_from(door)
         .join(Officer, Officer.id == door.officer_id)
-        .outerjoin(MandateRow, and_(MandateRow.officer_id == Officer.id, HOLDS_TODAY))
-        .outerjoin(Organisation, Organisation.id == MandateRow.organisation_id)
-        .where(door.revoked_at.is_(None), Officer.active)
-        .order_by(MandateRow.valid_from, MandateRow.id)
+        .where(door.revoked_at.is_(None), Officer.active, *where),
+        outer=True,
     )  # fmt: skip
 
 
-_BY_SESSION = _recognising(SignInSession, SignInSession.acting_for).where(
-    SignInSession.id == bindparam("digest"), SignInSession.expires_at > bindparam("now")
-)
-_BY_FEED = _recognising(CalendarFeed, null()).where(CalendarFeed.digest == bindparam("digest"))
-_BY_TOKEN = _recognising(ApiToken, null()).where(ApiToken.digest == bindparam("digest"))
+_BY_SESSION = _recognising(
+    SignInSession, SignInSession.acting_for, SignInSession.id == bindparam("digest"),
+    SignInSession.expires_at > bindparam("now"),
+)  # fmt: skip
+_BY_FEED = _recognising(CalendarFeed, null(), CalendarFeed.digest == bindparam("digest"))
+_BY_TOKEN = _recognising(ApiToken, null(), ApiToken.digest == bindparam("digest"))
 
 
 def me(reading: Reading, *, actor: Actor) -> Me:
@@ -136,20 +168,26 @@ def me(reading: Reading, *, actor: Actor) -> Me:
         select(Officer, unread).where(Officer.id == actor.officer_id)
     ).one()
     rows = session.execute(
-        select(MandateRow, Organisation)
+        select(MandateRow, Organisation, Officer.name, Substitution)
         .join(Organisation, Organisation.id == MandateRow.organisation_id)
-        .where(MandateRow.officer_id == actor.officer_id)
-        .order_by(MandateRow.valid_from, MandateRow.id)
-    ).all()
-    living = [row for row, _ in rows if _alive(row, reading.today)]
+        .join(Officer, Officer.id == MandateRow.officer_id)
+        .outerjoin(Substitution, _i_substitute(actor))
+        .where(MandateRow.id.in_(_mine_and_substituted(actor)))
+        .order_by(
+            MandateRow.officer_id != actor.officer_id, MandateRow.valid_from, MandateRow.id,
+            Substitution.id,
+        )
+    ).all()  # fmt: skip
+    living = [row for row, *_ in rows if row.holds_on(reading.today)]
     items = _open_items(reading, actor, [(m.organisation_id, m.role) for m in living])
-    views = [_mandate(row, body, items, reading.today) for row, body in rows]
+    views = [_mandate(row, body, name, by, items, reading.today) for row, body, name, by in rows]
     return Me(
         officer_id=officer.id, login=officer.login, name=officer.name, email=officer.email,
         language=officer.language, mandates=tuple(v for v in views if v.alive),
         past_mandates=tuple(v for v in views if not v.alive),
         acting=next((v for v in views if v.id == actor.acting_for), None),
-        unread_notices=unread_notices, open_items=len(set().union(*items.values())),
+        unread_notices=unread_notices,
+        open_items=len({item for view in views for item in _within(view, items)}),
         today=reading.today, training=reading.training,
     )  # fmt: skip
 
@@ -173,7 +211,7 @@ def feed_holder(reading: Reading, *, secret: str) -> SignedIn | None:
     return _recognised(reading, _BY_FEED, digest=_digest(secret))
 
 
-def _recognised(reading: Reading, statement: Select[Any], **named: Any) -> SignedIn | None:
+def _recognised(reading: Reading, statement: CompoundSelect[Any], **named: Any) -> SignedIn | None:
     named["today"] = reading.today
     rows = reading.session.connection().execute(statement, named).all()
     if not rows:
@@ -217,31 +255,54 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _alive(row: MandateRow, today: date) -> bool:
-    return row.valid_from <= today and (row.valid_to is None or row.valid_to >= today)
+def _i_substitute(actor: Actor) -> ColumnElement[bool]:
+    return and_(
+        Substitution.mandate_id == MandateRow.id, Substitution.substitute_id == actor.officer_id
+    )
+
+
+def _mine_and_substituted(actor: Actor) -> CompoundSelect[tuple[str]]:
+    return union_all(
+        select(MandateRow.id).where(MandateRow.officer_id == actor.officer_id),
+        select(Substitution.mandate_id).where(Substitution.substitute_id == actor.officer_id),
+    )
+
+
+Items = dict[tuple[str, str], dict[str, str]]
+"""Body and role → work item → the procedure of its case."""
 
 
 def _mandate(
-    row: MandateRow, body: Organisation, items: dict[tuple[str, str], set[str]], today: date
-) -> MandateView:
-    return MandateView(
+    row: MandateRow, body: Organisation, holder: str, by: Substitution | None, items: Items,
+    today: date,
+) -> MandateView:  # fmt: skip
+    view = MandateView(
         id=row.id, organisation_id=body.id, organisation=body_name(body), kind=body.kind,
         capacity=body.kind, role=row.role, role_title=role_title(body.kind, row.role),
-        act=row.act, valid_from=row.valid_from, valid_to=row.valid_to,
-        open_items=len(items.get((row.organisation_id, row.role), ())),
-        alive=_alive(row, today),
+        act=row.act, valid_from=row.valid_from, valid_to=row.valid_to, open_items=0,
+        alive=row.holds_on(today),
     )  # fmt: skip
+    if by is not None:
+        view = replace(
+            view, id=by.id, valid_from=by.valid_from, valid_to=by.valid_to, process=by.process,
+            alive=view.alive and by.holds_on(today), substituted=holder, substitution_act=by.act,
+        )  # fmt: skip
+    return replace(view, open_items=len(_within(view, items)))
 
 
-def _open_items(
-    reading: Reading, actor: Actor, seats: list[tuple[str, str]]
-) -> dict[tuple[str, str], set[str]]:
+def _within(view: MandateView, items: Items) -> list[str]:
+    """The work a mandate of today gives, in the procedures in which it holds."""
+    found = items.get((view.organisation_id, view.role), {}) if view.alive else {}
+    return [item for item, process in found.items() if view.process in (None, process)]
+
+
+def _open_items(reading: Reading, actor: Actor, seats: list[tuple[str, str]]) -> Items:
     """What each seat has to do: live, not suspended, in nobody else's hands."""
-    found: dict[tuple[str, str], set[str]] = {seat: set() for seat in seats}
+    found: Items = {seat: {} for seat in seats}
     if not seats:
         return found
     rows = reading.session.execute(
-        select(Offer.organisation_id, Offer.role, Offer.work_item_id)
+        select(Offer.organisation_id, Offer.role, Offer.work_item_id, Case.process)
         .join(WorkItem, WorkItem.id == Offer.work_item_id)
         .join(Case, Case.id == WorkItem.case_id)
         .where(
@@ -252,8 +313,8 @@ def _open_items(
             or_(WorkItem.holder_id.is_(None), WorkItem.holder_id == actor.officer_id),
         )
     )
-    for organisation_id, role, work_item_id in rows:
-        found[organisation_id, role].add(work_item_id)
+    for organisation_id, role, work_item_id, process in rows:
+        found[organisation_id, role][work_item_id] = process
     return found
 
 

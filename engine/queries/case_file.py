@@ -122,6 +122,7 @@ def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
     """A case as anyone who arrives after a month understands it."""
     seen = seen_case(reading, actor, case_id)
     case = seen.case
+    actor = actor.within(case.process)
     open_items = work_rows(reading, actor, WorkItem.case_id == case_id, WorkItem.state.in_(LIVE))
     milestones = reading.session.scalars(
         select(Milestone)
@@ -130,7 +131,7 @@ def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
     ).all()
     terms = _terms(reading, seen)
     history = timeline(reading, seen, limit=TIMELINE_SHOWN)
-    people = holders(reading, {p.organisation_id for p in seen.parties})
+    people = holders(reading, {p.organisation_id for p in seen.parties}, seen.case.process)
     staffed = {(h.organisation_id, h.role) for h in people}
     on_letters = _seats(seen, open_items)
     scene = Scene(seen, open_items, milestones, on_letters, staffed)

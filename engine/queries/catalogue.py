@@ -197,7 +197,7 @@ def _may_start(bundle: Bundle, actor: Actor) -> tuple[str, ...]:
     kinds = {c.id: c.kinds for c in bundle.capacities}
     return tuple(
         m.id
-        for m in actor.mandates
+        for m in actor.within(bundle.key).mandates
         if any(
             m.role == column.role and m.capacity in kinds.get(column.capacity, ())
             for column in bundle.start_by

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true
 
 from engine.actor import Actor
 from engine.errors import CaseNotFound, DocumentNotFound
-from engine.model import Document, Organisation, Upload
+from engine.model import Case, Document, Organisation, Upload
 from engine.policy import sees_all_cases
 from engine.queries._lookup import body_name, seen_case
 from engine.queries.rows import DocumentRow
@@ -68,8 +68,16 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     """Files of the parties, and one's own; CMTo answers for the case and reads them all."""
     if sees_all_cases(actor):
         return true()
-    bodies = {m.organisation_id for m in actor.mandates}
-    return or_(Document.visibility != "own", Document.organisation_id.in_(bodies))
+    bodies = {m.organisation_id for m in actor.mandates if m.process is None}
+    limited = (
+        and_(
+            Document.organisation_id == m.organisation_id,
+            Document.case_id.in_(select(Case.id).where(Case.process == m.process)),
+        )
+        for m in actor.mandates
+        if m.process is not None
+    )
+    return or_(Document.visibility != "own", Document.organisation_id.in_(bodies), *limited)
 
 
 def document_content(

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from engine.actor import Actor
 from engine.model import HistoryEntry
-from engine.queries._lookup import Seen, names_of, seen_case, spoken_mandate
+from engine.queries._lookup import Seen, names_of, seen_case, spoken_mandate, spoken_substitution
 from engine.queries._paging import cursor, keys_of, page_size
 from engine.queries.rows import Lane, Page, TimelineRow
 from engine.unit_of_work import Reading
@@ -47,7 +47,8 @@ def timeline_row(row: HistoryEntry, names: Names, case_number: str | None) -> Ti
     """One entry of the history as a sentence."""
     return TimelineRow(
         id=row.id, seq=row.seq, at=row.at, actor=row.actor, acting_for=row.acting_for,
-        mandate=spoken_mandate(row.acting_for, names), by_itself=row.actor_id is None,
+        mandate=spoken_mandate(row.acting_for, names),
+        substituted=spoken_substitution(row.acting_for), by_itself=row.actor_id is None,
         type=row.type, text=event_sentence(row.type, row.payload, names),
         lane=lane_of(row.type), case_id=row.case_id, case_number=case_number,
         digest=row.digest, payload=row.payload,

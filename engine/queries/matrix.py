@@ -50,7 +50,7 @@ def case_raci(reading: Reading, *, actor: Actor, case_id: str) -> RaciView:
     """Who does, answers for, is heard and is told, with the people of today."""
     seen = seen_case(reading, actor, case_id)
     living = {p.organisation_id for p in seen.parties if p.left_at is None}
-    return matrix(seen.bundle, seen, holders(reading, living))
+    return matrix(seen.bundle, seen, holders(reading, living, seen.case.process))
 
 
 def matrix(bundle: Bundle, seen: Seen | None, people: Sequence[Holder]) -> RaciView:

@@ -38,6 +38,10 @@ class PersonRow:
     officer_id: str = ""
     gap: bool = False
     """Nobody holds the role: the letter stands alone."""
+    substitutes: str = ""
+    """The holder for whom he acts."""
+    substituted_by: str = ""
+    """Who acts for him these days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,8 @@ class TimelineRow:
     acting_for: str | None
     """The mandate as it was written down, for those who recompute the digest."""
     mandate: Text
+    substituted: Text
+    """For whom a substitute acted, and by which act; empty for one's own mandate."""
     by_itself: bool
     """Nobody did it: the clock came round, or a service answered."""
     type: str

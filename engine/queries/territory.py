@@ -1,19 +1,33 @@
 """The zones and the public bodies that stand on them."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, nulls_last, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from engine.actor import Actor
-from engine.bundles.roles import role_title
+from engine.bundles.roles import kind_title, role_title
 from engine.errors import NotFound, OrganisationNotFound
-from engine.model import ClosingDay, MandateRow, Neighbour, Officer, Organisation, Zone
+from engine.mandates import in_force
+from engine.model import (
+    BodyFact,
+    ClosingDay,
+    MandateRow,
+    Membership,
+    Neighbour,
+    Officer,
+    Organisation,
+    Substitution,
+    Zone,
+)
 from engine.policy import keeps_calendar
 from engine.queries._lookup import ALIVE, bare_name
 from engine.queries._paging import cursor, keys_of, page_size, searched
 from engine.queries.rows import Page
-from engine.text import Text
+from engine.text import NO_TEXT, Text, both
 from engine.unit_of_work import Reading
 from engine.working_days import CALENDAR_VERSION, holidays_of
 
@@ -30,6 +44,8 @@ class OrganisationRow:
     population: int | None
     latitude: float | None
     longitude: float | None
+    kind_title: Text = NO_TEXT
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +56,62 @@ class OfficeHolder:
     role_title: Text
     name: str
     act: str
+    substituted_by: str = ""
+    """Who does his work these days."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """How many people an office needs in a role, and how many it has."""
+
+    role: str
+    role_title: Text
+    needed: int
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """Something that holds of a body from a day on, until another of its kind."""
+
+    kind: str
+    subject: str
+    subject_name: Text
+    """The member or the role it is about."""
+    value: Any
+    value_name: Text
+    """The value in words: a body by its name."""
+    valid_from: date | None
+    """None: since before the register began."""
+    reason: str
+    recorded_at: datetime
+    recorded_by: str
+    to_come: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationView(OrganisationRow):
     """A body with its neighbours and its people."""
 
-    neighbours: tuple[str, ...]
-    neighbour_rows: tuple[OrganisationRow, ...]
-    mandates: tuple[OfficeHolder, ...]
+    neighbours: tuple[str, ...] = ()
+    neighbour_rows: tuple[OrganisationRow, ...] = ()
+    mandates: tuple[OfficeHolder, ...] = ()
+    ipa_code: str | None = None
+    fiscal_code: str | None = None
+    pec: str | None = None
+    legal_form: str | None = None
+    representative: Mapping[str, str] | None = None
+    part_of: OrganisationRow | None = None
+    seat: OrganisationRow | None = None
+    members: tuple[OrganisationRow, ...] = ()
+    """Who belongs to it."""
+    member_of: tuple[OrganisationRow, ...] = ()
+    """The offices and unions it belongs to."""
+    parts: tuple[OrganisationRow, ...] = ()
+    """Its departments or directorates."""
+    posts: tuple[PostRow, ...] = ()
+    facts: tuple[FactRow, ...] = ()
+    """What held of it since when, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +206,9 @@ def organisations(
                 Organisation.name.icontains(words, autoescape=True),
                 Organisation.name_en.icontains(words, autoescape=True),
                 Organisation.istat_code == words,
+                Organisation.ipa_code == words.lower(),
+                Organisation.fiscal_code == words.upper(),
+                Organisation.pec == words,
             )
         )
     statement = select(Organisation).where(*where).order_by(Organisation.name, Organisation.id)
@@ -170,21 +236,110 @@ def organisation(reading: Reading, *, organisation_id: str) -> OrganisationView:
         .where(Neighbour.organisation_id == organisation_id)
         .order_by(Organisation.name, Organisation.id)
     ).all()
-    people = reading.session.execute(
-        select(MandateRow, Officer.name)
+    substitute = aliased(Officer)
+    found = reading.session.execute(
+        select(MandateRow, Officer.name, func.min(substitute.name))
         .join(Officer, Officer.id == MandateRow.officer_id)
+        .outerjoin(
+            Substitution,
+            and_(Substitution.mandate_id == MandateRow.id, in_force(reading.today)),
+        )
+        .outerjoin(substitute, substitute.id == Substitution.substitute_id)
         .where(MandateRow.organisation_id == organisation_id, ALIVE)
+        .group_by(MandateRow.id, Officer.name)
         .order_by(MandateRow.role, Officer.name),
         {"today": reading.today},
     )
-    row = _row(body)
+    people = found.all()
+    facts = reading.session.scalars(
+        select(BodyFact)
+        .where(BodyFact.organisation_id == organisation_id)
+        .order_by(
+            nulls_last(BodyFact.valid_from.desc()), BodyFact.recorded_at.desc(), BodyFact.id.desc()
+        )
+    ).all()
+    around = _around(reading, body, facts)
     return OrganisationView(
-        id=row.id, kind=row.kind, name=row.name, istat_code=row.istat_code, zone=row.zone,
-        population=row.population, latitude=row.latitude, longitude=row.longitude,
+        **{f.name: getattr(_row(body), f.name) for f in fields(OrganisationRow)},
+        ipa_code=body.ipa_code, fiscal_code=body.fiscal_code, pec=body.pec,
+        legal_form=body.legal_form, representative=body.representative,
+        part_of=around.named(body.part_of_id), seat=around.named(body.seat_id),
+        members=around.of("member"), member_of=around.of("member_of"), parts=around.of("part"),
+        posts=_posts(body, [m.role for m, *_ in people]),
+        facts=tuple(_fact(reading, body, fact, around) for fact in facts),
         neighbours=tuple(o.id for o in beside), neighbour_rows=tuple(_row(o) for o in beside),
         mandates=tuple(
-            OfficeHolder(m.role, role_title(body.kind, m.role), name, m.act) for m, name in people
+            OfficeHolder(m.role, role_title(body.kind, m.role), name, m.act, by or "")
+            for m, name, by in people
         ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The bodies that a body has to do with, by what they are to it."""
+
+    rows: Mapping[str, OrganisationRow]
+    ties: frozenset[tuple[str, str]]
+
+    def named(self, organisation_id: str | None) -> OrganisationRow | None:
+        return self.rows.get(organisation_id or "")
+
+    def of(self, tie: str) -> tuple[OrganisationRow, ...]:
+        return tuple(row for row in self.rows.values() if (tie, row.id) in self.ties)
+
+
+def _around(reading: Reading, body: Organisation, facts: Sequence[BodyFact]) -> _Around:
+    """Members, what it belongs to, its parts, its seat, and whom its history names; two
+    statements."""
+    ties = reading.session.execute(
+        union_all(
+            select(literal("member"), Membership.member_id).where(
+                Membership.organisation_id == body.id
+            ),
+            select(literal("member_of"), Membership.organisation_id).where(
+                Membership.member_id == body.id
+            ),
+            select(literal("part"), Organisation.id).where(Organisation.part_of_id == body.id),
+        )
+    ).all()
+    told = {f.subject for f in facts if f.kind == "member"}
+    told |= {f.value for f in facts if f.kind in ("seat", "part_of") and f.value}
+    ids = {key for _, key in ties} | told | {body.part_of_id or "", body.seat_id or ""}
+    rows = reading.session.scalars(
+        select(Organisation)
+        .where(Organisation.id.in_(ids))
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return _Around({o.id: _row(o) for o in rows}, frozenset((tie, key) for tie, key in ties))
+
+
+def _posts(body: Organisation, held: Sequence[str]) -> tuple[PostRow, ...]:
+    return tuple(
+        PostRow(role, role_title(body.kind, role), count, held.count(role))
+        for role, count in (body.posts or {}).items()
+    )
+
+
+def _fact(reading: Reading, body: Organisation, row: BodyFact, around: _Around) -> FactRow:
+    subject = around.named(row.subject) if row.kind == "member" else None
+    value = around.named(row.value) if row.kind in ("seat", "part_of") else None
+    words = NO_TEXT
+    if value is not None:
+        words = value.name
+    elif row.kind == "name":
+        words = Text(row.value["it"], row.value["en"])
+    elif row.kind == "representative" and row.value:
+        words = both(f"{row.value['name']}, {row.value['act']}")
+    elif row.value is not None and not isinstance(row.value, bool):
+        words = both(str(row.value))
+    return FactRow(
+        kind=row.kind, subject=row.subject,
+        subject_name=subject.name if subject is not None
+        else role_title(body.kind, row.subject) if row.subject else NO_TEXT,
+        value=row.value, value_name=words, valid_from=row.valid_from, reason=row.reason,
+        recorded_at=row.recorded_at, recorded_by=row.recorded_by,
+        to_come=row.valid_from is not None and row.valid_from > reading.today,
     )  # fmt: skip
 
 
@@ -235,5 +390,5 @@ def zone(reading: Reading, *, number: int) -> ZoneView:
 def _row(body: Organisation) -> OrganisationRow:
     return OrganisationRow(
         body.id, body.kind, bare_name(body), body.istat_code, body.zone_number, body.population,
-        body.latitude, body.longitude,
+        body.latitude, body.longitude, kind_title(body.kind), body.closed_on,
     )  # fmt: skip

@@ -161,7 +161,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
     """A piece of work with everything its officer needs in front."""
     found = _found(reading, actor, work_item_id)
     item, seen, form = found.item, found.seen, found.form
-    people = holders(reading, {seat.organisation_id for seat in found.seats})
+    people = holders(reading, {seat.organisation_id for seat in found.seats}, seen.case.process)
     letter, mandate = _letter(found)
     variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
     deadline = _deadline(reading, seen, item)
@@ -253,7 +253,11 @@ def _found(reading: Reading, actor: Actor, work_item_id: str) -> _Found:
     if form is None:  # a drawing without this form cannot be published
         raise WorkItemNotFound(ITEM_UNKNOWN)
     seats = seats_of(seen.bundle, seen.parties, item.activity, path)
-    return _Found(item, seen, form, seats, row[1], row[2], row[3], actor, reader)
+    process = seen.case.process
+    return _Found(
+        item, seen, form, seats, row[1], row[2], row[3], actor.within(process),
+        reader.within(process),
+    )  # fmt: skip
 
 
 def _letter(found: _Found) -> tuple[str, Mandate | None]:

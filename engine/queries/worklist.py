@@ -130,7 +130,7 @@ def work_rows(
         .where(*where)
         .order_by(*(order or _due_order()))
     ).all()  # fmt: skip
-    mine = _my_letters(reading, actor, [item.id for item, *_ in found])
+    mine = _my_letters(reading, actor, {item.id: case.process for item, case, *_ in found})
     return tuple(_row(reading, actor, columns, mine) for columns in found)
 
 
@@ -167,14 +167,13 @@ def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
         return and_(live, Case.state != CaseState.SUSPENDED, free, offered(actor, "R"))
     if scope == "unassigned":
         return and_(live, holder == "", offered(actor, "R"))
-    bodies = {m.organisation_id for m in actor.mandates}
-    ours = WorkItem.id.in_(
-        select(Offer.work_item_id).where(Offer.letter == "R", Offer.organisation_id.in_(bodies))
-    )
+    ours = _of_bodies(actor)
     if scope == "organisation":
         return and_(live, ours)
     takes_part = WorkItem.case_id.in_(
-        select(Party.case_id).where(Party.organisation_id.in_(bodies))
+        select(Party.case_id).where(
+            Party.organisation_id.in_({m.organisation_id for m in actor.mandates})
+        )
     )
     return and_(
         live,
@@ -189,16 +188,36 @@ def offered(actor: Actor, letter: str) -> ColumnElement[bool]:
     Written as a set of ids, so that a database begins with the offers of these seats, which are
     few, and not with all the work there is.
     """
-    seats = [(m.organisation_id, m.role) for m in actor.mandates]
-    if not seats:
-        return false()
-    return WorkItem.id.in_(
-        select(Offer.work_item_id).where(
-            Offer.letter == letter,
-            # One comparison per seat: SQLite reads all offers for a list of pairs.
-            or_(*(and_(Offer.organisation_id == o, Offer.role == r) for o, r in seats)),
+    ways = []
+    for process, mandates in _by_process(actor).items():
+        # One comparison per seat: SQLite reads all offers for a list of pairs.
+        seats = or_(
+            *(and_(Offer.organisation_id == m.organisation_id, Offer.role == m.role)
+              for m in mandates)
+        )  # fmt: skip
+        found = WorkItem.id.in_(select(Offer.work_item_id).where(Offer.letter == letter, seats))
+        ways.append(found if process is None else and_(Case.process == process, found))
+    return or_(*ways) if ways else false()
+
+
+def _of_bodies(actor: Actor) -> ColumnElement[bool]:
+    """Work that the actor's bodies do, whatever the role."""
+    ways = []
+    for process, mandates in _by_process(actor).items():
+        bodies = {m.organisation_id for m in mandates}
+        found = WorkItem.id.in_(
+            select(Offer.work_item_id).where(Offer.letter == "R", Offer.organisation_id.in_(bodies))
         )
-    )
+        ways.append(found if process is None else and_(Case.process == process, found))
+    return or_(*ways) if ways else false()
+
+
+def _by_process(actor: Actor) -> dict[str | None, list[Mandate]]:
+    """The actor's mandates by the procedure they are limited to; None: not limited."""
+    found: dict[str | None, list[Mandate]] = {}
+    for mandate in actor.mandates:
+        found.setdefault(mandate.process, []).append(mandate)
+    return found
 
 
 def _mentions(reading: Reading, words: str) -> ColumnElement[bool]:
@@ -258,17 +277,20 @@ def _after(order: str, after: str | None) -> ColumnElement[bool] | None:
 
 
 def _my_letters(
-    reading: Reading, actor: Actor, ids: Sequence[str]
+    reading: Reading, actor: Actor, processes: Mapping[str, str]
 ) -> dict[str, tuple[str, Mandate]]:
     """Work item → the strongest letter of mine on it and the mandate it is by."""
-    seats: dict[tuple[str, str], Mandate] = {}
-    for mandate in actor.mandates:
-        seat = (mandate.organisation_id, mandate.role)
-        if seat not in seats or mandate.id == actor.acting_for:
-            seats[seat] = mandate
+    seats: dict[tuple[str, str], list[Mandate]] = {}
+    for mandate in sorted(actor.mandates, key=lambda m: m.id != actor.acting_for):
+        seats.setdefault((mandate.organisation_id, mandate.role), []).append(mandate)
+
+    def by(work_item_id: str, organisation_id: str, role: str) -> Mandate | None:
+        on = seats[organisation_id, role]
+        return next((m for m in on if m.process in (None, processes[work_item_id])), None)
+
     rows = reading.session.execute(
         select(Offer.work_item_id, Offer.letter, Offer.organisation_id, Offer.role).where(
-            Offer.work_item_id.in_(ids),
+            Offer.work_item_id.in_(processes),
             tuple_(Offer.organisation_id, Offer.role).in_(list(seats)) if seats else false(),
         )
     ).all()
@@ -277,11 +299,12 @@ def _my_letters(
     for work_item_id, letter, organisation_id, role in sorted(
         rows,
         key=lambda r: (
-            "RAC".index(r.letter), seats[r.organisation_id, r.role].id != actor.acting_for,
+            "RAC".index(r.letter), seats[r.organisation_id, r.role][0].id != actor.acting_for,
             r.organisation_id, r.role,
         ),
     ):  # fmt: skip
-        found.setdefault(work_item_id, (letter, seats[organisation_id, role]))
+        if (permits := by(work_item_id, organisation_id, role)) is not None:
+            found.setdefault(work_item_id, (letter, permits))
     return found
 
 

@@ -102,7 +102,8 @@ def _claimed(p: Payload, names: Names) -> Text:
 
 def _released(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
-    return Text(f"«{title.it}» torna ai colleghi", f"“{title.en}” goes back to the colleagues")
+    told = Text(f"«{title.it}» torna ai colleghi", f"“{title.en}” goes back to the colleagues")
+    return _because(told, p)
 
 
 def _delegated(p: Payload, names: Names) -> Text:
@@ -366,6 +367,45 @@ def _clock_moved(p: Payload, _names: Names) -> Text:
 
 Teller = Callable[[Payload, Names], Text]
 
+OF_BODIES: dict[str, tuple[Lane, Teller]] = {
+    "BodyRegistered": ("act", _said("Nel registro: {name}", "In the register: {name}")),
+    "BodyCorrected": (
+        "act",
+        _said(
+            "Corretto {name}, dal {valid_from}",
+            "{name} corrected, from {valid_from}",
+        ),
+    ),
+    "MandateGranted": (
+        "act",
+        _said(
+            "Incarico a {holder} in {name}, dal {valid_from}: {act}",
+            "Mandate of {holder} in {name}, from {valid_from}: {act}",
+        ),
+    ),
+    "MandateEnded": (
+        "act",
+        _said(
+            "L'incarico di {holder} in {name} finisce il {valid_to}",
+            "The mandate of {holder} in {name} ends on {valid_to}",
+        ),
+    ),
+    "SubstitutionGranted": (
+        "act",
+        _said(
+            "{substitute} sostituisce {holder} in {name}, dal {valid_from} al {valid_to}: {act}",
+            "{substitute} substitutes {holder} in {name}, {valid_from} to {valid_to}: {act}",
+        ),
+    ),
+    "SubstitutionEnded": (
+        "act",
+        _said(
+            "{substitute} non sostituisce più {holder} in {name} dopo il {valid_to}",
+            "{substitute} no longer substitutes {holder} in {name} after {valid_to}",
+        ),
+    ),
+}
+
 HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "CaseStarted": (
         "act",
@@ -477,6 +517,7 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
             "{organisation}: closing of {day}, {name}, taken out",
         ),
     ),
+    **OF_BODIES,
 }
 """Every event with its lane and how it is told."""
 

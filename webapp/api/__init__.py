@@ -13,6 +13,7 @@ from webapp.api import (
     deadlines,
     docs,
     files,
+    mandates,
     plan,
     term,
     territory,
@@ -33,6 +34,8 @@ PARTS = (
     work_items.part,
     files.part,
     term.part,
+    mandates.part,
+    mandates.substitutions,
     territory.part,
     training.part,
 )

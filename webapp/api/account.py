@@ -41,6 +41,11 @@ class Mandate(Schema):
     valid_from = fields.Date()
     valid_to = fields.Date(allow_none=True)
     open_items = fields.Integer()
+    substituted = fields.String(metadata={"description": "For whom I act; empty for my own."})
+    substitution_act = fields.String()
+    process = fields.String(
+        allow_none=True, metadata={"description": "A substitution in its cases only."}
+    )
 
 
 class MeSchema(Schema):

@@ -8,10 +8,9 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from engine import Actor
-from engine.actor import Mandate
 from engine.commands import keep_answer
 from engine.errors import Invalid, NotAllowed, StaleVersion
-from engine.queries import kept_answer, me, token_holder
+from engine.queries import every_mandate, kept_answer, token_holder
 from engine.text import Text
 from webapp.auth import SignInNeeded, engine, present
 from webapp.security import csrf
@@ -162,18 +161,7 @@ def _acting(actor: Actor) -> Actor:
         return actor
     if all(mandate.id != mandate_id for mandate in actor.mandates):
         # In a browser the band may already have narrowed the officer to another mandate.
-        view = engine().read(me, actor=actor)
-        actor = Actor(
-            actor.officer_id,
-            actor.name,
-            tuple(
-                Mandate(
-                    m.id, m.organisation_id, m.organisation.it, m.capacity, m.role, m.act,
-                    m.valid_from.isoformat(), m.valid_to.isoformat() if m.valid_to else None,
-                )
-                for m in view.mandates
-            ),
-        )  # fmt: skip
+        actor = engine().read(every_mandate, actor)
     if all(mandate.id != mandate_id for mandate in actor.mandates):
         raise NotAllowed(
             Text(

@@ -222,6 +222,12 @@ class Part:
         """Takes something away, and says how things stand then."""
         return self._route("DELETE", rule, schema, 200, None, "query", versioned=False)
 
+    def patch(
+        self, rule: str, schema: type[ma.Schema], *, body: type[ma.Schema]
+    ) -> Callable[[View], View]:
+        """A correction; what is not named stays as it is."""
+        return self._route("PATCH", rule, schema, 200, body, "json", versioned=False)
+
     def download(
         self, rule: str, media_type: str = "application/octet-stream"
     ) -> Callable[[View], View]:

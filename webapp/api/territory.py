@@ -6,7 +6,13 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from engine.commands import add_closing_day, remove_closing_day, set_patron
+from engine.commands import (
+    add_closing_day,
+    correct_body,
+    register_body,
+    remove_closing_day,
+    set_patron,
+)
 from engine.errors import NotFound
 from engine.queries import (
     BodyCalendarView,
@@ -22,7 +28,7 @@ from engine.queries import (
 )
 from engine.text import Text
 from webapp.api.door import act, caller
-from webapp.api.kit import Nth, Paging, Part, Strict, Words, page_of, whole
+from webapp.api.kit import Free, Instant, Nth, Paging, Part, Strict, Words, page_of, whole
 from webapp.auth import engine
 
 part = Part("territory", "Territory", "Homogeneous zones, public bodies, and who holds office.")
@@ -37,6 +43,8 @@ class Organisation(Schema):
     population = fields.Integer(allow_none=True)
     latitude = fields.Float(allow_none=True)
     longitude = fields.Float(allow_none=True)
+    kind_title = Words()
+    closed_on = fields.Date(allow_none=True)
 
 
 class OfficeHolder(Schema):
@@ -44,11 +52,72 @@ class OfficeHolder(Schema):
     role_title = Words()
     name = fields.String()
     act = fields.String()
+    substituted_by = fields.String(metadata={"description": "Who does the work these days."})
+
+
+class Post(Schema):
+    role = fields.String()
+    role_title = Words()
+    needed = fields.Integer()
+    filled = fields.Integer()
+
+
+class Fact(Schema):
+    kind = fields.String()
+    subject = fields.String(metadata={"description": "The member or the role it is about."})
+    value = Free(allow_none=True)
+    valid_from = fields.Date(
+        allow_none=True, metadata={"description": "Null: since before the register began."}
+    )
+    reason = fields.String()
+    recorded_at = Instant()
+    recorded_by = fields.String()
+    to_come = fields.Boolean()
 
 
 class OrganisationWhole(Organisation):
     neighbours = fields.List(fields.String(), metadata={"description": "Ids, by shared boundary."})
     mandates = fields.List(fields.Nested(OfficeHolder))
+    ipa_code = fields.String(allow_none=True)
+    fiscal_code = fields.String(allow_none=True)
+    pec = fields.String(allow_none=True)
+    legal_form = fields.String(allow_none=True)
+    representative = Free(allow_none=True)
+    part_of = fields.String(attribute="part_of.id", dump_default=None, allow_none=True)
+    seat = fields.String(attribute="seat.id", dump_default=None, allow_none=True)
+    members = fields.List(fields.Nested(Organisation))
+    member_of = fields.List(fields.Nested(Organisation))
+    parts = fields.List(fields.Nested(Organisation))
+    posts = fields.List(fields.Nested(Post))
+    facts = fields.List(fields.Nested(Fact), metadata={"description": "Dated, newest first."})
+
+
+class Facts(Strict):
+    name = Free(metadata={"description": '`{"it", "en"}`, or one name for both.'})
+    zone = fields.Integer(allow_none=True)
+    istat_code = fields.String()
+    ipa_code = fields.String(allow_none=True)
+    fiscal_code = fields.String(allow_none=True)
+    pec = fields.String(allow_none=True)
+    population = fields.Integer()
+    part_of = fields.String()
+    seat = fields.String(allow_none=True)
+    join = fields.List(fields.String(), metadata={"description": "Bodies that become members."})
+    leave = fields.List(fields.String())
+    posts = fields.Dict(fields.String(), fields.Integer())
+    legal_form = fields.String(allow_none=True)
+    representative = Free(allow_none=True, metadata={"description": '`{"name", "act"}`'})
+    closed = fields.Boolean()
+
+
+class Correction(Strict):
+    facts = fields.Nested(Facts, required=True)
+    valid_from = fields.Date(required=True, metadata={"description": "May lie in the future."})
+    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
+class Registration(Correction):
+    kind = fields.String(required=True)
 
 
 class Zone(Schema):
@@ -162,6 +231,19 @@ def _calendar(organisation_id: str, year: int | None = None) -> BodyCalendarView
     return engine().read(
         body_calendar, actor=caller(), organisation_id=organisation_id, year=year
     )  # fmt: skip
+
+
+@part.post("/organisations", OrganisationWhole, body=Registration, status=201)
+def register(body: Mapping[str, Any]) -> OrganisationView:
+    """Take a body into the register; by the administration of the system."""
+    return engine().read(organisation, organisation_id=act(register_body, **body))
+
+
+@part.patch("/organisations/<organisation_id>", OrganisationWhole, body=Correction)
+def correct(body: Mapping[str, Any], organisation_id: str) -> OrganisationView:
+    """Correct what holds of a body from a day on; what held before stays readable."""
+    act(correct_body, organisation_id=organisation_id, **body)
+    return engine().read(organisation, organisation_id=organisation_id)
 
 
 @part.get("/zones", page_of(Zone))

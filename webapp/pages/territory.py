@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from engine.queries import organisation, zone, zones
-from webapp.auth import engine
+from webapp.auth import engine, officer
 
 blueprint = Blueprint("territory", __name__)
 
@@ -34,4 +34,10 @@ def one_zone(number: int) -> ResponseReturnValue:
 def one_organisation(organisation_id: str) -> ResponseReturnValue:
     """A body, its neighbours, and who holds which role."""
     view = engine().read(organisation, organisation_id=organisation_id)
-    return render_template("pages/territory_organisation.html", organisation=view)
+    who = officer()
+    return render_template(
+        "pages/territory_organisation.html",
+        organisation=view,
+        may_correct=who.is_administrator(),
+        may_administer=who.is_administrator() or who.administers(view.id) is not None,
+    )

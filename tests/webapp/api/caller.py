@@ -34,6 +34,10 @@ class Caller:
         """Write something of mine anew."""
         return self.client.put(f"/api/v1{path}", json=body, headers=self._headers({}))
 
+    def patch(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """Correct."""
+        return self.client.patch(f"/api/v1{path}", json=body, headers=self._headers(headers))
+
     def send(self, path: str, name: str, content: bytes, **headers: str) -> TestResponse:
         """Send a file."""
         file = (io.BytesIO(content), name)

@@ -1,0 +1,156 @@
+"""What mandates and substitutions share: who is meant, and work that goes back to the office."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, or_, select
+
+from engine.actor import Mandate
+from engine.commands import _notices
+from engine.errors import Invalid, MandateNotFound, NotAllowed, OfficerNotFound
+from engine.mandates import mandates_of
+from engine.model import LIVE, MandateRow, Officer, Organisation, WorkItem
+from engine.policy import Seat, seats_of
+from engine.text import Text
+from engine.unit_of_work import UnitOfWork
+
+UNKNOWN = Text(
+    "Questo incarico non esiste o non è fra quelli che amministri.",
+    "This mandate does not exist or is not among those you administer.",
+)
+
+
+def person(work: UnitOfWork, who: str) -> Officer:
+    """The person with this user name, mail address or id. Raises OfficerNotFound."""
+    wanted = who.strip().lower()
+    found = work.session.scalars(
+        select(Officer)
+        .where(
+            Officer.active,
+            or_(
+                Officer.login == wanted,
+                func.lower(Officer.email) == wanted,
+                Officer.id == who.strip(),
+            ),
+        )
+        .limit(2)
+    ).all()
+    if len(found) != 1:
+        raise OfficerNotFound(
+            Text("Nessuno con questo nome utente o indirizzo.", "Nobody by that name or address."),
+            Text(
+                "Controlla come è scritto; chi non ha ancora un account non può avere incarichi.",
+                "Check the spelling; who has no account yet can hold no mandate.",
+            ),
+        )
+    return found[0]
+
+
+def seat_of(work: UnitOfWork, mandate_id: str) -> tuple[MandateRow, Officer, Organisation]:
+    """A mandate, locked, with its holder and its body. Raises MandateNotFound."""
+    row = work.session.get(MandateRow, mandate_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise MandateNotFound(UNKNOWN)
+    body = work.organisations([row.organisation_id])[row.organisation_id]
+    return row, work.session.get_one(Officer, row.officer_id), body
+
+
+def require_act(act: str) -> str:
+    """The act that confers or ends something; without one nothing is conferred."""
+    if not act.strip():
+        raise Invalid(
+            Text("Manca l'atto.", "The act is missing."),
+            Text(
+                "Indica numero e data, per esempio «decreto del sindaco n. 7 del 12/01/2026».",
+                "Give number and date, for instance “decreto del sindaco n. 7 del 12/01/2026”.",
+            ),
+        )
+    if len(act.strip()) > 200:
+        raise Invalid(Text("L'atto: al massimo 200 caratteri.", "The act: 200 characters at most."))
+    return act.strip()
+
+
+def require_order(valid_from: date, valid_to: date | None) -> None:
+    """A period ends no earlier than it begins."""
+    if valid_to is not None and valid_to < valid_from:
+        raise Invalid(
+            Text("L'ultimo giorno viene prima del primo.", "The last day is before the first.")
+        )
+
+
+def send_back(work: UnitOfWork, held_under: Collection[str], why: Text) -> int:
+    """Put back what is held under these mandates or substitutions, and tell the office.
+
+    Cases are locked in the order of their ids, so that two such acts never wait for each other.
+    A holder with another living mandate on the same seat keeps the work: his was renewed.
+    """
+    if not held_under:
+        return 0
+    rows = work.session.execute(
+        select(WorkItem.case_id, WorkItem.id)
+        .where(WorkItem.holder_mandate_id.in_(held_under), WorkItem.state.in_(LIVE))
+        .order_by(WorkItem.case_id, WorkItem.id)
+    ).all()
+    known: dict[str, tuple[Mandate, ...]] = {}
+    count = 0
+    for _, work_item_id in rows:
+        count += _send_back(work, work_item_id, set(held_under), why, known)
+    return count
+
+
+def _send_back(
+    work: UnitOfWork,
+    work_item_id: str,
+    held_under: set[str],
+    why: Text,
+    known: dict[str, tuple[Mandate, ...]],
+) -> bool:
+    item, case = work.work_item(work_item_id)
+    if not item.is_live or item.holder_mandate_id not in held_under or item.holder_id is None:
+        return False
+    holder_id = item.holder_id
+    bundle, path = work.bundle(case), tuple((element, key) for element, key in item.path)
+    seats = [
+        s for s in seats_of(bundle, work.parties(case), item.activity, path) if s.letter == "R"
+    ]
+    if holder_id not in known:
+        known[holder_id] = mandates_of(work.session, holder_id, work.today)
+    renewed = _renewed(known[holder_id], seats, case.process, held_under)
+    if renewed is not None:
+        item.hold_under(renewed.id)
+        return False
+    form = bundle.forms.get(item.activity)
+    title = form.title if form is not None else Text(item.activity, item.activity)
+    work.record(item.release(title=title, reason=why.it), case)
+    words = Text(
+        f"{case.number}: «{title.it}» torna all'ufficio. {why.it}",
+        f"{case.number}: “{title.en}” goes back to the office. {why.en}",
+    )
+    _notices.tell(work, case, item.id, "released", words, seats)
+    return True
+
+
+def _renewed(
+    mandates: Collection[Mandate], seats: Collection[Seat], process: str, ended: Collection[str]
+) -> Mandate | None:
+    wanted = {(s.organisation_id, s.role) for s in seats}
+    for mandate in mandates:
+        if mandate.id in ended or mandate.process not in (None, process):
+            continue
+        if (mandate.organisation_id, mandate.role) in wanted:
+            return mandate
+    return None
+
+
+def not_yours(organisation: str) -> NotAllowed:
+    """The refusal to whoever does not administer the people of a body."""
+    return NotAllowed(
+        Text(
+            f"Gli incarichi di {organisation} li amministra chi ne ha il compito in quell'ente.",
+            f"The mandates of {organisation} are administered by that body itself.",
+        ),
+        Text(
+            "Chiedi a chi amministra gli incarichi di quell'ente.",
+            "Ask whoever administers the mandates of that body.",
+        ),
+    )

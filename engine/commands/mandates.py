@@ -1,0 +1,195 @@
+"""Mandates: a person, a role, a body, from a day to a day, by an act."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from engine import events
+from engine.actor import ADMINISTRATOR, Mandate
+from engine.bundles.roles import role_title, roles
+from engine.commands._people import (
+    UNKNOWN,
+    not_yours,
+    require_act,
+    require_order,
+    seat_of,
+    send_back,
+)
+from engine.commands._people import person as found_person
+from engine.commands.cases import require_reason
+from engine.errors import Conflict, Invalid, MandateNotFound, OrganisationNotFound, WrongState
+from engine.mandates import alive, substitutes_of
+from engine.model import MandateRow, Officer, Organisation
+from engine.policy import may_grant
+from engine.text import Text
+from engine.unit_of_work import UnitOfWork
+
+
+def grant_mandate(
+    work: UnitOfWork,
+    *,
+    person: str,
+    organisation_id: str,
+    role: str,
+    act: str,
+    valid_from: date,
+    valid_to: date | None = None,
+) -> str:
+    """Register the mandate that an act confers on a person; returns its id.
+
+    Raises NotAllowed to others than the administrator of the body (decision record 0015).
+    """
+    body = work.organisations([organisation_id]).get(organisation_id)
+    if body is None:
+        raise OrganisationNotFound(Text("Ente sconosciuto.", "Unknown body."))
+    officer = found_person(work, person)
+    work.mandate = _granting(work, body, role, officer)
+    act = require_act(act)
+    require_order(valid_from, valid_to)
+    _require_fit(work, body, role, officer, valid_from, valid_to)
+    row = MandateRow(
+        id=work.new_id(), officer_id=officer.id, organisation_id=body.id, role=role, act=act,
+        valid_from=valid_from, valid_to=valid_to, granted_by=work.author,
+    )  # fmt: skip
+    work.add(row)
+    work.record(
+        events.MandateGranted(
+            None, row.id, officer.name, body.id, body.name, role, act, valid_from.isoformat(),
+            valid_to.isoformat() if valid_to is not None else None,
+        )
+    )  # fmt: skip
+    return row.id
+
+
+def end_mandate(
+    work: UnitOfWork, *, mandate_id: str, act: str, reason: str, last_day: date
+) -> None:
+    """End a mandate by an act; from the day after its last one open work is the office's again."""
+    row, officer, body = seat_of(work, mandate_id)
+    if not work.actor.is_system:
+        work.mandate = work.actor.administers(body.id)
+        if work.mandate is None:
+            raise MandateNotFound(UNKNOWN)
+    act = require_act(act)
+    require_reason(reason)
+    if row.valid_to is not None and row.valid_to < work.today:
+        raise WrongState(
+            Text("Questo incarico è già finito.", "This mandate is already over."),
+            Text("Non serve altro.", "Nothing more is needed."),
+        )
+    if last_day < work.today - timedelta(days=1):
+        raise Invalid(
+            Text(
+                "L'ultimo giorno non può essere prima di ieri: ciò che è stato fatto resta fatto.",
+                "The last day cannot be before yesterday: what was done stays done.",
+            )
+        )
+    if row.valid_to is not None and last_day > row.valid_to:
+        raise Invalid(
+            Text("L'incarico finisce già prima.", "The mandate ends earlier already."),
+            Text("Per prolungarlo registra un nuovo atto.", "To prolong it register a new act."),
+        )
+    row.end(on=last_day, act=act, reason=reason.strip())
+    if last_day < work.today:
+        _close(work, row, officer, body)
+    else:  # the clock will send back what is then still held
+        _record_end(work, row, officer, body, 0)
+
+
+def close_mandate(work: UnitOfWork, *, mandate_id: str) -> bool:
+    """The last day of a mandate is over: what was held under it goes back to the office."""
+    row, officer, body = seat_of(work, mandate_id)
+    if row.settled or row.valid_to is None or row.valid_to >= work.today:
+        return False
+    _close(work, row, officer, body)
+    return True
+
+
+def _close(work: UnitOfWork, row: MandateRow, officer: Officer, body: Organisation) -> None:
+    role = role_title(body.kind, row.role)
+    why = Text(
+        f"L'incarico di {officer.name} ({body.name}, {role.it}) è finito.",
+        f"The mandate of {officer.name} ({body.name_en}, {role.en}) has ended.",
+    )
+    mandate = work.mandate
+    work.flush()
+    returned = send_back(work, {row.id, *substitutes_of(work.session, [row.id])}, why)
+    work.mandate = mandate
+    row.settle()
+    _record_end(work, row, officer, body, returned)
+
+
+def _record_end(
+    work: UnitOfWork, row: MandateRow, officer: Officer, body: Organisation, returned: int
+) -> None:
+    assert row.valid_to is not None
+    work.record(
+        events.MandateEnded(
+            None, row.id, officer.name, body.id, body.name, row.role, row.end_act or "",
+            row.valid_to.isoformat(), row.end_reason or "", returned,
+        )
+    )  # fmt: skip
+
+
+def _granting(work: UnitOfWork, body: Organisation, role: str, officer: Officer) -> Mandate | None:
+    if work.actor.is_system:
+        return None
+    administrators = set(
+        work.session.scalars(
+            select(MandateRow.officer_id)
+            .join(Officer, Officer.id == MandateRow.officer_id)
+            .where(
+                Officer.active,
+                MandateRow.organisation_id == body.id,
+                MandateRow.role == ADMINISTRATOR,
+                alive(work.today),
+            )
+        )
+    )
+    mandate = may_grant(
+        work.actor, organisation_id=body.id, role=role, to=officer.id,
+        administrators=administrators,
+    )  # fmt: skip
+    if mandate is None:
+        raise not_yours(body.name)
+    return mandate
+
+
+def _require_fit(
+    work: UnitOfWork,
+    body: Organisation,
+    role: str,
+    officer: Officer,
+    valid_from: date,
+    valid_to: date | None,
+) -> None:
+    if (body.kind, role) not in roles():
+        known = ", ".join(sorted(r for kind, r in roles() if kind == body.kind))
+        raise Invalid(
+            Text(f"«{role}» non è un ruolo di questo ente.", f"“{role}” is no role of this body."),
+            Text(f"Ruoli: {known}.", f"Roles: {known}."),
+        )
+    if body.closed_on is not None and body.closed_on <= (valid_to or date.max):
+        raise WrongState(
+            Text(f"{body.name} non esiste più.", f"{body.name_en} is no more."),
+            Text("Scegli l'ente che le è succeduto.", "Choose the body that succeeded it."),
+        )
+    same = work.session.scalars(
+        select(MandateRow).where(
+            MandateRow.officer_id == officer.id, MandateRow.organisation_id == body.id,
+            MandateRow.role == role,
+        )
+    )  # fmt: skip
+    for row in same:
+        begun = valid_to is None or row.valid_from <= valid_to
+        if begun and (row.valid_to is None or row.valid_to >= valid_from):
+            raise Conflict(
+                Text(
+                    f"{officer.name} ha già questo incarico in quel periodo.",
+                    f"{officer.name} already holds this mandate in that period.",
+                ),
+                Text(
+                    "Comincia dal giorno dopo la fine di quello in corso.",
+                    "Begin on the day after the present one ends.",
+                ),
+            )
