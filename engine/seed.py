@@ -7,16 +7,22 @@ life, and people of CMTo, the Region and the other bodies of an agreement.
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from engine.actor import Actor
 from engine.bundles.load import load_folder, opened_first
-from engine.commands import deploy_process, import_territory
+from engine.commands import (
+    correct_body,
+    deploy_process,
+    grant_substitution,
+    import_territory,
+    register_body,
+)
 from engine.commands.accounts import create_token_for, hash_password
 from engine.errors import BundleInvalid
 from engine.facade import Engine, restore_training_clock
@@ -217,7 +223,48 @@ def _demo_office(work: UnitOfWork) -> list[Account]:
         ("polytechnic", "representative", "decreto rettorale n. 140 del 26/01/2026"),
     ):
         people.mandate(people.person(), body, role, act)
+    _bodies_at_work(work, people, [town.id for town in towns if town.zone_number == DEMO_ZONES[0]])
     return people.accounts
+
+
+def _bodies_at_work(work: UnitOfWork, people: "_People", towns: Sequence[str]) -> None:
+    """A union, a planning office whose seat will rotate, somebody on leave with a substitute."""
+    seat, second = towns[:2]
+    register_body(
+        work, kind="union", valid_from=date(2026, 1, 1), reason="statuto dell'unione",
+        facts={
+            "name": {"it": "Unione dei Comuni di prova", "en": "Union of trial municipalities"},
+            "zone": DEMO_ZONES[0], "join": list(towns[2:5]), "seat": towns[2],
+        },
+    )  # fmt: skip
+    office = register_body(
+        work, kind="planning_office", valid_from=date(2026, 3, 1), reason="convenzione n. 3",
+        facts={
+            "name": {"it": "Ufficio di piano di prova", "en": "Trial planning office"},
+            "zone": DEMO_ZONES[0], "join": list(towns[:5]), "seat": seat,
+            "posts": {"head": 1, "planner": 2, "gis_technician": 1, "data_officer": 1},
+        },
+    )  # fmt: skip
+    correct_body(
+        work, organisation_id=office, facts={"seat": second}, reason="rotazione della sede",
+        valid_from=date(work.today.year + 1, 1, 1),
+    )  # fmt: skip
+    people.mandate(people.person(), office, "head", "decreto del presidente n. 1 del 02/03/2026")
+    planner, absent = people.person(), people.person()
+    people.mandate(planner, office, "planner", "decreto del presidente n. 2 del 02/03/2026")
+    people.mandate(
+        planner, second, "officer", "decreto del sindaco n. 3 del 15/01/2026",
+        until=work.today - timedelta(days=30),
+    )  # fmt: skip
+    away = people.mandate(absent, seat, "officer", "decreto del sindaco n. 8 del 12/01/2026")
+    people.mandate(
+        people.person(), seat, "administrator", "decreto del sindaco n. 11 del 09/03/2026"
+    )
+    work.flush()
+    grant_substitution(
+        work, mandate_id=away, substitute=planner.login, act="atto n. 212 del 13/11/2026",
+        valid_from=work.today, valid_to=work.today + timedelta(days=28),
+    )  # fmt: skip
 
 
 def _towns(people: "_People", towns: list[Organisation]) -> None:
@@ -267,17 +314,20 @@ class _People:
         self._by_officer[officer.id] = account
         return officer
 
-    def mandate(self, officer: Officer, body: str, role: str, act: str) -> None:
+    def mandate(
+        self, officer: Officer, body: str, role: str, act: str, *, until: date | None = None
+    ) -> str:
         kind = self.work.organisations([body])[body].kind
-        self.work.add(
-            MandateRow(
-                id=self.work.new_id(), officer_id=officer.id, organisation_id=body, role=role,
-                act=act, valid_from=date(2026, 1, 1), valid_to=None,
-            )
+        row = MandateRow(
+            id=self.work.new_id(), officer_id=officer.id, organisation_id=body, role=role, act=act,
+            valid_from=date(2026, 1, 1), valid_to=until, settled=until is not None,
         )  # fmt: skip
-        self._by_officer[officer.id].roles.append(
-            {"organisation": body, "capacity": kind, "role": role}
-        )
+        self.work.add(row)
+        if until is None:
+            self._by_officer[officer.id].roles.append(
+                {"organisation": body, "capacity": kind, "role": role}
+            )
+        return row.id
 
 
 def _names() -> Iterator[str]:
