@@ -245,7 +245,7 @@ def _bodies_at_work(work: UnitOfWork, people: "_People", towns: Sequence[str]) -
             "posts": {"head": 1, "planner": 2, "gis_technician": 1, "data_officer": 1},
         },
     )  # fmt: skip
-    work.session.flush()
+    work.flush()
     correct_body(
         work, organisation_id=office, facts={"seat": second}, reason="rotazione della sede",
         valid_from=date(work.today.year + 1, 1, 1),
