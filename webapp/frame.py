@@ -40,6 +40,8 @@ class Reader:
     unread_notices: int
     open_items: int
     is_administrator: bool
+    coordinates: bool
+    """Sees the work of every body."""
     administered: tuple[BandMandate, ...]
     """By which he administers the people of a body."""
 
@@ -87,6 +89,7 @@ def _named(who: Me) -> Reader:
         unread_notices=who.unread_notices,
         open_items=who.open_items,
         is_administrator=who.administers_installation,
+        coordinates=any(m.kind == "cmto" and m.process is None for m in who.mandates),
         administered=tuple(_mandate(mandate) for mandate in who.administered),
     )
 

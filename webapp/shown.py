@@ -45,7 +45,7 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
         "note": row.note or done_words(row),
         "done": row.completed_at is not None,
         "open": row.id == open_id,
-        "pick": row.holder is None,
+        "pick": row.letter in ("R", "A") and row.completed_at is None,
         "preview_url": same_page(open=row.id),
     }
 

@@ -1,7 +1,9 @@
 """Working on one item: take it, leave it, hand it over, write it, close it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import select
 
 from engine.actor import Mandate
 from engine.bundles.definition import Form
@@ -10,12 +12,19 @@ from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach, checked
 from engine.commands._items import close_item
 from engine.commands.clock.needs import require_needs
-from engine.errors import NotAllowed, NotHeld, OfficerNotFound, StaleVersion
+from engine.errors import (
+    Invalid,
+    NotAllowed,
+    NotHeld,
+    OfficerNotFound,
+    StaleVersion,
+    WorkItemNotFound,
+)
 from engine.mandates import mandates_of
 from engine.model import Case, Draft, Officer, WorkItem
 from engine.policy import Seat, fits, permitting, require_responsible, seats_of, the_one
 from engine.text import Text
-from engine.unit_of_work import UnitOfWork
+from engine.unit_of_work import ITEM_UNKNOWN, UnitOfWork
 
 
 def claim(work: UnitOfWork, *, work_item_id: str, version: int | None = None) -> int:
@@ -42,36 +51,32 @@ def delegate(
 ) -> int:
     """Hand a piece of work to a colleague whom the matrix lets do it."""
     item, case = work.work_item(work_item_id, version=version)
-    seats = _seats(work, case, item)
-    _require_reassigner(work, seats)
-    officer = work.session.get(Officer, to)
-    mandate = _mandate_on(work, seats, to, case.process, _form(work, case, item))
-    if officer is None or not officer.active or mandate is None:
-        raise OfficerNotFound(
-            Text(
-                "Questa persona non può ricevere l'attività.",
-                "This person cannot be given this work.",
-            ),
-            Text(
-                "Scegli chi ha un incarico con la lettera R per questa attività.",
-                "Choose somebody whose mandate carries the letter R for this activity.",
-            ),
-        )
-    title = _title(work, case, item)
-    work.record(
-        item.delegate(
-            to_id=officer.id, to=officer.name, mandate_id=mandate.id, reason=reason, title=title,
-            at=work.now,
-        ),
-        case,
-    )  # fmt: skip
-    words = Text(
-        f"{case.number}: {work.author} ti ha passato «{title.it}». {reason}",
-        f"{case.number}: {work.author} handed you “{title.en}”. {reason}",
-    )
-    _notices.tell_officer(work, case, item, "delegated", words, officer.id)
+    _delegate(work, item, case, to=to, reason=reason)
     work.flush()
     return item.version
+
+
+def hand_over(work: UnitOfWork, *, work_item_ids: Sequence[str], to: str, reason: str) -> int:
+    """Hand several pieces of work to one colleague with one reason: all of them, or none.
+
+    Their cases are locked in the order of their ids, as when a mandate ends; returns how many.
+    """
+    if not reason.strip():
+        raise Invalid(
+            Text("Manca il motivo.", "The reason is missing."),
+            Text("Scegli perché passi il lavoro.", "Choose why you hand the work over."),
+        )
+    found = work.session.execute(
+        select(WorkItem.case_id, WorkItem.id)
+        .where(WorkItem.id.in_(work_item_ids))
+        .order_by(WorkItem.case_id, WorkItem.id)
+    ).all()
+    if not found or len(found) < len(set(work_item_ids)):
+        raise WorkItemNotFound(ITEM_UNKNOWN)
+    for _, work_item_id in found:
+        item, case = work.work_item(work_item_id)
+        _delegate(work, item, case, to=to, reason=reason.strip())
+    return len(found)
 
 
 def return_task(
@@ -175,6 +180,37 @@ def complete_task(
         work, case, lambda instance, facts: instance.complete(item.token_id, answers, facts=facts)
     )
     return {"id": item.id, "state": item.state, "case": case.id}
+
+
+def _delegate(work: UnitOfWork, item: WorkItem, case: Case, *, to: str, reason: str) -> None:
+    seats = _seats(work, case, item)
+    _require_reassigner(work, seats)
+    officer = work.session.get(Officer, to)
+    mandate = _mandate_on(work, seats, to, case.process, _form(work, case, item))
+    if officer is None or not officer.active or mandate is None:
+        raise OfficerNotFound(
+            Text(
+                "Questa persona non può ricevere l'attività.",
+                "This person cannot be given this work.",
+            ),
+            Text(
+                "Scegli chi ha un incarico con la lettera R per questa attività.",
+                "Choose somebody whose mandate carries the letter R for this activity.",
+            ),
+        )
+    title = _title(work, case, item)
+    work.record(
+        item.delegate(
+            to_id=officer.id, to=officer.name, mandate_id=mandate.id, reason=reason, title=title,
+            at=work.now,
+        ),
+        case,
+    )  # fmt: skip
+    words = Text(
+        f"{case.number}: {work.author} ti ha passato «{title.it}». {reason}",
+        f"{case.number}: {work.author} handed you “{title.en}”. {reason}",
+    )
+    _notices.tell_officer(work, case, item, "delegated", words, officer.id)
 
 
 def _form(work: UnitOfWork, case: Case, item: WorkItem) -> Form | None:

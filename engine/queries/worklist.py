@@ -34,7 +34,7 @@ from engine.text import NO_TEXT, Text
 from engine.unit_of_work import Reading
 from engine.wording import clock_state, days_left_text, short_why
 
-Scope = Literal["todo", "mine", "organisation", "unassigned", "waiting", "done"]
+Scope = Literal["todo", "mine", "organisation", "unassigned", "waiting", "done", "all"]
 SCOPES: tuple[Scope, ...] = ("todo", "mine", "organisation", "unassigned", "waiting", "done")
 AT_RISK = timedelta(days=7)
 """A week: an office that works half a day on this still has one of them."""
@@ -64,13 +64,14 @@ def worklist(
     reading: Reading, *, actor: Actor, scope: Scope = "todo", process: str | None = None,
     zone: int | None = None, due_before: date | None = None, organisation: str | None = None,
     q: str | None = None, clock: str | None = None, sort: str = "due", after: str | None = None,
-    limit: int = 50,
+    limit: int = 50, holder: str | None = None,
 ) -> Page[WorkRow]:  # fmt: skip
     """The work of one tab, the most urgent first; `sort` is `due` or `opened`.
 
-    `clock` keeps what is `overdue`, `at_risk` (due within a week) or `suspended`.
+    `all` is open work of every body the reader sees; `holder` an officer, or `none`. `clock` keeps
+    what is `overdue`, `at_risk` (due within a week) or `suspended`.
     """
-    if scope not in SCOPES or sort not in ("due", "opened"):
+    if scope not in (*SCOPES, "all") or sort not in ("due", "opened"):
         raise Invalid(
             Text("Scheda o ordine sconosciuti.", "Unknown tab or order."),
             Text(f"Schede: {', '.join(SCOPES)}.", f"Tabs: {', '.join(SCOPES)}."),
@@ -85,7 +86,15 @@ def worklist(
     if clock and clock in CLOCKS:
         where.append(CLOCKS[clock](reading.today))
     if organisation:
-        where.append(WorkItem.organisation_id == organisation)
+        ours = select(Offer.work_item_id).where(
+            Offer.letter == "R", Offer.organisation_id == organisation
+        )
+        theirs = WorkItem.organisation_id == organisation
+        where.append(theirs if scope == "done" else or_(theirs, WorkItem.id.in_(ours)))
+    if holder:
+        where.append(
+            WorkItem.holder_id.is_(None) if holder == "none" else WorkItem.holder_id == holder
+        )
     if words := searched(q):
         where.append(_mentions(reading, words))
     order = "done" if scope == "done" else sort
@@ -161,6 +170,9 @@ def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
             WorkItem.completed_by_id == actor.officer_id,
             visible_case(actor),
         )
+    if scope == "all":
+        # What is open is offered: so the work that is done is not read.
+        return and_(live, WorkItem.id.in_(select(Offer.work_item_id).where(Offer.letter == "R")))
     if scope == "mine":
         return and_(live, WorkItem.holder_id == actor.officer_id)
     if scope == "todo":

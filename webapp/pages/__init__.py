@@ -26,12 +26,14 @@ from webapp.pages import (
     today,
     training,
     worklist,
+    workload,
 )
 
 PAGES = (
     sign_in,
     today,
     worklist,
+    workload,
     task,
     new_case,
     case,

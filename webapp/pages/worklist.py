@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.commands import claim
+from engine.commands import claim, hand_over
 from engine.errors import EngineError, Invalid, WorkItemNotFound
 from engine.queries import (
     SCOPES,
@@ -15,6 +15,7 @@ from engine.queries import (
     Scope,
     TaskView,
     WorkRow,
+    handing_over,
     processes,
     work_item,
     worklist,
@@ -24,13 +25,19 @@ from engine.queries import (
 from engine.text import NO_TEXT, Text
 from webapp import shown
 from webapp.auth import engine, officer, own_address
+from webapp.errors import status_of
 from webapp.i18n import _, language, ngettext
 
 blueprint = Blueprint("worklist", __name__)
 
-# Only work that nobody holds can be taken on in a bulk.
-SELECTABLE: tuple[Scope, ...] = ("todo", "unassigned", "organisation")
-
+REASONS = (
+    Text("Assenza programmata", "Planned absence"),
+    Text("Carico di lavoro", "Workload"),
+    Text("Competenza di altri", "Somebody else’s field"),
+    Text("Altro", "Other"),
+)
+LONGEST_NOTE = 1900
+ALL: Scope = "all"
 
 CLOCK_WORDS = {
     "overdue": Text("In ritardo", "Late"),
@@ -57,12 +64,57 @@ def show() -> ResponseReturnValue:
         words=_words(found),
         more_url=shown.same_page(after=found.next) if found.next else None,
         chips=_chips(filters, {row.key: row.title for row in published}),
-        selectable=scope in SELECTABLE and any(row.holder is None for row in found.items),
+        selectable=scope != "done" and any(row.letter in ("R", "A") for row in found.items),
         pane=_pane(opened) if opened else None,
         processes=published,
         zones=engine().read(zones),
         clocks=CLOCK_WORDS,
         here=shown.same_page(),
+    )
+
+
+@blueprint.post("/worklist/chosen")
+def on_chosen() -> ResponseReturnValue:
+    """What the bar under the list does with the work that was chosen."""
+    chosen = request.form.getlist("item")
+    if not chosen:
+        flash(_("Scegli prima almeno un’attività."), "soon")
+        return redirect(own_address(request.form.get("next")) or url_for("worklist.show"))
+    if request.form.get("act") == "hand_over":
+        return _confirm(chosen)
+    return take_on()
+
+
+@blueprint.post("/worklist/hand-over")
+def carry_over() -> ResponseReturnValue:
+    """Hand over what was chosen, with one reason; refused it changes nothing."""
+    chosen, to = request.form.getlist("item"), request.form.get("to", "")
+    reason, note = request.form.get("reason", ""), request.form.get("note", "").strip()
+    if not to or not reason.isdecimal() or int(reason) >= len(REASONS):
+        return _confirm(chosen, problem=_("Scegli a chi passi il lavoro e perché.")), 422
+    words = REASONS[int(reason)].in_(language())
+    written = f"{words}: {note[:LONGEST_NOTE]}" if note else words
+    try:
+        count = engine().run(officer(), hand_over, work_item_ids=chosen, to=to, reason=written)
+    except EngineError as refusal:
+        problem = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
+        return _confirm(chosen, problem=problem), status_of(refusal)
+    done = ngettext("%(num)s attività passata.", "%(num)s attività passate.", count)
+    flash(done, "ok")
+    return redirect(own_address(request.form.get("next")) or url_for("worklist.show"))
+
+
+def _confirm(chosen: list[str], *, problem: str = "") -> str:
+    plan = engine().read(handing_over, actor=officer(), work_item_ids=chosen)
+    return render_template(
+        "pages/worklist_hand_over.html",
+        nav="worklist",
+        rows=[shown.work_row(row) for row in plan.rows],
+        staying=[shown.work_row(row) for row in plan.staying],
+        people=plan.people,
+        reasons=REASONS,
+        problem=problem,
+        next=own_address(request.form.get("next")) or url_for("worklist.show"),
     )
 
 
@@ -88,7 +140,7 @@ def take_on() -> ResponseReturnValue:
 
 def _scope() -> Scope:
     wanted = request.args.get("scope", "todo")
-    return next((scope for scope in SCOPES if scope == wanted), "todo")
+    return next((scope for scope in (*SCOPES, ALL) if scope == wanted), "todo")
 
 
 def _filters() -> dict[str, Any]:
@@ -97,6 +149,7 @@ def _filters() -> dict[str, Any]:
         "process": given.get("process") or None,
         "zone": int(given["zone"]) if given.get("zone", "").isdecimal() else None,
         "organisation": given.get("organisation") or None,
+        "holder": given.get("holder") or None,
         "due_before": _day(given.get("due_before", "")),
         "clock": given.get("clock") if given.get("clock") in CLOCK_WORDS else None,
         "q": given.get("q") or None,
@@ -127,7 +180,10 @@ def _tabs(current: Scope) -> list[dict[str, Any]]:
         "unassigned": _("Non assegnate"),
         "waiting": _("In attesa di altri"),
         "done": _("Concluse"),
+        ALL: _("Di tutti"),
     }
+    # Reached from the workload of others: then it has its tab, like the rest.
+    shown_now = (*SCOPES, ALL) if current == ALL else SCOPES
     return [
         {
             "label": names[scope],
@@ -136,7 +192,7 @@ def _tabs(current: Scope) -> list[dict[str, Any]]:
             "count": counts.get(scope) if scope != "done" else None,
             "current": scope == current,
         }
-        for scope in SCOPES
+        for scope in shown_now
     ]
 
 
@@ -147,6 +203,7 @@ def _chips(filters: dict[str, Any], titles: Mapping[str, Text]) -> list[dict[str
         "process": _("Procedimento: %(value)s", value=title),
         "zone": _("Zona %(value)s", value=filters["zone"]),
         "organisation": _("Un solo ente"),
+        "holder": _("Di nessuno") if filters["holder"] == "none" else _("Di una sola persona"),
         "due_before": _("Prima del %(value)s", value=request.args.get("due_before", "")),
         "clock": CLOCK_WORDS.get(filters["clock"] or "", NO_TEXT).in_(language()),
         "q": _("Contiene “%(value)s”", value=filters["q"]),

@@ -1,6 +1,7 @@
 """The register of bodies and their people: who holds what, since when, by which act."""
 
 from engine.queries.bodies.falling_due import FallingDue, falling_due
+from engine.queries.bodies.handing_over import HandingOver, handing_over
 from engine.queries.bodies.people import (
     BodyPeople,
     MandateRecord,
@@ -12,17 +13,23 @@ from engine.queries.bodies.people import (
     my_substitutions,
     substitution_record,
 )
+from engine.queries.bodies.workload import LoadRow, Workload, workload
 
 __all__ = [
     "BodyPeople",
     "FallingDue",
+    "HandingOver",
+    "LoadRow",
     "MandateRecord",
     "SubstitutionRecord",
+    "Workload",
     "body_people",
     "falling_due",
+    "handing_over",
     "keeper_only",
     "mandate_record",
     "my_mandates",
     "my_substitutions",
     "substitution_record",
+    "workload",
 ]

@@ -194,7 +194,7 @@ def test_a_senseless_question_is_refused(office: Office, elena: Actor) -> None:
             office.engine.read(worklist, actor=elena, scope="done", after=forged)
     assert office.engine.read(worklist, actor=elena, q="\x00").total == 0
     with pytest.raises(Invalid, match="Unknown tab"):
-        office.engine.read(worklist, actor=elena, scope="all")  # type: ignore[arg-type]
+        office.engine.read(worklist, actor=elena, scope="everything")  # type: ignore[arg-type]
     with pytest.raises(Invalid, match="Unknown tab"):
         office.engine.read(worklist, actor=elena, sort="colour")
 

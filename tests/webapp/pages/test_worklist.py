@@ -101,3 +101,34 @@ def test_work_of_others_does_not_open_beside_the_list(visit: Visit) -> None:
 
     assert stranger.status == 200
     assert not stranger.page.xpath("//section[contains(@class, 'c-pane')]")
+
+
+def test_chosen_work_is_handed_over_with_one_reason(visit: Visit) -> None:
+    web = visit.web
+    web.officer("bruno", (CHIVASSO, "officer"))
+    elena = web.visitor().sign_in("elena").open("/worklist")
+    elena.press("Passa a un collega")
+    assert "Scegli prima almeno un’attività." in elena.text
+
+    elena.press("Passa a un collega", item=visit.answer(CHIVASSO))
+    assert "1 attività passa in blocco" in elena.text
+    elena.press("Passa 1 attività")
+    assert elena.status == 422
+    elena.press("Passa 1 attività", to=web.office.people["bruno"], note="fino a venerdì")
+    assert "1 attività passata." in elena.text
+
+    held = web.office.item(visit.case_id, "answer", CHIVASSO)
+    assert held.holder_id == web.office.people["bruno"]
+    assert held.note == "Assenza programmata: fino a venerdì"
+
+
+def test_the_coordinator_follows_a_number_to_its_list(visit: Visit) -> None:
+    davide = visit.web.visitor().sign_in("davide").open("/workload")
+    davide.follow("Comune di Chivasso")
+    assert "Nessuno" in davide.text
+
+    davide.open("/workload").follow("1 Comune di Chivasso")
+    (row,) = davide.texts(ROWS)
+    assert "Rispondi all’invito" in row
+    assert "Chivasso" in row
+    assert visit.web.visitor().sign_in("elena").open("/workload").status == 404
