@@ -24,6 +24,8 @@ PAGES = (
     "/worklist?open={answer}",
     "/notices",
     "/mandates",
+    "/substitutions",
+    "/organisations",
     "/account",
     "/account/calendars",
     "/account/notices",
