@@ -273,7 +273,7 @@ def may_grant(
 
     Its administrator does, for its own people and never for himself. The installation's appoints
     an administrator where a body has none, and registers the mandates of one who is alone,
-    because nobody grants to himself (decision record 0015).
+    because nobody grants to himself (decision record 0018).
     """
     if to == actor.officer_id:
         return None

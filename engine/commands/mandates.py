@@ -37,7 +37,7 @@ def grant_mandate(
 ) -> str:
     """Register the mandate that an act confers on a person; returns its id.
 
-    Raises NotAllowed to others than the administrator of the body (decision record 0015).
+    Raises NotAllowed to others than the administrator of the body (decision record 0018).
     """
     body = work.organisations([organisation_id]).get(organisation_id)
     if body is None:

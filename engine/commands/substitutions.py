@@ -36,7 +36,7 @@ def grant_substitution(
     """Name who does the work of a mandate meanwhile, in all cases or in those of one procedure.
 
     A person is in the same days either a substitute or substituted, never both: so nobody
-    substitutes a substitute, and no chain can close upon itself (decision record 0015).
+    substitutes a substitute, and no chain can close upon itself (decision record 0018).
     """
     row, holder, body = seat_of(work, mandate_id)
     if not work.actor.is_system:

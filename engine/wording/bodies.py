@@ -5,6 +5,30 @@ from engine.text import Text
 FULL: dict[str, Text] = {"municipality": Text("Comune di {}", "Municipality of {}")}
 """Kinds whose name alone would read as a place; all others carry their kind in their name."""
 
+OF_BODIES: dict[str, Text] = {
+    "BodyRegistered": Text("Nel registro: {name}", "In the register: {name}"),
+    "BodyCorrected": Text(
+        "Corretto {name}, dal {valid_from}", "{name} corrected, from {valid_from}"
+    ),
+    "MandateGranted": Text(
+        "Incarico a {holder} in {name}, dal {valid_from}: {act}",
+        "Mandate of {holder} in {name}, from {valid_from}: {act}",
+    ),
+    "MandateEnded": Text(
+        "L'incarico di {holder} in {name} finisce il {valid_to}",
+        "The mandate of {holder} in {name} ends on {valid_to}",
+    ),
+    "SubstitutionGranted": Text(
+        "{substitute} sostituisce {holder} in {name}, dal {valid_from} al {valid_to}: {act}",
+        "{substitute} substitutes {holder} in {name}, {valid_from} to {valid_to}: {act}",
+    ),
+    "SubstitutionEnded": Text(
+        "{substitute} non sostituisce più {holder} in {name} dopo il {valid_to}",
+        "{substitute} no longer substitutes {holder} in {name} after {valid_to}",
+    ),
+}
+"""How what happens to bodies and their people is told."""
+
 TO = {
     "Comune": "al ",
     "Città": "alla ",

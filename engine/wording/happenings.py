@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from engine.text import NO_TEXT, Text, both
+from engine.wording.bodies import OF_BODIES
 from engine.wording.dates import day_short, sentence, span
 from engine.wording.reminders import point_text
 from engine.wording.stages import children_text
@@ -367,45 +368,6 @@ def _clock_moved(p: Payload, _names: Names) -> Text:
 
 Teller = Callable[[Payload, Names], Text]
 
-OF_BODIES: dict[str, tuple[Lane, Teller]] = {
-    "BodyRegistered": ("act", _said("Nel registro: {name}", "In the register: {name}")),
-    "BodyCorrected": (
-        "act",
-        _said(
-            "Corretto {name}, dal {valid_from}",
-            "{name} corrected, from {valid_from}",
-        ),
-    ),
-    "MandateGranted": (
-        "act",
-        _said(
-            "Incarico a {holder} in {name}, dal {valid_from}: {act}",
-            "Mandate of {holder} in {name}, from {valid_from}: {act}",
-        ),
-    ),
-    "MandateEnded": (
-        "act",
-        _said(
-            "L'incarico di {holder} in {name} finisce il {valid_to}",
-            "The mandate of {holder} in {name} ends on {valid_to}",
-        ),
-    ),
-    "SubstitutionGranted": (
-        "act",
-        _said(
-            "{substitute} sostituisce {holder} in {name}, dal {valid_from} al {valid_to}: {act}",
-            "{substitute} substitutes {holder} in {name}, {valid_from} to {valid_to}: {act}",
-        ),
-    ),
-    "SubstitutionEnded": (
-        "act",
-        _said(
-            "{substitute} non sostituisce più {holder} in {name} dopo il {valid_to}",
-            "{substitute} no longer substitutes {holder} in {name} after {valid_to}",
-        ),
-    ),
-}
-
 HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "CaseStarted": (
         "act",
@@ -517,7 +479,7 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
             "{organisation}: closing of {day}, {name}, taken out",
         ),
     ),
-    **OF_BODIES,
+    **{kind: ("act", _said(words.it, words.en)) for kind, words in OF_BODIES.items()},
 }
 """Every event with its lane and how it is told."""
 

@@ -15,7 +15,7 @@ from webapp.auth import public
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 
 VERSION = "1.0"
-METHODS = ("get", "post", "put", "patch")
+METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEMS = {
     400: "The request cannot be read.",
     401: "No token and no session.",
