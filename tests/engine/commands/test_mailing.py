@@ -259,7 +259,10 @@ def test_work_handed_over_is_told_as_its_receiver_has_chosen(
 # Rome leaves summer time on 25 October 2026 and enters it on 28 March 2027.
 BEGINNINGS = [datetime(2026, 10, 24, tzinfo=UTC), datetime(2027, 3, 27, tzinfo=UTC)]
 STEPS = st.one_of(
-    st.tuples(st.just("tell"), st.sampled_from(sorted(reasons()))),
+    # Often many things are told between two digests: one that holds three is no proof of ten.
+    st.tuples(
+        st.just("tell"), st.lists(st.sampled_from(sorted(reasons())), min_size=1, max_size=8)
+    ),
     st.tuples(
         st.just("choose"),
         st.dictionaries(
@@ -279,19 +282,25 @@ STEPS = st.one_of(
 @given(
     st.sampled_from(BEGINNINGS),
     st.integers(0, 47 * 60),
+    st.integers(0, 23),
     st.lists(STEPS, min_size=4, max_size=25),
 )
 def test_digests_contain_exactly_what_immediate_mail_would(
-    office: Office, visit: str, beginning: datetime, minutes: int, steps: list[Any]
+    office: Office, visit: str, beginning: datetime, minutes: int, hour: int, steps: list[Any]
 ) -> None:
-    """The same story told to two people who differ in one thing: one wants digests."""
+    """The same story told to two people who differ in one thing: one wants digests, from the start.
+
+    Seen to fail when a digest is cut after its third notice, and when one is sent a second time.
+    """
     number = next(NUMBERS)
     one = office.officer(f"one{number}", (CHIVASSO, "council_clerk"))
     other = office.officer(f"other{number}", (CHIVASSO, "council_clerk"))
     office.clock.at = beginning + timedelta(minutes=minutes)
+    choose(office, one, hour, **{reason: "digest" for reason in reasons()})
     for step in steps:
         if step[0] == "tell":
-            tell(office, visit, step[1], one, other)
+            for reason in step[1]:
+                tell(office, visit, reason, one, other)
         elif step[0] == "wait":
             office.clock.advance(timedelta(minutes=step[1]))
             if step[2]:  # otherwise the clock of the office is down
