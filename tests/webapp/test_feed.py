@@ -47,7 +47,6 @@ def test_my_open_work_is_a_day_in_my_calendar_with_its_reason(visit: Visit, elen
     assert day.dtstart.value == mine.due_on
     assert day.dtend.value == day.dtstart.value + timedelta(days=1)
     assert day.sequence.value == str(mine.lines)
-    assert day.sequence.value == str(mine.lines)
     assert "il primo giorno non si conta" in day.description.value
     assert f"/deadlines/{mine.id}" in day.description.value
     # Another town's own answer is no work of mine.

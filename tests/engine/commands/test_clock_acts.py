@@ -1,6 +1,8 @@
 """Suspend, resume, interrupt, extend, change profile: each by its own rule, each in the ledger."""
 
-from datetime import date
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from engine import Actor
 from engine.commands import (
     choose_profile,
+    expire_deadline,
     extend_deadline,
     interrupt_deadline,
     resume_deadline,
@@ -373,3 +376,71 @@ def test_a_preview_is_the_act_itself_undone(office: Office, variant: str, elena:
     assert seen["conclusion"] == date(2027, 1, 2)
     assert term(office, variant, "conclusion").due_on == date(2026, 12, 23)
     assert len(office.history(variant)) == before
+
+
+def test_of_two_officers_at_once_one_stops_the_clock_and_the_other_reads_why_not(
+    office: Office, variant: str, elena: Actor
+) -> None:
+    """Pressed at the same moment, also twice by the same hand: one line, one clear refusal each."""
+    bruno = office.officer("bruno", (CHIVASSO, "officer"))
+    conclusion = term(office, variant, "conclusion")
+    start = threading.Barrier(4)
+
+    def press(actor: Actor) -> str:
+        start.wait()
+        try:
+            office.engine.run(
+                actor, suspend_deadline, deadline_id=conclusion.id, ground="supplements",
+                reason=f"da {actor.name}",
+            )  # fmt: skip
+        except (WrongState, StaleVersion) as refusal:
+            return type(refusal).__name__
+        return "done"
+
+    with ThreadPoolExecutor(4) as hands:
+        told = list(hands.map(press, [elena, bruno, elena, bruno]))
+
+    assert told.count("done") == 1
+    assert set(told) <= {"done", "WrongState", "StaleVersion"}
+    assert kinds(office, conclusion) == ["start", "suspend"]
+    types = [e.type for e in office.history(variant)]
+    assert types.count("DeadlineSuspended") == 1
+    dates_follow_from_their_ledgers(office, variant)
+
+
+def test_an_act_on_a_term_and_its_expiry_at_once_leave_one_of_the_two(
+    office: Office, variant: str, coordinator: Actor
+) -> None:
+    """The clock comes round while the officer presses: interrupted, or passed, never both."""
+    opinion = term(office, variant, "opinion-term")
+    office.clock.advance(timedelta(days=22))
+    start = threading.Barrier(2)
+
+    def interrupt() -> str:
+        start.wait()
+        try:
+            office.engine.run(
+                coordinator, interrupt_deadline, deadline_id=opinion.id, reason="x",
+                day=date(2026, 11, 25),
+            )  # fmt: skip
+        except (WrongState, StaleVersion) as refusal:
+            return type(refusal).__name__
+        return "interrupted"
+
+    def expire() -> str:
+        start.wait()
+        done = office.engine.run(SYSTEM, expire_deadline, deadline_id=opinion.id)
+        return "expired" if done else "not due"
+
+    with ThreadPoolExecutor(2) as hands:
+        told = {f.result() for f in (hands.submit(interrupt), hands.submit(expire))}
+
+    row = term(office, variant, "opinion-term")
+    assert told in (
+        {"interrupted", "not due"},
+        {"expired", "WrongState"},
+        {"expired", "StaleVersion"},
+    )
+    assert row.state == ("interrupted" if "interrupted" in told else "expired")
+    assert ("interrupt" in kinds(office, row)) is (row.state == "interrupted")
+    assert ("expired" in kinds(office, row)) is (row.state == "expired")
