@@ -1,8 +1,10 @@
 """The lines of a ledger as the legal clock reads them; commands and queries read them alike."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
+from engine.bundles.definition import Extension, Interruption, Suspension
 from engine.legal_clock import Counting, Entry, Kind, Pause, stand
 from engine.model import LedgerEntry
 from engine.working_days import Unit
@@ -40,6 +42,40 @@ def pauses_on(lines: Sequence[LedgerEntry], ground: str) -> list[Pause]:
     return [pause for pause, known in zip(found, grounds, strict=True) if known == ground]
 
 
-def days_used(lines: Sequence[LedgerEntry], ground: str) -> int:
-    """Days a term has stood still on one ground; one that still stands counts to its limit."""
-    return sum((p.to - p.after).days for p in pauses_on(lines, ground) if p.to is not None)
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of an act on a clock: how often it was done, how many days it may still take."""
+
+    used: int
+    days_left: int | None
+    """None where the rule sets no limit."""
+    times: int | None
+    """How often the rule allows it; None where it does not say."""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it was done as often as it may be."""
+        return self.times is not None and self.used >= self.times
+
+
+def to_suspend(ground: Suspension, lines: Sequence[LedgerEntry]) -> Allowance:
+    """What is left of a ground: a suspension that still stands counts to its limit."""
+    pauses = pauses_on(lines, ground.id)
+    if ground.at_most is None:
+        return Allowance(len(pauses), None, ground.times)
+    spent = sum((pause.to - pause.after).days for pause in pauses if pause.to is not None)
+    # After a reply the clock may stand longer than the limit (art. 10-bis): then none is left.
+    return Allowance(len(pauses), max(0, ground.at_most - spent), ground.times)
+
+
+def to_interrupt(rule: Interruption, lines: Sequence[LedgerEntry]) -> Allowance:
+    """How often a term was thrown back to zero, and how often it may be."""
+    used = sum(1 for line in lines if line.kind == Kind.INTERRUPT)
+    return Allowance(used, None, rule.times)
+
+
+def to_extend(rule: Extension, lines: Sequence[LedgerEntry]) -> Allowance:
+    """How often a term was lengthened, and by how many days it still may be."""
+    given = [line for line in lines if line.kind == Kind.EXTEND]
+    left = rule.at_most - sum(line.amount or 0 for line in given)
+    return Allowance(len(given), max(0, left), rule.times)

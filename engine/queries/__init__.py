@@ -2,6 +2,7 @@
 
 from engine.bundles.definition import Field, Form
 from engine.bundles.roles import BodyKind, body_kinds
+from engine.queries._clock_acts import ClockAct
 from engine.queries.account import (
     MandateView,
     Me,
@@ -154,7 +155,6 @@ from engine.queries.rows import (
 )
 from engine.queries.term import (
     ActPreview,
-    ClockAct,
     MovedDate,
     ProfilesView,
     TermView,

@@ -9,7 +9,6 @@ from engine.wording.dates import day_in_words, day_short, span
 from engine.wording.happenings import (
     HAPPENINGS,
     Lane,
-    Names,
     event_sentence,
     joined_together,
     lane_of,
@@ -30,6 +29,7 @@ from engine.wording.stages import (
     shortage_text,
     stage_text,
 )
+from engine.wording.telling import Names
 from engine.wording.terms import (
     ClockState,
     clock_act_words,

@@ -1,53 +1,19 @@
 """Events told in sentences: what the timeline of a case reads."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from engine.text import NO_TEXT, Text, both
+from engine.text import Text, both
+from engine.wording import clock_events as clock
 from engine.wording.bodies import OF_BODIES
 from engine.wording.dates import day_short, sentence, span
-from engine.wording.reminders import point_text
 from engine.wording.stages import children_text
-from engine.wording.terms import silence_text
+from engine.wording.telling import Names, Payload, because, by_body, with_body
 
 Lane = Literal["act", "clock", "machine"]
 NAMED = 3
 """Bodies named in one line; the others are counted."""
-
-Payload = Mapping[str, Any]
-Name = Callable[[str], Text]
-
-
-def _as_written(key: str) -> Text:
-    return both(key)
-
-
-def _no_answer(_activity: str, _answers: Mapping[str, Any]) -> Text:
-    return NO_TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the ids in a payload are called; the bundle of the case knows."""
-
-    activity: Name = _as_written
-    milestone: Name = _as_written
-    deadline: Name = _as_written
-    capacity: Name = _as_written
-    message: Name = _as_written
-    outcome: Name = _as_written
-    element: Name = _as_written
-    party: Name = _as_written
-    children: Name = _as_written
-    """The cases that were opened for the parties, all of one name."""
-    document: Name = _as_written
-    """A file by the title written down when it came in."""
-    body: Name = _as_written
-    """A body by the name written down when it acted."""
-    answer: Callable[[str, Mapping[str, Any]], Text] = _no_answer
-    """The answer that decides an activity, in words: `approvato, stesso testo`."""
 
 
 def lane_of(kind: str) -> Lane:
@@ -65,7 +31,7 @@ def event_sentence(kind: str, payload: Payload, names: Names) -> Text:
 
 def _said(italian: str, english: str) -> Callable[[Payload, Names], Text]:
     """A sentence with the payload's own words in it, and the reason if one was given."""
-    return lambda p, _names: _because(Text(italian.format_map(p), english.format_map(p)), p)
+    return lambda p, _names: because(Text(italian.format_map(p), english.format_map(p)), p)
 
 
 def _joined(p: Payload, names: Names) -> Text:
@@ -86,12 +52,12 @@ def joined_together(bodies: Sequence[Text]) -> Text:
 
 def _left(p: Payload, names: Names) -> Text:
     body = names.body(p["organisation"])
-    return _because(Text(f"{body.it} esce dal caso", f"{body.en} leaves the case"), p)
+    return because(Text(f"{body.it} esce dal caso", f"{body.en} leaves the case"), p)
 
 
 def _opened(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
-    return _by_body(p, names, Text(f"da fare «{title.it}»", f"to do: “{title.en}”"))
+    return by_body(p, names, Text(f"da fare «{title.it}»", f"to do: “{title.en}”"))
 
 
 def _claimed(p: Payload, names: Names) -> Text:
@@ -104,19 +70,19 @@ def _claimed(p: Payload, names: Names) -> Text:
 def _released(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
     told = Text(f"«{title.it}» torna ai colleghi", f"“{title.en}” goes back to the colleagues")
-    return _because(told, p)
+    return because(told, p)
 
 
 def _delegated(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
-    return _because(
+    return because(
         Text(f"«{title.it}» passa a {p['to']}", f"“{title.en}” is handed over to {p['to']}"), p
     )
 
 
 def _returned(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
-    return _because(
+    return because(
         Text(
             f"«{title.it}» torna a chi ne risponde",
             f"“{title.en}” is returned to whoever answers for it",
@@ -131,147 +97,24 @@ def _completed(p: Payload, names: Names) -> Text:
     italian, english = f"conclusa «{title.it}»", f"“{title.en}” completed"
     if answer:
         italian, english = f"{italian}, {_lower(answer.it)}", f"{english}, {_lower(answer.en)}"
-    return _by_body(p, names, Text(italian, english))
+    return by_body(p, names, Text(italian, english))
 
 
 def _cancelled(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
-    return _by_body(
+    return by_body(
         p, names, Text(f"«{title.it}» non è più richiesta", f"“{title.en}” is no longer asked")
     )
 
 
 def _reached(p: Payload, names: Names) -> Text:
     title = names.milestone(p["milestone"])
-    return _with_body(p, names, Text(f"Raggiunto: {title.it}", f"Reached: {title.en}"))
-
-
-def _term_started(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    told = Text(f"Parte il termine «{title.it}»", f"The term “{title.en}” starts")
-    if p.get("due_on"):
-        by = day_short(date.fromisoformat(p["due_on"]))
-        told = Text(f"{told.it}, entro il {by.it}", f"{told.en}, due on {by.en}")
-    return _with_body(p, names, told)
-
-
-def _term_changed(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    told = Text(f"Il termine «{title.it}» cambia", f"The term “{title.en}” changes")
-    return _with_body(p, names, _due(p, told))
-
-
-def _term_suspended(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    told = Text(
-        f"Si ferma il termine «{title.it}» ({p['ground']})",
-        f"The clock of the term “{title.en}” is stopped ({p['ground']})",
-    )
-    if p.get("until"):
-        until = day_short(date.fromisoformat(p["until"]))
-        told = Text(
-            f"{told.it}, al più tardi fino al {until.it}",
-            f"{told.en}, until {until.en} at the latest",
-        )
-    return _because(_with_act(p, told), p)
-
-
-def _term_resumed(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    day = day_short(date.fromisoformat(p["day"]))
-    told = Text(
-        f"Il termine «{title.it}» riprende dal {day.it}",
-        f"The term “{title.en}” goes on from {day.en}",
-    )
-    return _with_body(p, names, _due(p, told))
-
-
-def _term_interrupted(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    told = Text(
-        f"Si interrompe il termine «{title.it}»: il conto torna a zero",
-        f"The term “{title.en}” is interrupted: its count goes back to zero",
-    )
-    return _because(_with_act(p, told), p)
-
-
-def _term_restarted(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    told = Text(
-        f"Riparte da zero il termine «{title.it}»",
-        f"The term “{title.en}” begins again from zero",
-    )
-    return _with_body(p, names, _due(p, told))
-
-
-def _term_extended(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    days = span(int(p["days"]), "days")
-    told = Text(
-        f"Il termine «{title.it}» è prorogato di {days.it}",
-        f"The term “{title.en}” is extended by {days.en}",
-    )
-    return _because(_with_act(p, _due(p, told)), p)
-
-
-def _profile_chosen(p: Payload, _names: Names) -> Text:
-    told = Text(
-        f"Il caso segue ora il profilo «{p['title']}»",
-        f"The case now follows the profile “{p['title']}”",
-    )
-    return _because(_with_act(p, told), p)
-
-
-def _due(p: Payload, told: Text) -> Text:
-    if not p.get("due_on"):
-        return told
-    by = day_short(date.fromisoformat(p["due_on"]))
-    return Text(f"{told.it}: ora scade il {by.it}", f"{told.en}: now due on {by.en}")
-
-
-def _with_act(p: Payload, told: Text) -> Text:
-    """The body and the act, before the reason."""
-    body = f" ({p['organisation']})" if p.get("organisation") else ""
-    act = f", {p['document']}" if p.get("document") else ""
-    return Text(f"{told.it}{body}{act}", f"{told.en}{body}{act}")
-
-
-def _term_met(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    return _with_body(
-        p, names, Text(f"Si chiude il termine «{title.it}»", f"The term “{title.en}” closes")
-    )
-
-
-def _term_expired(p: Payload, names: Names) -> Text:
-    # `none` says nothing about answers: many terms wait for a day, not for a body.
-    silence = silence_text(p["silence"]) if p["silence"] != "none" else NO_TEXT
-    title = names.deadline(p["name"])
-    told = Text(f"È passato il termine «{title.it}»", f"The term “{title.en}” has passed")
-    if p.get("due_on"):
-        on = day_short(date.fromisoformat(p["due_on"]))
-        told = Text(f"{told.it} del {on.it}", f"{told.en}, due on {on.en}")
-    told = _with_body(p, names, told)
-    return Text(f"{told.it}. {silence.it}", f"{told.en}. {silence.en}") if silence else told
-
-
-def _reminded(p: Payload, names: Names) -> Text:
-    title = names.deadline(p["name"])
-    point = point_text(p["stage"], p["amount"], p["unit"])
-    told = {
-        "reminder": Text("Ricordato il termine", "Reminded of the term"),
-        "silence_ahead": Text("Avvisati del silenzio sul termine", "Warned of silence on the term"),
-        "escalation": Text("Chiesto di intervenire sul termine", "Asked to step in on the term"),
-    }.get(p["stage"], Text("Avviso sul termine", "Notice about the term"))
-    return _with_body(
-        p, names,
-        Text(f"{told.it} «{title.it}» ({point.it})", f"{told.en} “{title.en}” ({point.en})"),
-    )  # fmt: skip
+    return with_body(p, names, Text(f"Raggiunto: {title.it}", f"Reached: {title.en}"))
 
 
 def _attached(p: Payload, names: Names) -> Text:
     title = names.document(p["title"])
-    return _with_body(
+    return with_body(
         p,
         names,
         Text(
@@ -287,7 +130,7 @@ def _received(p: Payload, names: Names) -> Text:
     if p.get("party"):
         body = names.party(p["party"])
         told = Text(f"{told.it} ({body.it})", f"{told.en} ({body.en})")
-    return _because(told, p.get("payload") or {})
+    return because(told, p.get("payload") or {})
 
 
 def _sent(p: Payload, names: Names) -> Text:
@@ -342,7 +185,7 @@ def _ended(p: Payload, names: Names) -> Text:
 
 def _moved(p: Payload, names: Names) -> Text:
     source, target = names.element(p["source"]), names.element(p["target"])
-    return _because(
+    return because(
         Text(
             f"Spostato a mano da «{source.it}» a «{target.it}»",
             f"Moved by hand from “{source.en}” to “{target.en}”",
@@ -383,17 +226,17 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "WorkItemCompleted": ("act", _completed),
     "WorkItemCancelled": ("machine", _cancelled),
     "MilestoneReached": ("act", _reached),
-    "DeadlineStarted": ("clock", _term_started),
-    "DeadlineChanged": ("clock", _term_changed),
-    "DeadlineSuspended": ("clock", _term_suspended),
-    "DeadlineResumed": ("clock", _term_resumed),
-    "DeadlineInterrupted": ("clock", _term_interrupted),
-    "DeadlineRestarted": ("clock", _term_restarted),
-    "DeadlineExtended": ("clock", _term_extended),
-    "ProfileChosen": ("clock", _profile_chosen),
-    "DeadlineMet": ("clock", _term_met),
-    "DeadlineExpired": ("clock", _term_expired),
-    "PeopleReminded": ("clock", _reminded),
+    "DeadlineStarted": ("clock", clock.term_started),
+    "DeadlineChanged": ("clock", clock.term_changed),
+    "DeadlineSuspended": ("clock", clock.term_suspended),
+    "DeadlineResumed": ("clock", clock.term_resumed),
+    "DeadlineInterrupted": ("clock", clock.term_interrupted),
+    "DeadlineRestarted": ("clock", clock.term_restarted),
+    "DeadlineExtended": ("clock", clock.term_extended),
+    "ProfileChosen": ("clock", clock.profile_chosen),
+    "DeadlineMet": ("clock", clock.term_met),
+    "DeadlineExpired": ("clock", clock.term_expired),
+    "PeopleReminded": ("clock", clock.reminded),
     "DocumentAttached": ("act", _attached),
     "MessageDelivered": ("act", _received),
     "MessageSent": ("machine", _sent),
@@ -484,30 +327,6 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
 """Every event with its lane and how it is told."""
 
 
-def _by_body(p: Payload, names: Names, told: Text) -> Text:
-    """Who first, then what: `Comune di Chivasso: conclusa «Verbale», approvato`."""
-    if not p.get("organisation"):
-        return Text(_upper(told.it), _upper(told.en))
-    body = names.body(p["organisation"])
-    return Text(f"{body.it}: {told.it}", f"{body.en}: {told.en}")
-
-
-def _with_body(p: Payload, names: Names, told: Text) -> Text:
-    if not p.get("organisation"):
-        return told
-    body = names.body(p["organisation"])
-    return Text(f"{told.it} ({body.it})", f"{told.en} ({body.en})")
-
-
-def _because(told: Text, p: Payload) -> Text:
-    reason = p.get("reason")
-    return Text(f"{told.it}: {reason}", f"{told.en}: {reason}") if reason else told
-
-
 def _lower(words: str) -> str:
     # A word all in capitals is an abbreviation and stays.
     return words if words[:2].isupper() else words[:1].lower() + words[1:]
-
-
-def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]

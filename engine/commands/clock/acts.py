@@ -32,7 +32,7 @@ from engine.commands.clock.scope import (
     write_line,
 )
 from engine.errors import Invalid, WrongState
-from engine.ledgers import days_used, pauses_on
+from engine.ledgers import to_extend, to_interrupt, to_suspend
 from engine.legal_clock import Kind
 from engine.model import DeadlineState
 from engine.policy import bodies_of
@@ -107,6 +107,13 @@ def resume_deadline(
     """
     scope = open_scope(work, deadline_id, version)
     require_state(scope, DeadlineState.SUSPENDED, DeadlineState.INTERRUPTED)
+    if scope.row.stopped_by is not None:
+        raise WrongState(
+            Text(
+                "Riparte da solo quando l'attività che lo ha fermato è conclusa.",
+                "It goes on by itself when the work that stopped it is done.",
+            )
+        )
     if scope.row.state == DeadlineState.INTERRUPTED:
         _begin_again(scope, reason, document, day)
         return
@@ -163,13 +170,13 @@ def interrupt_deadline(
     permit(scope, allowed.by)
     require_reason(reason)
     require_state(scope, DeadlineState.RUNNING)
-    used = sum(1 for line in scope.lines if line.kind == Kind.INTERRUPT)
-    if allowed.times is not None and used >= allowed.times:
+    allowance = to_interrupt(allowed, scope.lines)
+    if allowance.is_spent:
+        often = so_often(allowance.used)
         raise WrongState(
             Text(
-                f"Il termine è già stato interrotto {so_often(used).it}: "
-                "la legge non permette altro.",
-                f"The term was already interrupted {so_often(used).en}: the law allows no more.",
+                f"Il termine è già stato interrotto {often.it}: la legge non permette altro.",
+                f"The term was already interrupted {often.en}: the law allows no more.",
             )
         )
     day = act_day(scope, day)
@@ -214,13 +221,14 @@ def extend_deadline(
     permit(scope, allowed.by)
     require_reason(reason)
     require_state(scope, DeadlineState.RUNNING, DeadlineState.SUSPENDED)
-    given = [line for line in scope.lines if line.kind == Kind.EXTEND]
-    left = allowed.at_most - sum(line.amount or 0 for line in given)
-    if allowed.times is not None and len(given) >= allowed.times:
+    allowance = to_extend(allowed, scope.lines)
+    left = allowance.days_left or 0
+    if allowance.is_spent:
+        often = so_often(allowance.used)
         raise WrongState(
             Text(
-                f"Il termine è già stato prorogato {so_often(len(given)).it}.",
-                f"The term was already extended {so_often(len(given)).en}.",
+                f"Il termine è già stato prorogato {often.it}.",
+                f"The term was already extended {often.en}.",
             )
         )
     if not 1 <= days <= left:
@@ -246,13 +254,14 @@ def extend_deadline(
 
 def _limit(scope: Scope, allowed: Suspension, day: date, until: date | None) -> date | None:
     """The day on which a suspension ends by itself; refusals where the ground is used up."""
-    used = pauses_on(scope.lines, allowed.id)
-    if allowed.times is not None and len(used) >= allowed.times:
+    allowance = to_suspend(allowed, scope.lines)
+    if allowance.is_spent:
+        often = so_often(allowance.used)
         raise WrongState(
             Text(
-                f"«{allowed.title.it}»: il termine è già stato sospeso {so_often(len(used)).it}, "
+                f"«{allowed.title.it}»: il termine è già stato sospeso {often.it}, "
                 f"e di più non si può ({allowed.law.text}).",
-                f"“{allowed.title.en}”: the term was already suspended {so_often(len(used)).en}, "
+                f"“{allowed.title.en}”: the term was already suspended {often.en}, "
                 f"and no more is possible ({allowed.law.text}).",
             )
         )
@@ -263,9 +272,9 @@ def _limit(scope: Scope, allowed: Suspension, day: date, until: date | None) -> 
                 "A suspension ends after the day on which it begins.",
             )
         )
-    if allowed.at_most is None:
+    left = allowance.days_left
+    if left is None:
         return until
-    left = allowed.at_most - days_used(scope.lines, allowed.id)
     last = day + timedelta(days=left)
     if left < 1:
         raise WrongState(

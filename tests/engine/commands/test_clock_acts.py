@@ -31,6 +31,7 @@ from engine.ledgers import counting_of, entries_of
 from engine.legal_clock import stand
 from engine.model import Deadline, LedgerEntry, Notice
 from engine.queries import case_deadlines
+from engine.unit_of_work import UnitOfWork
 from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office
 
 FOLDER = Path(__file__).parent.parent / "legal-terms"
@@ -444,3 +445,18 @@ def test_an_act_on_a_term_and_its_expiry_at_once_leave_one_of_the_two(
     assert row.state == ("interrupted" if "interrupted" in told else "expired")
     assert ("interrupt" in kinds(office, row)) is (row.state == "interrupted")
     assert ("expired" in kinds(office, row)) is (row.state == "expired")
+
+
+def test_a_clock_that_the_drawing_stopped_is_let_go_by_its_work_alone(
+    office: Office, variant: str, coordinator: Actor
+) -> None:
+    opinion = term(office, variant, "opinion-term")
+    office.engine.run(coordinator, interrupt_deadline, deadline_id=opinion.id, reason="Rilievi")
+
+    def stopped_by_work(work: UnitOfWork) -> None:
+        work.session.get_one(Deadline, opinion.id).stopped_by = "a token"
+
+    office.engine.run(SYSTEM, stopped_by_work)
+    with pytest.raises(WrongState, match="when the work that stopped it is done"):
+        office.engine.run(coordinator, resume_deadline, deadline_id=opinion.id, reason="Arrivati")
+    assert kinds(office, opinion) == ["start", "interrupt"]
