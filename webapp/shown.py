@@ -8,10 +8,9 @@ from flask import request, url_for
 
 from engine.queries import DeadlineView, LedgerRow, TimelineRow, WaitingRow, WorkRow
 from engine.text import Text, apart
+from engine.wording import AT_RISK
 from webapp.filters import current_language, plain_day
 from webapp.i18n import _
-
-SOON = 7  # days; from here on a date is shown in amber
 
 
 def badge(clock: str, days_left: int | None, words: Text) -> dict[str, Any] | None:
@@ -22,7 +21,10 @@ def badge(clock: str, days_left: int | None, words: Text) -> dict[str, Any] | No
         return {"kind": "suspended", "words": words}
     if clock == "overdue" or (days_left is not None and days_left < 0):
         return {"kind": "late", "words": words}
-    return {"kind": "soon" if days_left is not None and days_left <= SOON else "ok", "words": words}
+    return {
+        "kind": "soon" if days_left is not None and days_left <= AT_RISK.days else "ok",
+        "words": words,
+    }
 
 
 def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, tuple_
@@ -32,12 +32,10 @@ from engine.queries.clock import rule_of
 from engine.queries.rows import Page, WorkRow
 from engine.text import NO_TEXT, Text
 from engine.unit_of_work import Reading
-from engine.wording import clock_state, days_left_text, short_why
+from engine.wording import AT_RISK, clock_state, days_left_text, short_why
 
 Scope = Literal["todo", "mine", "organisation", "unassigned", "waiting", "done", "all"]
 SCOPES: tuple[Scope, ...] = ("todo", "mine", "organisation", "unassigned", "waiting", "done")
-AT_RISK = timedelta(days=7)
-"""A week: an office that works half a day on this still has one of them."""
 
 
 def _stopped(_today: date) -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ from engine.wording.stages import (
 )
 from engine.wording.telling import Names
 from engine.wording.terms import (
+    AT_RISK,
     ClockState,
     clock_act_words,
     clock_state,
@@ -42,6 +43,7 @@ from engine.wording.terms import (
 )
 
 __all__ = [
+    "AT_RISK",
     "HAPPENINGS", "WAYS", "Lane",
     "ClockState",
     "LedgerLine",

@@ -1,7 +1,7 @@
 """Why a term ends on that day, how long is left, and what its ledger says."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from engine.text import NO_TEXT, Text, apart
@@ -18,6 +18,9 @@ from engine.wording.dates import (
 
 ClockState = Literal["running", "suspended", "overdue", "none"]
 Steps = Sequence[Mapping[str, Any]]
+
+AT_RISK = timedelta(days=7)
+"""What is due within a week is at risk: an office with half a day a week has one of them left."""
 
 ROLL_RULE = "art. 2963 c. 3 c.c."
 """A last day on a holiday moves to the next day that is none."""

@@ -1,7 +1,7 @@
 """How much each person and each body has in hand, and what nobody has taken."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import case as when
@@ -14,8 +14,7 @@ from engine.policy import sees_all_cases
 from engine.queries._lookup import body_name, holders
 from engine.text import NO_TEXT, Text
 from engine.unit_of_work import Reading
-
-SOON = timedelta(days=7)
+from engine.wording import AT_RISK
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def _counted(organisation_id: str | None, today: date) -> Any:
         offered = offered.where(Offer.organisation_id == organisation_id)
     once = offered.distinct().subquery()
     late = when((WorkItem.due_on < today, 1), else_=0)
-    soon = when((WorkItem.due_on.between(today, today + SOON), 1), else_=0)
+    soon = when((WorkItem.due_on.between(today, today + AT_RISK), 1), else_=0)
     return (
         select(
             Organisation, WorkItem.holder_id, Officer.name, func.count(), func.sum(late),
