@@ -13,13 +13,14 @@ from engine.actor import Actor
 from engine.commands import appoint_officer
 from engine.facade import Engine
 from engine.model import Officer
+from engine.settings import Settings
 from engine.unit_of_work import Reading
 
 SYSTEM = Actor.system("command line")
 
 
 def offer_appointing(parser: argparse.ArgumentParser, opened: Callable[[], Engine]) -> None:
-    """What `appoint` asks for; who has no account yet needs name, e-mail address and password."""
+    """What `appoint` asks for; who has no account yet needs more."""
     parser.add_argument("login", metavar="LOGIN", help="user name")
     parser.add_argument("body", metavar="BODY", help="cmto, region, mun-001082, …")
     parser.add_argument("role", metavar="ROLE", help="administrator, coordinator, officer, …")
@@ -29,6 +30,9 @@ def offer_appointing(parser: argparse.ArgumentParser, opened: Callable[[], Engin
     parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD")
     parser.add_argument("--name", default="", help="first name and surname")
     parser.add_argument("--email", default="")
+    parser.add_argument(
+        "--fiscal-code", default="", help="by which an identity provider recognises the person"
+    )
     parser.set_defaults(act=lambda chosen: _appoint(opened, chosen))
 
 
@@ -38,7 +42,8 @@ def _appoint(opened: Callable[[], Engine], chosen: argparse.Namespace) -> int:
         engine.run(
             SYSTEM, appoint_officer, login=chosen.login, body=chosen.body, role=chosen.role,
             act=chosen.by_act, since=chosen.since, name=chosen.name, email=chosen.email,
-            password="" if known else _password(),
+            fiscal_code=chosen.fiscal_code,
+            password="" if known else _password(engine.settings),
         )  # fmt: skip
     print(f"{chosen.login} is {chosen.role} of {chosen.body}")
     return 0
@@ -49,8 +54,11 @@ def _known(reading: Reading, *, login: str) -> bool:
     return reading.session.scalar(statement) is not None
 
 
-def _password() -> str:
-    """Typed by a person, or the first line of what is piped in."""
+def _password(settings: Settings) -> str:
+    """Typed by a person, or the first line of what is piped in; none where none is taken."""
+    if not settings.local_accounts:
+        return ""
     if sys.stdin.isatty():
-        return getpass.getpass("Password, at least 12 characters: ")
+        or_none = "; empty: by identity provider only" if settings.oidc_providers else ""
+        return getpass.getpass(f"Password, at least 12 characters{or_none}: ")
     return sys.stdin.readline().rstrip("\n")

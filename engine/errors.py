@@ -92,6 +92,14 @@ class SignInRefused(NotAllowed):
     """Wrong name or password; which of the two is not said."""
 
 
+class LocalDoorClosed(NotAllowed):
+    """This installation lets nobody in with a password."""
+
+
+class PersonUnknown(NotAllowed):
+    """The identity provider vouches for somebody who has no account here."""
+
+
 class NotResponsible(NotAllowed):
     """The matrix gives the activity to others."""
 

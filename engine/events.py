@@ -473,6 +473,17 @@ class SubstitutionEnded(Event):
     returned: int
 
 
+@dataclass(frozen=True, slots=True)
+class IdentityBound(Event):
+    officer: str
+    name: str
+    provider: str
+    matched_by: str
+    """`fiscal_code`, `email` or `subject`: how he was recognised the first time."""
+    level: str | None
+    """How strongly, in the words of the provider (`acr`)."""
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
@@ -486,5 +497,5 @@ EVENTS: tuple[type[Event], ...] = (
     DeadlineExtended, ProfileChosen, ProcessDeployed, ClockMoved, OfficerAppointed,
     PatronSet, ClosingDayAdded, ClosingDayRemoved,
     BodyRegistered, BodyCorrected, MandateGranted, MandateEnded, SubstitutionGranted,
-    SubstitutionEnded,
+    SubstitutionEnded, IdentityBound,
 )  # fmt: skip

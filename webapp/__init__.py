@@ -5,6 +5,7 @@ from flask import Flask
 from engine import Engine
 from engine.settings import Settings
 from webapp import api, assets, auth, errors, filters, frame, health, i18n, kept_pages, security
+from webapp.federation import Federation
 from webapp.pages import PAGES
 
 
@@ -13,6 +14,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app = Flask(__name__)
     app.extensions["engine"] = engine
     app.extensions["settings"] = settings
+    app.extensions["federation"] = Federation(settings.public_url)
 
     health.register(app)
     security.register(app, settings)

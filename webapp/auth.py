@@ -9,6 +9,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from engine import Actor, Engine
+from engine.commands import Browser
 from engine.errors import NotAllowed
 from engine.queries import SignedIn, signed_in
 from engine.settings import Settings
@@ -98,6 +99,11 @@ def secret() -> str:
     if user is None:
         raise SignInNeeded
     return user.secret
+
+
+def browser() -> Browser:
+    """What this browser tells of itself."""
+    return Browser(request.user_agent.string, request.remote_addr or "")
 
 
 def remember(secret_: str) -> None:

@@ -9,6 +9,7 @@ import json
 from flask import render_template, request
 
 from webapp.auth import present
+from webapp.doors import doors
 
 # The new page has its own token, and the form is shown again, not carried out.
 NOT_CARRIED = ("csrf_token", "_action")
@@ -16,12 +17,15 @@ NOT_CARRIED = ("csrf_token", "_action")
 
 def typed() -> str:
     """What was typed in the form that cannot be accepted now; empty if it is none of ours."""
-    # Another site must not put words into a form of ours, not even as a proposal.
-    from_elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
-    if request.method != "POST" or "_action" not in request.form or from_elsewhere:
+    if request.method != "POST" or "_action" not in request.form or sent_from_elsewhere():
         return ""
     fields = request.form.items(multi=True)
     return json.dumps([field for field in fields if field[0] not in NOT_CARRIED])
+
+
+def sent_from_elsewhere() -> bool:
+    """Whether another site sent this: it must not put words into our forms, even as a proposal."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
 
 
 def back_to_work(words: str) -> tuple[str, int]:
@@ -33,7 +37,9 @@ def back_to_work(words: str) -> tuple[str, int]:
 
 def sign_in_page(words: str) -> tuple[str, int]:
     """Ask who is there, with what was typed in the bag."""
-    page = render_template("pages/sign_in.html", login="", next=_here(), typed=words, error="")
+    page = render_template(
+        "pages/sign_in.html", login="", next=_here(), typed=words, error="", left=None, **doors()
+    )
     return page, 401
 
 

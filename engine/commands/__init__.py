@@ -1,15 +1,15 @@
 """Everything the product can do: the catalogue of verbs, each `engine.run(actor, verb, …)`."""
 
+from engine.commands.access.federated import Vouched, sign_in_with
+from engine.commands.access.sessions import Browser, revoke_session, sign_out
 from engine.commands.accounts import (
     act_for,
     change_password,
     choose_language,
     create_token,
     read_notices,
-    revoke_session,
     revoke_token,
     sign_in,
-    sign_out,
     visit_today,
 )
 from engine.commands.appointments import appoint_officer
@@ -70,6 +70,8 @@ from engine.commands.tasks import (
 from engine.commands.versions import migrate_case, undo_migration
 
 __all__ = [
+    "Browser",
+    "Vouched",
     "act_for",
     "add_closing_day",
     "add_party",
@@ -129,6 +131,7 @@ __all__ = [
     "send_digest",
     "set_patron",
     "sign_in",
+    "sign_in_with",
     "sign_out",
     "start_case",
     "store_upload",

@@ -1,17 +1,17 @@
-"""Signing in and out, the mandate one acts for, personal tokens, notices read."""
+"""Signing in with a password, the mandate one acts for, personal tokens, notices read."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 
-from engine.errors import Invalid, NotAllowed, NotFound, SignInRefused
+from engine.commands.access.sessions import Browser, open_session, unknown_session
+from engine.errors import Invalid, LocalDoorClosed, NotAllowed, NotFound, SignInRefused
 from engine.mandates import mandates_of
 from engine.model import ApiToken, Notice, Officer, SignInSession
+from engine.sealing import digest_of
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -21,18 +21,14 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
-def digest_of(secret: str) -> str:
-    """What is stored of a cookie's secret or a token."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def hash_password(password: str) -> str:
     """Argon2id with the library's recommended cost (RFC 9106)."""
     return _hasher.hash(password)
 
 
-def sign_in(work: UnitOfWork, *, login: str, password: str, device: str) -> str:
+def sign_in(work: UnitOfWork, *, login: str, password: str, browser: Browser) -> str:
     """Open a session and return its secret for the cookie. Raises SignInRefused."""
+    require_local_door(work)
     officer = work.session.scalar(select(Officer).where(Officer.login == login.strip().lower()))
     stored = officer.password_hash if officer is not None and officer.active else None
     if not _verified(stored or _NOBODY, password) or stored is None or officer is None:
@@ -46,37 +42,26 @@ def sign_in(work: UnitOfWork, *, login: str, password: str, device: str) -> str:
         )
     if _hasher.check_needs_rehash(stored):
         officer.password_hash = _hasher.hash(password)
-    secret = secrets.token_urlsafe(32)
-    work.add(
-        SignInSession(
-            id=digest_of(secret), officer_id=officer.id, created_at=work.now,
-            expires_at=work.now + timedelta(hours=work.settings.session_hours),
-            device=device[:200], acting_for=None,
+    return open_session(work, officer, browser)
+
+
+def require_local_door(work: UnitOfWork) -> None:
+    """Refuse passwords where the installation takes none."""
+    if not work.settings.local_accounts:
+        raise LocalDoorClosed(
+            Text("Qui non si entra con una password.", "Nobody signs in with a password here."),
+            Text(
+                "Usa uno degli accessi della pagina d'ingresso.",
+                "Use one of the ways in on the sign-in page.",
+            ),
         )
-    )  # fmt: skip
-    return secret
-
-
-def sign_out(work: UnitOfWork, *, secret: str) -> None:
-    """End the session of this browser; ending it twice is no error."""
-    row = work.session.get(SignInSession, digest_of(secret))
-    if row is not None and row.revoked_at is None:
-        row.revoked_at = work.now
-
-
-def revoke_session(work: UnitOfWork, *, session_id: str) -> None:
-    """End one of my sessions elsewhere."""
-    row = work.session.get(SignInSession, session_id)
-    if row is None or row.officer_id != work.actor.officer_id:
-        raise NotFound(Text("Sessione sconosciuta.", "Unknown session."))
-    row.revoked_at = row.revoked_at or work.now
 
 
 def act_for(work: UnitOfWork, *, secret: str, mandate_id: str | None) -> None:
     """Choose the mandate this browser acts for; None means all of mine."""
     row = work.session.get(SignInSession, digest_of(secret))
     if row is None or row.officer_id != work.actor.officer_id:
-        raise NotFound(Text("Sessione sconosciuta.", "Unknown session."))
+        raise unknown_session()
     if mandate_id is not None:
         his = mandates_of(work.session, str(work.actor.officer_id), work.today)
         alive = any(mandate.id == mandate_id for mandate in his)
@@ -118,7 +103,8 @@ def revoke_token(work: UnitOfWork, *, token_id: str) -> None:
 
 
 def change_password(work: UnitOfWork, *, old: str, new: str) -> None:
-    """Set a new password and end my other sessions."""
+    """Set a new password and end all my sessions."""
+    require_local_door(work)
     officer = work.session.get_one(Officer, str(work.actor.officer_id))
     if officer.password_hash is None or not _verified(officer.password_hash, old):
         raise Invalid(Text("La password attuale non è corretta.", "The current password is wrong."))

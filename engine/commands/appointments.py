@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from engine import events
 from engine.bundles.roles import roles
+from engine.commands.access.federated import give_fiscal_code
 from engine.commands.accounts import PASSWORD_MIN, hash_password
 from engine.errors import Invalid, OrganisationNotFound
 from engine.model import MandateRow, Officer, Organisation
@@ -25,10 +26,12 @@ def appoint_officer(
     name: str = "",
     email: str = "",
     password: str = "",
+    fiscal_code: str = "",
 ) -> str:
     """Give a person a role in a body by virtue of an act; who has no account yet receives one.
 
-    Repeating it changes nothing: the mandate that is there stays.
+    Repeating it changes nothing: the mandate that is there stays. A fiscal code is for identity
+    providers that vouch for it; where there are providers an account needs no password.
     """
     require_administrator(work.actor)
     organisation = work.organisations([body]).get(body)
@@ -47,6 +50,8 @@ def appoint_officer(
     officer = work.session.scalar(select(Officer).where(Officer.login == login))
     if officer is None:
         officer = _account(work, login, name.strip(), email.strip(), password)
+    if fiscal_code.strip():
+        give_fiscal_code(work, officer, fiscal_code)
     mandate = work.session.scalar(
         select(MandateRow).where(
             MandateRow.officer_id == officer.id, MandateRow.organisation_id == body,
@@ -86,7 +91,8 @@ def _account(work: UnitOfWork, login: str, name: str, email: str, password: str)
             ),
             Text("Aggiungi quello che manca.", "Add what is missing."),
         )
-    if len(password) < PASSWORD_MIN:
+    needed = work.settings.local_accounts and not work.settings.oidc_providers
+    if (password or needed) and len(password) < PASSWORD_MIN:
         raise Invalid(
             Text(
                 f"La password deve avere almeno {PASSWORD_MIN} caratteri.",
@@ -96,7 +102,8 @@ def _account(work: UnitOfWork, login: str, name: str, email: str, password: str)
         )
     officer = Officer(
         id=work.new_id(), login=login[:120], name=name[:200], email=email[:200],
-        language=work.settings.language, password_hash=hash_password(password), active=True,
+        language=work.settings.language, active=True,
+        password_hash=hash_password(password) if password else None,
     )  # fmt: skip
     work.add(officer)
     work.flush()

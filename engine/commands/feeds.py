@@ -2,9 +2,9 @@
 
 import secrets
 
-from engine.commands.accounts import digest_of
 from engine.errors import Invalid, NotFound
 from engine.model import CalendarFeed
+from engine.sealing import digest_of
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 

@@ -62,3 +62,4 @@ def _keep_signed_in(work: UnitOfWork, days: int) -> None:
     )
     for session in work.session.scalars(living):
         session.expires_at += timedelta(days=days)
+        session.last_used_at += timedelta(days=days)

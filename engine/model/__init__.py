@@ -1,5 +1,6 @@
 """Mapped classes, one noun per file. A noun changes its own state and returns the event."""
 
+from engine.model.access import Identity
 from engine.model.base import Base
 from engine.model.case import (
     ENDED,
@@ -43,7 +44,8 @@ __all__ = [
     "ENDED", "LIVE", "LIVING", "ApiToken", "Base", "BodyFact", "CalendarFeed", "Case",
     "CaseCheckpoint", "CaseCounter", "CaseEngineState", "CaseState", "ChildCase", "ChildRound",
     "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
-    "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "KeptPage", "LedgerEntry",
+    "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "Identity", "KeptPage",
+    "LedgerEntry",
     "MandateRow", "Membership", "Milestone", "Neighbour", "Notice", "Offer", "Officer",
     "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting", "SignInSession",
     "Subscription", "Substitution", "Upload", "Wish", "WorkItem", "WorkItemState", "Zone",

@@ -19,7 +19,10 @@ class Officer(Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2), default="it")
+    fiscal_code: Mapped[str | None] = mapped_column(String(16), index=True, unique=True)
+    """By which an identity provider that vouches for it recognises him the first time."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    """None: he comes in by an identity provider only."""
     active: Mapped[bool] = mapped_column(default=True)
     mail: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     """Kind of notice → how it goes by mail, where he chose (engine.wording.reasons)."""
@@ -111,7 +114,14 @@ class SignInSession(Base):
     officer_id: Mapped[str] = mapped_column(refers_to("officer.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
+    last_used_at: Mapped[datetime] = mapped_column(Instant)
     device: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(45))
+    """Shortened: enough to recognise an office or a country, not a person's connection."""
+    door: Mapped[str] = mapped_column(String(30))
+    """`local`, or the name of the identity provider that vouched for him."""
+    level: Mapped[str | None] = mapped_column(String(200))
+    """How strongly the provider recognised him (`acr`)."""
     acting_for: Mapped[str | None] = mapped_column(Id)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -1,6 +1,5 @@
 """Who an officer is: mandates, sessions, tokens, and what he was answered before."""
 
-import hashlib
 import zlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -40,6 +39,7 @@ from engine.model import (
     WorkItem,
 )
 from engine.queries._lookup import body_name
+from engine.sealing import digest_of
 from engine.text import Text
 from engine.unit_of_work import Reading
 
@@ -194,7 +194,7 @@ def me(reading: Reading, *, actor: Actor) -> Me:
 
 def signed_in(reading: Reading, *, secret: str) -> SignedIn | None:
     """The officer behind the secret of a session cookie; None when it is over or revoked."""
-    found = _recognised(reading, _BY_SESSION, digest=_digest(secret), now=reading.now)
+    found = _recognised(reading, _BY_SESSION, digest=digest_of(secret), now=reading.now)
     # A mandate that has ended since it was chosen no longer narrows anything.
     if found is not None and any(m.id == found.acting_for for m in found.actor.mandates):
         return replace(found, actor=found.actor.narrowed(str(found.acting_for)))
@@ -203,12 +203,12 @@ def signed_in(reading: Reading, *, secret: str) -> SignedIn | None:
 
 def token_holder(reading: Reading, *, token: str) -> SignedIn | None:
     """The officer behind a personal token; None when it is unknown or revoked."""
-    return _recognised(reading, _BY_TOKEN, digest=_digest(token))
+    return _recognised(reading, _BY_TOKEN, digest=digest_of(token))
 
 
 def feed_holder(reading: Reading, *, secret: str) -> SignedIn | None:
     """The officer behind a calendar's secret address; None when it is unknown or revoked."""
-    return _recognised(reading, _BY_FEED, digest=_digest(secret))
+    return _recognised(reading, _BY_FEED, digest=digest_of(secret))
 
 
 def _recognised(reading: Reading, statement: CompoundSelect[Any], **named: Any) -> SignedIn | None:
@@ -249,10 +249,6 @@ def kept_answer(reading: Reading, *, actor: Actor, key: str) -> dict[str, Any] |
     """What the officer was answered under this key; None before the first answer was kept."""
     row = reading.session.get(RememberedAnswer, (actor.officer_id, key))
     return dict(row.answer) if row is not None and row.answer is not None else None
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _i_substitute(actor: Actor) -> ColumnElement[bool]:

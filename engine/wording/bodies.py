@@ -26,6 +26,10 @@ OF_BODIES: dict[str, Text] = {
         "{substitute} non sostituisce più {holder} in {name} dopo il {valid_to}",
         "{substitute} no longer substitutes {holder} in {name} after {valid_to}",
     ),
+    "IdentityBound": Text(
+        "{name} è entrato la prima volta con {provider}",
+        "{name} came in by {provider} for the first time",
+    ),
 }
 """How what happens to bodies and their people is told."""
 

@@ -10,6 +10,7 @@ import yaml
 
 from engine import commands, events, model
 from engine.settings import SETTINGS, Setting
+from engine.settings.providers import PROVIDER_SETTINGS, ProviderSetting
 from tests.architecture.source import ROOT, tracked_files
 
 READMES = [name for name in tracked_files() if Path(name).name == "README.md"]
@@ -29,6 +30,13 @@ def test_every_setting_stands_in_the_table_of_its_owner(setting: Setting) -> Non
     default = f"`{setting.default}`" if setting.default else "empty"
     row = f"| `{setting.name}` | {default} | {setting.meaning} |"
     assert row in text_of(f"{setting.owner}/README.md")
+
+
+@pytest.mark.parametrize("setting", PROVIDER_SETTINGS, ids=lambda setting: setting.word)
+def test_every_setting_of_a_provider_stands_in_the_webs_readme(setting: ProviderSetting) -> None:
+    default = "—" if setting.default is None else f"`{setting.default}`" if setting.default else ""
+    row = f"| `…_{setting.word}` | {default or 'empty'} | {setting.meaning} |"
+    assert row in text_of("webapp/README.md")
 
 
 def test_every_command_stands_in_the_engines_readme() -> None:

@@ -37,6 +37,8 @@ def test_every_wrong_setting_is_named_at_once() -> None:
         "LANGUAGE": "de",
         "TRAINING": "maybe",
         "TRUSTED_PROXIES": "9",
+        "LOCAL_ACCOUNTS": "perhaps",
+        "OIDC_PROVIDERS": "Spid spid",
         "RELAY_SECONDS": "0",
         "CLOCK_SECONDS": "",
     }
@@ -96,3 +98,41 @@ def test_the_embedded_key_is_made_once_and_closed_to_others(tmp_path: Path) -> N
     assert len(first) >= 32
     assert embedded_secret(folder) == first
     assert (folder / "secret-key").stat().st_mode & 0o077 == 0
+
+
+SPID = {
+    "OIDC_PROVIDERS": "spid cie", "OIDC_SPID_ISSUER": "https://login.example.it",
+    "OIDC_SPID_CLIENT_ID": "concerto", "OIDC_SPID_CLIENT_SECRET": "hunter2",
+    "OIDC_SPID_TITLE": "SPID", "OIDC_CIE_ISSUER": "https://cie.example.it/realms/one",
+    "OIDC_CIE_CLIENT_ID": "concerto", "OIDC_CIE_MATCH": "email", "OIDC_CIE_LEVELS": "L2 L3",
+}  # fmt: skip
+
+
+def test_providers_are_read_in_the_order_in_which_they_are_shown() -> None:
+    spid, cie = (settings := Settings.from_environment(SPID)).oidc_providers
+
+    assert (spid.name, spid.title.it, spid.match) == ("spid", "SPID", "fiscal_code")
+    assert (cie.title.en, cie.match, cie.levels) == ("cie", "email", ("L2", "L3"))
+    assert settings.provider("cie") is cie
+    assert settings.provider("eidas") is None
+    assert "hunter2" not in repr(settings) + repr(spid)
+
+
+def test_everything_wrong_about_a_provider_is_named_at_once() -> None:
+    wrong = {
+        "OIDC_SPID_ISSUER": "http://login.example.it",  # only this machine is reached without TLS
+        "OIDC_SPID_MATCH": "surname",
+        "OIDC_SPID_SCOPE": "profile",
+        "OIDC_CIE_CLIENT_ID": "",
+        "OIDC_CIE_TITEL": "typing error",
+        "OIDC_EIDAS_ISSUER": "https://eidas.example.it",
+    }
+    with pytest.raises(SettingsInvalid) as refusal:
+        Settings.from_environment({**SPID, **wrong})
+    assert {problem.name for problem in refusal.value.problems} == set(wrong)
+
+
+def test_without_local_accounts_somebody_else_must_vouch() -> None:
+    with pytest.raises(SettingsInvalid, match="nobody could sign in"):
+        Settings.from_environment({"LOCAL_ACCOUNTS": "no"})
+    assert not Settings.from_environment({**SPID, "LOCAL_ACCOUNTS": "no"}).local_accounts

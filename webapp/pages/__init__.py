@@ -11,6 +11,7 @@ from webapp.pages import (
     catalogue,
     deliveries,
     documents,
+    federated,
     feed,
     mandates,
     new_case,
@@ -31,6 +32,7 @@ from webapp.pages import (
 
 PAGES = (
     sign_in,
+    federated,
     today,
     worklist,
     workload,

@@ -15,7 +15,7 @@ from engine.commands import (
 from engine.errors import EngineError
 from engine.queries import me, notice_preferences, sessions, tokens
 from webapp import kept_pages
-from webapp.auth import engine, officer, present, remember
+from webapp.auth import browser, engine, officer, present, remember, settings
 from webapp.errors import status_of
 from webapp.i18n import COOKIE, _, language
 
@@ -74,8 +74,7 @@ def set_password() -> ResponseReturnValue:
         words = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
         return _page(problem=words), status_of(refusal)
     # The engine ends every session under the old password; this browser opens a new one.
-    device = request.user_agent.string
-    remember(engine().run(officer(), sign_in, login=login, password=new, device=device))
+    remember(engine().run(officer(), sign_in, login=login, password=new, browser=browser()))
     flash(_("La password è cambiata. Gli altri dispositivi devono accedere di nuovo."), "ok")
     return redirect(url_for("account.show"))
 
@@ -112,6 +111,7 @@ def _page(*, problem: str = "", token_problem: str = "", new_token: str | None =
         "pages/account.html",
         sessions=engine().read(sessions, actor=officer()),
         tokens=engine().read(tokens, actor=officer()),
+        local=settings().local_accounts,
         this_session=user.session_id if user else None,
         error=problem,
         token_error=token_problem,

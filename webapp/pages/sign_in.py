@@ -1,31 +1,44 @@
 """In and out of the product."""
 
-from typing import Any
+from contextlib import suppress
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
 from engine import Actor
 from engine.commands import sign_in, sign_out, visit_today
-from engine.errors import SignInRefused
+from engine.errors import NotAllowed
 from webapp import resuming
-from webapp.auth import engine, forget, officer, own_address, present, public, remember, secret
+from webapp.auth import (
+    browser,
+    engine,
+    forget,
+    officer,
+    own_address,
+    present,
+    public,
+    remember,
+    secret,
+    settings,
+)
+from webapp.doors import (
+    doors,
+    federation,
+    note_refusal,
+    refused,
+    turn_away,
+    why_turned_away,
+)
+from webapp.federation import ProviderAway
 from webapp.i18n import _, language
-from webapp.security import limiter
+from webapp.security import csrf, limiter
 
 blueprint = Blueprint("sign_in", __name__)
-
-DEVICE_LENGTH = 200
-REFUSED = "sign_in_refused"
 
 
 def _who_tries() -> str:
     return f"{get_remote_address()} {request.form.get('login', '').strip().lower()[:120]}"
-
-
-def _refused(_response: Any) -> bool:
-    return bool(g.get(REFUSED))
 
 
 @blueprint.get("/sign-in")
@@ -33,18 +46,21 @@ def _refused(_response: Any) -> bool:
 def show() -> ResponseReturnValue:
     """Ask who is there."""
     target = own_address(request.args.get("next"))
+    told = why_turned_away()
     if present():
+        if told:
+            flash(told["problem"], "late")
         return redirect(target or url_for("today.show"))
-    if refused := session.pop(REFUSED, None):
-        return _page(login=refused["login"], target=target, problem=refused["problem"]), 403
+    if told:
+        return _page(login=told["login"], target=target, problem=told["problem"]), told["status"]
     return _page(target=target)
 
 
 # Only refused attempts count, so that an office behind one address signs in all morning long.
 @blueprint.post("/sign-in")
 @public
-@limiter.limit("60 per 15 minutes", deduct_when=_refused)
-@limiter.limit("8 per 5 minutes", key_func=_who_tries, deduct_when=_refused)
+@limiter.limit("60 per 15 minutes", deduct_when=refused)
+@limiter.limit("8 per 5 minutes", key_func=_who_tries, deduct_when=refused)
 def enter() -> ResponseReturnValue:
     """Let an officer in with his name and password."""
     login, target = request.form.get("login", ""), own_address(request.form.get("next"))
@@ -55,16 +71,14 @@ def enter() -> ResponseReturnValue:
             sign_in,
             login=login.strip(),
             password=request.form.get("password", ""),
-            device=request.user_agent.string[:DEVICE_LENGTH],
+            browser=browser(),
         )
-    except SignInRefused as refusal:
+    except NotAllowed as refusal:
         problem = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
-        setattr(g, REFUSED, True)
+        note_refusal()
         if typed:
             return _page(login=login, target=target, problem=problem, typed=typed), 403
-        # Told at an address that can be opened again: going back must not send the password.
-        session[REFUSED] = {"login": login[:120], "problem": problem}
-        return redirect(url_for(".show", next=target), 303)
+        return turn_away(problem, target=target, login=login)
     remember(opened)
     if target and typed:
         return resuming.resume_page(typed, target)
@@ -73,17 +87,47 @@ def enter() -> ResponseReturnValue:
     return redirect(url_for("mandates.after_sign_in"))
 
 
+@blueprint.post("/sign-in/resume")
+@public
+def resume() -> ResponseReturnValue:
+    """Give back what was typed to who has signed in meanwhile, in another tab."""
+    target, typed = own_address(request.form.get("next")), request.form.get("typed", "")
+    if resuming.sent_from_elsewhere() or not (target and typed):
+        return redirect(url_for(".show"), 303)
+    if present() is None:
+        problem = _("In questo browser non c’è ancora nessuno: entra, poi riprendi.")
+        return _page(target=target, problem=problem, typed=typed), 401
+    return resuming.resume_page(typed, target)
+
+
+# Signing in elsewhere made the token of that page worthless, and nothing changes here.
+csrf.exempt(resume)
+
+
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
     """End the session in this browser, and in the engine's book."""
     engine().run(officer(), visit_today)
-    engine().run(Actor.system("web"), sign_out, secret=secret())
+    door = engine().run(Actor.system("web"), sign_out, secret=secret())
     forget()
     flash(_("Sei fuori. Le bozze sono salvate."), "ok")
-    return redirect(url_for("sign_in.show"))
+    # Not sent there by itself: the policy of the page lets a form lead nowhere else.
+    return redirect(url_for("sign_in.show", left=door if settings().provider(door) else None))
 
 
 def _page(*, login: str = "", target: str | None = None, problem: str = "", typed: str = "") -> str:
     return render_template(
-        "pages/sign_in.html", login=login, next=target, error=problem, typed=typed
-    )
+        "pages/sign_in.html", login=login, next=target, error=problem, typed=typed,
+        left=_left(), **doors(),
+    )  # fmt: skip
+
+
+def _left() -> dict[str, str] | None:
+    """The provider at which the browser is still signed in, and the way out there."""
+    provider = settings().provider(request.args.get("left", ""))
+    if provider is None:
+        return None
+    with suppress(ProviderAway):
+        if address := federation().goodbye(provider):
+            return {"title": provider.title.in_(language()), "url": address}
+    return None

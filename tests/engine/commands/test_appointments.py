@@ -1,14 +1,23 @@
 """People receive an account and roles, by virtue of an act."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine import Actor
-from engine.commands import appoint_officer, sign_in
-from engine.errors import Invalid, NotAllowed, OrganisationNotFound
+from engine.commands import Browser, Vouched, appoint_officer, sign_in, sign_in_with
+from engine.errors import (
+    Conflict,
+    Invalid,
+    LocalDoorClosed,
+    NotAllowed,
+    OrganisationNotFound,
+    PersonUnknown,
+)
 from engine.model import HistoryEntry, MandateRow, Officer
-from tests.office import CHIVASSO, SYSTEM, Office
+from engine.queries import signed_in
+from tests.office import CHIVASSO, SYSTEM, Office, open_office
 
 ANNA: dict[str, Any] = {
     "login": "Anna.Rossi", "body": "cmto", "role": "administrator", "act": "determinazione n. 12",
@@ -25,7 +34,7 @@ def test_the_first_administrator_can_sign_in_and_appoint_others(office: Office) 
     office.people["anna"] = officer_id
 
     assert office.engine.run(
-        SYSTEM, sign_in, login="anna.rossi", password=ANNA["password"], device="here"
+        SYSTEM, sign_in, login="anna.rossi", password=ANNA["password"], browser=Browser("here")
     )
     appoint(office, office.actor("anna"), login="elena", body=CHIVASSO, role="officer")
     with office.session() as session:
@@ -66,3 +75,34 @@ def test_who_administers_nothing_appoints_nobody(office: Office) -> None:
     elena = office.officer("elena", (CHIVASSO, "officer"))
     with pytest.raises(NotAllowed):
         appoint(office, elena)
+
+
+PROVIDER = {
+    "OIDC_PROVIDERS": "spid", "OIDC_SPID_ISSUER": "https://login.example.it",
+    "OIDC_SPID_CLIENT_ID": "concerto",
+}  # fmt: skip
+
+
+def test_who_comes_in_by_a_provider_needs_no_password_but_a_code(
+    migrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    office = open_office(migrated_sqlite_url, tmp_path, LOCAL_ACCOUNTS="no", **PROVIDER)
+    came = Vouched("opaque", "TINIT-RSSNNA80A41L219S", None, "L2")
+    asked: dict[str, Any] = {"provider": "spid", "person": came, "browser": Browser("here")}
+    with pytest.raises(PersonUnknown, match="you have no account here"):
+        office.engine.run(SYSTEM, sign_in_with, **asked)
+
+    appoint(office, password="", fiscal_code="rssnna80a41l219s")
+    secret = office.engine.run(SYSTEM, sign_in_with, **asked)
+    who = office.engine.read(signed_in, secret=secret)
+    assert who is not None
+    assert [m.role for m in who.actor.mandates] == ["administrator"]
+    with pytest.raises(LocalDoorClosed):
+        office.engine.run(
+            SYSTEM, sign_in, login="anna.rossi", password="", browser=Browser("here")
+        )  # fmt: skip
+    with pytest.raises(Conflict, match="another account"):
+        appoint(office, login="elena", fiscal_code="RSSNNA80A41L219S")
+    with pytest.raises(Invalid, match="not well written"):
+        appoint(office, login="elena", fiscal_code="RSSNNA80A41L21")
+    office.engine.close()

@@ -2,24 +2,28 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 from sqlalchemy import select, update
 
 from engine import Actor
 from engine.commands import (
+    Browser,
+    Vouched,
     act_for,
     create_token,
     read_notices,
     revoke_session,
     revoke_token,
     sign_in,
+    sign_in_with,
 )
 from engine.commands.accounts import hash_password
-from engine.model import MandateRow, Officer, SignInSession
+from engine.model import Identity, MandateRow, Officer, SignInSession
 from engine.queries import me, notices, sessions, signed_in, token_holder, tokens
 from engine.unit_of_work import UnitOfWork
 from tests.engine.queries.conftest import invited
-from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office
+from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office, open_office
 
 PASSWORD = "una frase lunga e tranquilla"
 
@@ -32,7 +36,9 @@ def with_password(office: Office, actor: Actor) -> str:
         officer.password_hash = hash_password(PASSWORD)
 
     office.engine.run(SYSTEM, set_password)
-    return office.engine.run(SYSTEM, sign_in, login=actor.name, password=PASSWORD, device="Firefox")
+    return office.engine.run(
+        SYSTEM, sign_in, login=actor.name, password=PASSWORD, browser=Browser("Firefox")
+    )
 
 
 def ended(work: UnitOfWork, mandate_id: str) -> None:
@@ -71,6 +77,29 @@ def test_a_cookie_stands_for_its_officer_until_it_is_over(office: Office, elena:
     office.clock.advance(row.expires_at - office.clock.now())
     assert office.engine.read(signed_in, secret=secret) is None
     assert office.engine.read(sessions, actor=elena) == ()
+
+
+def test_a_provider_vouches_for_one_person_and_binds_once(
+    database_url: str, tmp_path: Path
+) -> None:
+    office = open_office(
+        database_url, tmp_path, OIDC_PROVIDERS="spid", OIDC_SPID_CLIENT_ID="concerto",
+        OIDC_SPID_ISSUER="https://login.example.it", OIDC_SPID_MATCH="email",
+    )  # fmt: skip
+    elena = office.officer("elena", (CHIVASSO, "officer"))
+    for _ in range(2):
+        secret = office.engine.run(
+            SYSTEM, sign_in_with, provider="spid", browser=Browser("Firefox", "2001:db8:1:2::9"),
+            person=Vouched("s-1", None, "ELENA@example.org", "L2"),
+        )  # fmt: skip
+        who = office.engine.read(signed_in, secret=secret)
+        assert who is not None
+        assert who.actor == elena
+    with office.session() as session:
+        assert [row.subject for row in session.scalars(select(Identity))] == ["s-1"]
+        first, *_ = session.scalars(select(SignInSession))
+    assert (first.address, first.door, first.level) == ("2001:db8:1::/48", "spid", "L2")
+    office.engine.close()
 
 
 def test_a_revoked_session_signs_nobody_in(office: Office, elena: Actor) -> None:

@@ -10,7 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+
+from engine.settings.providers import Provider, read_providers
+from engine.settings.readers import (
+    Unusable,
+    address,
+    database,
+    folder,
+    mailbox,
+    names,
+    one_of,
+    optional,
+    text,
+    whole,
+)
 
 LogFormat = Literal["console", "json"]
 
@@ -34,14 +47,6 @@ class SettingsInvalid(Exception):
         super().__init__("\n".join(f"{p.name}: {p.what} {p.hint}" for p in problems))
 
 
-class _Unusable(ValueError):
-    """A reader's complaint: the fact and the way out."""
-
-    def __init__(self, what: str, hint: str) -> None:
-        super().__init__(what)
-        self.what, self.hint = what, hint
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One environment variable: who owns it, its default as people write it, and how it is read."""
@@ -58,106 +63,32 @@ class Setting:
         return self.name.lower()
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _folder(value: str) -> Path:
-    return Path(value).expanduser().resolve()
-
-
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not value.isdecimal() or not lowest <= int(value) <= highest:
-            raise _Unusable(
-                f"“{value}” is not a whole number from {lowest} to {highest}.",
-                f"Write a number, for instance {lowest}.",
-            )
-        return int(value)
-
-    return read
-
-
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        for word in allowed:
-            if value.lower() == word.lower():
-                return word
-        raise _Unusable(f"“{value}” is not known.", f"Write one of: {', '.join(allowed)}.")
-
-    return read
-
-
-def _address(*schemes: str, example: str, host: bool = True) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            complete = parts.scheme in schemes and (bool(parts.hostname) or not host)
-            _ = parts.port
-        except ValueError:
-            complete = False
-        if not complete:
-            # The value is not repeated: such addresses carry passwords and this text is logged.
-            raise _Unusable(
-                f"is not an address that begins with {' or '.join(s + '://' for s in schemes)}.",
-                f"Write it like {example}.",
-            )
-        return value
-
-    return read
-
-
-def _optional(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    return lambda value: read(value) if value else None
-
-
-def _database(value: str) -> str:
-    if not value:
-        return ""
-    read = _address(
-        "postgresql+psycopg",
-        "postgresql",
-        "sqlite",
-        example="postgresql+psycopg://concerto:password@localhost/concerto",
-        host=False,
-    )
-    # SQLAlchemy's short spelling may change its meaning between releases; the driver is named.
-    return str(read(value)).replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _mailbox(value: str) -> str:
-    local, at, domain = value.rpartition("@")
-    if not (local and at and domain) or any(c.isspace() for c in domain.rstrip(">")):
-        raise _Unusable(f"“{value}” is not a mail address.", "Write it like name@municipality.it.")
-    return value
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "DATA_DIR",
         "data",
-        _folder,
+        folder,
         "webapp",
         "Folder of the documents, and of the database when it is SQLite.",
     ),
     Setting(
         "DATABASE_URL",
         "",
-        _database,
+        database,
         "webapp",
         "Database address. Empty: the file `concerto.sqlite3` in `DATA_DIR`.",
     ),
     Setting(
         "PROCESSES_DIR",
         "processes",
-        _folder,
+        folder,
         "webapp",
         "Folder of the process types loaded at start.",
     ),
     Setting(
         "SECRET_KEY",
         "",
-        _text,
+        text,
         "webapp",
         "Signs the session cookies; at least 32 characters. Required with PostgreSQL. "
         "Empty with SQLite: made at first start and kept in `DATA_DIR`.",
@@ -165,64 +96,83 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "PUBLIC_URL",
         "http://127.0.0.1:8000",
-        _address("http", "https", example="https://concerto.municipality.it"),
+        address("http", "https", example="https://concerto.municipality.it"),
         "webapp",
         "Address under which people reach the pages; links in messages begin with it.",
     ),
     Setting(
         "TRUSTED_PROXIES",
         "0",
-        _whole(0, 5),
+        whole(0, 5),
         "webapp",
         "How many proxies of yours stand before the web server.",
     ),
-    Setting("WEB_THREADS", "8", _whole(1, 64), "webapp", "Requests answered at the same time."),
+    Setting("WEB_THREADS", "8", whole(1, 64), "webapp", "Requests answered at the same time."),
     Setting(
         "HOT_CASES",
         "256",
-        _whole(0, 100_000),
+        whole(0, 100_000),
         "webapp",
         "Running cases kept in memory, some 100 kB each; the others are read when moved.",
     ),
+    Setting("SESSION_HOURS", "10", whole(1, 24), "webapp", "Hours after which one signs in again."),
     Setting(
-        "SESSION_HOURS", "10", _whole(1, 24), "webapp", "Hours after which one signs in again."
+        "LOCAL_ACCOUNTS",
+        "yes",
+        one_of("yes", "no"),
+        "webapp",
+        "`no`: nobody signs in with a password; it takes an identity provider.",
     ),
     Setting(
-        "MAX_UPLOAD_MB", "25", _whole(1, 2048), "webapp", "Largest file accepted, in megabytes."
+        "SIGN_IN_CONTACT",
+        "",
+        text,
+        "webapp",
+        "Whom to ask for an account, shown to whoever is not recognised.",
+    ),
+    Setting(
+        "OIDC_PROVIDERS",
+        "",
+        names,
+        "webapp",
+        "Names of the identity providers, separated by spaces; each has settings of its own.",
+    ),
+    Setting(
+        "MAX_UPLOAD_MB", "25", whole(1, 2048), "webapp", "Largest file accepted, in megabytes."
     ),
     Setting(
         "LANGUAGE",
         "it",
-        _one_of("it", "en"),
+        one_of("it", "en"),
         "webapp",
         "Language shown until a person chooses.",
     ),
     Setting(
         "TRAINING",
         "no",
-        _one_of("no", "yes", "forced"),
+        one_of("no", "yes", "forced"),
         "webapp",
         "`yes`: the clock can be moved forward. Refused with PostgreSQL unless `forced`.",
     ),
     Setting(
         "LOG_LEVEL",
         "INFO",
-        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         "webapp",
         "Least important line that is written.",
     ),
     Setting(
         "LOG_FORMAT",
         "console",
-        _one_of("console", "json"),
+        one_of("console", "json"),
         "webapp",
         "`console` for people, `json` for a log collector.",
     ),
     Setting(
         "REDIS_URL",
         "",
-        _optional(
-            _address("redis", "rediss", "unix", example="redis://localhost:6379/0", host=False)
+        optional(
+            address("redis", "rediss", "unix", example="redis://localhost:6379/0", host=False)
         ),
         "workers",
         "Redis or Valkey. Empty: deliveries and clock run inside the web process.",
@@ -230,40 +180,40 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "SMTP_URL",
         "",
-        _optional(
-            _address(
+        optional(
+            address(
                 "smtp", "smtp+starttls", "smtps", example="smtp+starttls://name:password@mail:587"
             )
         ),
         "workers",
         "Mail server. Empty: each message becomes a file in `DATA_DIR/outgoing-mail`.",
     ),
-    Setting("MAIL_FROM", "concerto@localhost", _mailbox, "workers", "Sender of the messages."),
+    Setting("MAIL_FROM", "concerto@localhost", mailbox, "workers", "Sender of the messages."),
     Setting(
         "SERVICES_URL",
         "",
-        _optional(_address("http", "https", example="https://services.municipality.it/concerto")),
+        optional(address("http", "https", example="https://services.municipality.it/concerto")),
         "workers",
         "Where drawn service tasks ask: their topic is added to it. Empty: each fails at once.",
     ),
     Setting(
         "SERVICES_TOKEN",
         "",
-        _optional(_text),
+        optional(text),
         "workers",
         "Sent to `SERVICES_URL` as `Authorization: Bearer`. Empty: nothing is sent.",
     ),
     Setting(
         "RELAY_SECONDS",
         "2",
-        _whole(1, 60),
+        whole(1, 60),
         "workers",
         "How often deliveries are looked for.",
     ),
     Setting(
         "CLOCK_SECONDS",
         "60",
-        _whole(1, 3600),
+        whole(1, 3600),
         "workers",
         "How often expired deadlines are looked for.",
     ),
@@ -283,6 +233,9 @@ class Settings:
     web_threads: int
     hot_cases: int
     session_hours: int
+    local_accounts: bool
+    sign_in_contact: str
+    oidc_providers: tuple[Provider, ...]
     max_upload_mb: int
     language: str
     training: bool
@@ -300,10 +253,14 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Read every setting, or refuse with the list of all that is wrong."""
         values, problems = _read_all(environment)
+        providers, complaints = read_providers(values.get("oidc_providers", ()), environment)
+        problems += [SettingProblem(c.name, c.what, c.hint) for c in complaints]
         problems += _contradictions(values)
         if problems:
             raise SettingsInvalid(tuple(problems))
         values["training"] = values["training"] != "no"
+        values["local_accounts"] = values["local_accounts"] == "yes"
+        values["oidc_providers"] = providers
         values["public_url"] = values["public_url"].rstrip("/")
         values["database_url"] = values["database_url"] or _database_file(values["data_dir"])
         return cls(**values)
@@ -312,6 +269,10 @@ class Settings:
     def on_sqlite(self) -> bool:
         """Whether the database is a file of this machine."""
         return self.database_url.startswith("sqlite")
+
+    def provider(self, name: str) -> Provider | None:
+        """The identity provider of this name."""
+        return next((p for p in self.oidc_providers if p.name == name), None)
 
     @property
     def documents_dir(self) -> Path:
@@ -354,7 +315,7 @@ def _read_all(environment: Mapping[str, str]) -> tuple[dict[str, Any], list[Sett
         written = environment.get(setting.name, "").strip()
         try:
             values[setting.field] = setting.read(written or setting.default)
-        except _Unusable as complaint:
+        except Unusable as complaint:
             problems.append(SettingProblem(setting.name, complaint.what, complaint.hint))
     return values, problems
 
@@ -376,6 +337,14 @@ def _contradictions(values: Mapping[str, Any]) -> list[SettingProblem]:
                 "TRAINING",
                 "would let people move the clock of a database shared with others.",
                 "Remove it, or write “forced” if this database holds only exercises.",
+            )
+        )
+    if values.get("local_accounts") == "no" and values.get("oidc_providers") == ():
+        problems.append(
+            SettingProblem(
+                "LOCAL_ACCOUNTS",
+                "is “no” and there is no identity provider: nobody could sign in.",
+                "Name a provider in OIDC_PROVIDERS, or write “yes”.",
             )
         )
     return problems

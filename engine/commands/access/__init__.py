@@ -1,0 +1,1 @@
+"""Ways in: sessions of browsers, and people for whom an identity provider vouches."""
