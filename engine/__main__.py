@@ -261,20 +261,22 @@ def _tell_preview(
     preview: MigrationPreview, cases: Sequence[CasePreview], file: Path | None
 ) -> int:
     for case in cases:
-        print(f"{case.number} {case.title}: {'cannot go over' if case.obstacles else 'goes over'}")
+        print(f"{case.number} {case.title}: {'cannot go over' if case.stays else 'goes over'}")
         for token in case.tokens:
             where = f"{token.place}/{token.element}" if token.place else token.element
             if token.obstacle is not None:
                 print(f"  ! {where}: {token.obstacle.en}")
             else:
                 print(f"  = {where} → {token.to or 'given up'}")
+        for letter in case.letters:
+            print(f"  ! matrix, {letter.en}")
         for name in case.begins:
             print(f"  + {name} begins to be awaited")
         for draft in case.drafts:
             print(f"  ~ draft of {draft.activity} loses {', '.join(draft.fields)}")
         for term in case.terms:
             print(f"  ~ term {term.name}, due {term.due_on}: {', '.join(term.changed)} differ")
-    staying = sum(bool(case.obstacles) for case in cases)
+    staying = sum(case.stays for case in cases)
     open_entries = {token.element: token.suggestion for case in cases for token in case.obstacles}
     for element, suggestion in sorted(open_entries.items()):
         print(f"suggestion, not applied: --map {suggestion or f'{element}=…'}")

@@ -223,6 +223,17 @@ class PartiesInvalid(Invalid):
     """The organisations given do not fit the capacities of the procedure."""
 
 
+class MatrixInvalid(Invalid):
+    """Letters that a matrix may not have: no A or two, nobody who does it, no power to sign."""
+
+    hint_by_default = Text(
+        "Una A e almeno una R per riga, a chi ne ha il potere; una A si sposta con due cambi "
+        "insieme.",
+        "One A and at least one R in each line, to whoever has the power; an A moves by two "
+        "changes at once.",
+    )
+
+
 class ProcessFault(EngineError):
     """A drawing failed while it ran: nothing was changed; who keeps the procedure must mend it."""
 

@@ -175,6 +175,16 @@ class ProfileChosen(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixAmended(Event):
+    source: str
+    changes: list[dict[str, Any]]
+    """Each with `line`, `column`, `before`, `after`, and their `title` and `role` as they read."""
+    reason: str
+    document: str
+    returned: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineMet(Event):
     deadline: str
     name: str
@@ -494,7 +504,7 @@ EVENTS: tuple[type[Event], ...] = (
     CaseReopened, ChildCasesAsked, ChildCasesListed, ChildCasesClosed, OpenedForCase,
     ResultReturned, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,
     DeadlineChanged, DeadlineSuspended, DeadlineResumed, DeadlineInterrupted, DeadlineRestarted,
-    DeadlineExtended, ProfileChosen, ProcessDeployed, ClockMoved, OfficerAppointed,
+    DeadlineExtended, ProfileChosen, MatrixAmended, ProcessDeployed, ClockMoved, OfficerAppointed,
     PatronSet, ClosingDayAdded, ClosingDayRemoved,
     BodyRegistered, BodyCorrected, MandateGranted, MandateEnded, SubstitutionGranted,
     SubstitutionEnded, IdentityBound,

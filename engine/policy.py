@@ -23,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from engine.actor import ADMINISTRATOR, Actor, Mandate
-from engine.bundles.definition import Bundle, Column, Element, Form, Nature
+from engine.bundles.definition import Bundle, Column, Form, Nature
+from engine.bundles.drawn import Element
 from engine.bundles.roles import role_nature
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
 from engine.model import Case, ChildRound, Party
@@ -251,6 +252,15 @@ def require_column(
             "Your mandate does not permit this act in this case.",
         )
     )
+
+
+def amenders(bundle: Bundle) -> tuple[Column, ...]:
+    """Who may change letters of a case: as process.toml says, else the body that answers for it."""
+    named = bundle.permissions.get("amend_matrix")
+    if named is not None:
+        return named
+    own = (c for c in bundle.raci.columns if c.capacity == bundle.accountable.capacity)
+    return tuple(dict.fromkeys((bundle.accountable, *own)))
 
 
 def require_administrator(actor: Actor) -> Mandate | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.actor import Actor, Mandate
 from engine.bpmn import Facts, Instance, Packed
 from engine.bundles.definition import Bundle
+from engine.bundles.matrix import amended
 from engine.clock import day_of
 from engine.deliveries import Delivery
 from engine.digests import chained
@@ -106,6 +107,10 @@ class Reading:
     def bundle(self, deployment_id: str) -> Bundle:
         """The procedure as the version says."""
         return self.versions.get(self.session, deployment_id).bundle
+
+    def bundle_of(self, case: Case) -> Bundle:
+        """The procedure of a case, with the letters changed in it."""
+        return amended(self.bundle(case.deployment_id), case.amendments)
 
     def latest(self, process: str) -> Version | None:
         """The version new cases of a process start with."""
@@ -204,8 +209,8 @@ class UnitOfWork:
             )
 
     def bundle(self, case: Case) -> Bundle:
-        """The procedure in the version the case keeps."""
-        return self.versions.get(self.session, case.deployment_id).bundle
+        """The procedure in the version the case keeps, with the letters changed in the case."""
+        return amended(self.versions.get(self.session, case.deployment_id).bundle, case.amendments)
 
     def parties(self, case: Case) -> list[Party]:
         """All parties of a case, those that left included, in the order they joined."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.bundles.definition import Bundle, DeadlineRule, Drawing, Form, MessageRule, Raci
+from engine.bundles.definition import Bundle, DeadlineRule, Form, MessageRule, Raci
 from engine.bundles.drawing import parse_drawing
+from engine.bundles.drawn import Drawing
 from engine.bundles.forms.reading import EMPTY_START, parse_form
 from engine.bundles.letters import parse_letters
 from engine.bundles.manifest import Manifest, parse_manifest
@@ -160,6 +161,7 @@ def _bundle(
         ),
         children=manifest.children,
         guide=_guide(draft),
+        separations=manifest.separations,
     )
 
 

@@ -35,7 +35,7 @@ def read_profiles(table: Table) -> tuple[Profile, ...]:
             id=row.text("id"),
             title=row.both("title"),
             when=row.both("when"),
-            law=_law(row),
+            law=read_law(row),
             custom=row.flag("custom", default=False),
         )
         row.finish()
@@ -105,7 +105,7 @@ def _suspension(row: Table) -> Suspension:
     found = Suspension(
         id=row.text("id"),
         title=row.both("title"),
-        law=_law(row),
+        law=read_law(row),
         by=read_columns(row, "by", row.texts("by")),
         times=row.number("times", least=1),
         at_most=_days(row, "at_most"),
@@ -119,7 +119,7 @@ def _suspension(row: Table) -> Suspension:
 def _interruption(row: Table) -> Interruption:
     found = Interruption(
         title=row.both("title"),
-        law=_law(row),
+        law=read_law(row),
         by=read_columns(row, "by", row.texts("by")),
         times=row.number("times", 1, least=1),
         length=read_length(row, "length") if row.has("length") else None,
@@ -137,7 +137,7 @@ def _extension(row: Table) -> Extension:
         row.complain("An extension has a limit.", 'Write at_most = "30 days".', "at_most")
     found = Extension(
         title=row.both("title"),
-        law=_law(row),
+        law=read_law(row),
         by=read_columns(row, "by", row.texts("by")),
         at_most=days or 0,
         times=row.number("times", least=1),
@@ -153,7 +153,8 @@ def _nobody(row: Table, by: tuple[Any, ...]) -> None:
         row.complain("Nobody may do this.", 'Write by = ["capacity.role"].', "by")
 
 
-def _law(row: Table) -> Law:
+def read_law(row: Table) -> Law:
+    """The legal basis of a table, with its validity and its evidence."""
     return Law(
         row.basis("legal_basis"),
         cast(Evidence, row.one_of("evidence", EVIDENCE)),

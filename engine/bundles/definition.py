@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
+from engine.bundles.drawn import Drawing, Element
 from engine.legal_clock import Counting
 from engine.text import NO_TEXT, Text
 
@@ -364,47 +365,20 @@ class Raci:
     columns: tuple[Column, ...]
     rows: Mapping[str, Mapping[Column, str]]
     """Row id (milestone or activity) → column → letters (`R`, `A`, `RA`, `C`, `I`)."""
+    changes: Mapping[str, Mapping[Column, str]] = field(default_factory=dict)
+    """Line of an activity → the letters changed in one case, laid over its own or inherited ones;
+    an empty one takes the letter away."""
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
-    """A node of a drawing."""
+class Separation:
+    """Two functions that the law keeps apart: no role has a hand in both."""
 
-    id: str
-    type: str
-    """BPMN local name: userTask, callActivity, boundaryEvent, exclusiveGateway …"""
-    name: str
-    process: str
-    parent: str | None
-    """Enclosing sub-process, if any."""
-    lane: str | None
-    properties: Mapping[str, str]
-    called: str | None
-    multi_instance: bool
-    attached_to: str | None
-    event: str | None
-    """`deadline:<name>`, `message:<name>` or `error:<code>` for events."""
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    id: str
-    source: str
-    target: str
-    name: str
-    process: str
-    condition: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What the XML says, for people and checks; execution belongs to engine.bpmn."""
-
-    process: str
-    file: str
-    elements: Mapping[str, Element]
-    flows: tuple[Flow, ...]
+    title: Text
+    first: tuple[str, ...]
+    """Milestones, activities or calls."""
+    second: tuple[str, ...]
+    law: Law
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +420,7 @@ class Bundle:
     guide: Text = NO_TEXT  # one page for officers: guide.it.md and guide.en.md
     words: Mapping[str, str] = field(default_factory=dict)
     """What scripts write into tables in Italian → in English."""
+    separations: tuple[Separation, ...] = ()
 
     def deadline(self, name: str, path: tuple[tuple[str, str], ...] = ()) -> DeadlineRule | None:
         """The rule of a term; the nearest caller's own wording first."""
@@ -465,10 +440,22 @@ class Bundle:
                 return element.properties["stage"]
         return None
 
+    def line_of(self, activity: str, path: tuple[tuple[str, str], ...] = ()) -> str:
+        """The line of the matrix in which an activity stands: the calls it runs in, then itself."""
+        found = ((step, self.element(step)) for step, _ in path)
+        return "/".join((*(step for step, e in found if e is not None and e.called), activity))
+
     def letters(
         self, activity: str, path: tuple[tuple[str, str], ...] = ()
     ) -> Mapping[Column, str]:
         """Who does what for an activity: its own row, its call's, or R and A of its stage."""
+        written = self._written(activity, path)
+        if not self.raci.changes:
+            return written
+        changed = self.raci.changes.get(self.line_of(activity, path))
+        return written if changed is None else merged(written, changed)
+
+    def _written(self, activity: str, path: tuple[tuple[str, str], ...]) -> Mapping[Column, str]:
         for element_id in (activity, *(step for step, _ in reversed(path))):
             if element_id in self.raci.rows:
                 return self.raci.rows[element_id]
@@ -479,3 +466,8 @@ class Bundle:
                 kept = ((column, cell.strip("CI")) for column, cell in row.items())
                 return {column: letters for column, letters in kept if letters}
         return {}
+
+
+def merged(row: Mapping[Column, str], changed: Mapping[Column, str]) -> Mapping[Column, str]:
+    """A row with some of its letters changed."""
+    return {column: letters for column, letters in {**row, **changed}.items() if letters}

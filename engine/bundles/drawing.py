@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from engine.bundles.definition import Drawing, Element, Flow
+from engine.bundles.drawn import Drawing, Element, Flow
 from engine.bundles.problem import Problem
 
 BPMN: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"

@@ -7,7 +7,7 @@ from typing import cast
 
 from engine.bundles.children import read_children
 from engine.bundles.columns import parse_column, read_columns
-from engine.bundles.deadlines import read_deadlines, read_length, read_profiles
+from engine.bundles.deadlines import read_deadlines, read_law, read_length, read_profiles
 from engine.bundles.definition import (
     Capacity,
     ChildrenRule,
@@ -16,6 +16,7 @@ from engine.bundles.definition import (
     Evidence,
     MessageRule,
     Profile,
+    Separation,
     Stage,
 )
 from engine.bundles.forms.reading import EVIDENCE
@@ -26,7 +27,7 @@ from engine.text import Text
 FILE = "process.toml"
 COMMANDS = (
     "suspend_case", "resume_case", "withdraw_case", "reopen_case", "add_party", "remove_party",
-    "choose_profile",
+    "choose_profile", "amend_matrix",
 )  # fmt: skip
 """The commands on a whole case; `[permissions]` says who may give them."""
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -57,6 +58,7 @@ class Manifest:
     deadlines: dict[str, DeadlineRule] = field(default_factory=dict)
     profiles: tuple[Profile, ...] = ()
     children: Mapping[str, ChildrenRule] = field(default_factory=dict)
+    separations: tuple[Separation, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     """Italian words that scripts write into tables → the same in English."""
     table: Table | None = None
@@ -83,6 +85,7 @@ def parse_manifest(
     manifest.children = read_children(table)
     manifest.profiles = read_profiles(table)
     manifest.deadlines = dict(read_deadlines(table, known, manifest.profiles))
+    manifest.separations = tuple(_separations(table))
     manifest.words = dict(_words(table))
     table.finish()
     return manifest
@@ -188,6 +191,17 @@ def _capacities(table: Table) -> Iterator[Capacity]:
         )
         row.finish()
         yield capacity
+
+
+def _separations(table: Table) -> Iterator[Separation]:
+    for row in table.rows("separation"):
+        yield Separation(
+            title=row.both("title"),
+            first=row.texts("first"),
+            second=row.texts("second"),
+            law=read_law(row),
+        )
+        row.finish()
 
 
 def _permissions(table: Table) -> dict[str, tuple[Column, ...]]:

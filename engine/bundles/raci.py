@@ -12,7 +12,8 @@ from engine.bundles.source import read_text
 
 FILE = "raci.csv"
 FIRST = ("item", "activity")
-_CELLS = {"": "", "R": "R", "A": "A", "RA": "RA", "AR": "RA", "C": "C", "I": "I"}
+CELLS = {"": "", "R": "R", "A": "A", "RA": "RA", "AR": "RA", "C": "C", "I": "I"}
+"""What may be written in a cell → how it is kept."""
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ def _row(
 ) -> dict[Column, str]:
     row: dict[Column, str] = {}
     for column, cell in zip(columns, cells, strict=False):
-        letters = _CELLS.get(cell.strip().upper())
+        letters = CELLS.get(cell.strip().upper())
         if letters is None:
             what = f"“{cell}” is no letter of the matrix (row “{item}”)."
             problems.append(Problem(FILE, line, what, "Write R, A, RA, C, I or nothing."))

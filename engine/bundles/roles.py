@@ -21,6 +21,8 @@ class RoleKind:
     role: str
     title: Text
     nature: RoleNature
+    answers: bool = True
+    """Whether it may carry an A: it signs for its body, or is responsible for its procedures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def roles() -> Mapping[tuple[str, str], RoleKind]:
             row["role"],
             Text(row["title_it"], row["title_en"]),
             cast(RoleNature, row["nature"]),
+            row["answers"] == "yes",
         )
         for row in _rows("roles.csv")
     }

@@ -38,6 +38,7 @@ from engine.commands.feeds import create_calendar_feed, revoke_calendar_feed
 from engine.commands.idempotency import keep_answer
 from engine.commands.mailing import choose_mail, send_digest
 from engine.commands.mandates import close_mandate, end_mandate, grant_mandate
+from engine.commands.matrix.amending import amend_matrix
 from engine.commands.messages import deliver_message
 from engine.commands.organisations import import_territory
 from engine.commands.outbox import (
@@ -75,6 +76,7 @@ __all__ = [
     "act_for",
     "add_closing_day",
     "add_party",
+    "amend_matrix",
     "appoint_officer",
     "apply_fact",
     "change_password",

@@ -105,7 +105,7 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
     """
     case, warm = running.case, running.warm
     was = (case.state, case.outcome)
-    scope = Scope(work, case, running.version.bundle, {p.id: p for p in work.parties(case)})
+    scope = Scope(work, case, work.bundle(case), {p.id: p for p in work.parties(case)})
     after = Surface.of(step)
     for passed in step.passed:
         for target in passed.to:

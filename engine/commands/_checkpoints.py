@@ -45,10 +45,11 @@ _INSTANTS = ("ended_at",)
 def take(work: UnitOfWork, case: Case, packed: Packed, flows: Mapping[str, int]) -> CaseCheckpoint:
     """Keep the tokens, the version and the living rows of a case; `seal` closes it."""
     work.flush()
-    rows = {
+    rows: dict[str, Any] = {
         kind: [_written(row, _KEPT[kind]) for row in found]
         for kind, found in _living_rows(work, case).items()
     }
+    rows["amendments"] = case.amendments
     checkpoint = CaseCheckpoint(
         id=work.new_id(), case_id=case.id, taken_at=work.now, taken_by=work.author,
         deployment_id=case.deployment_id, codec=packed.codec, blob=packed.blob,

@@ -1,6 +1,6 @@
 """Work items: opened for a token, given their last day, closed or cancelled when it is gone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,9 +64,9 @@ def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
 
 def date_items(work: UnitOfWork, case: Case) -> None:
     """Give the open work of a case its last days after a clock was stopped, moved or let go on."""
-    version, parties = work.running(case).version, {p.id: p for p in work.parties(case)}
+    parties = {p.id: p for p in work.parties(case)}
     step = work.running(case).instance.look(facts=work.facts(case))
-    link_all(Scope(work, case, version.bundle, parties), step, {})
+    link_all(Scope(work, case, work.bundle(case), parties), step, {})
 
 
 def work_items(
@@ -123,6 +123,15 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
         terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
     _notices.tell_opened(work, case, bundle, item, offered)
     return item
+
+
+def offer_anew(work: UnitOfWork, item: WorkItem, seats: Collection[Seat]) -> None:
+    """Put a live item into other worklists: other people do it now, or answer for it."""
+    work.flush()
+    work.session.connection().execute(_LEAVE_WORKLISTS, {"work_item": item.id})
+    bodies = {seat.organisation_id for seat in seats if seat.letter == "R"}
+    item.organisation_id = bodies.pop() if len(bodies) == 1 else None
+    offer(work, item, seats)
 
 
 def offer(work: UnitOfWork, item: WorkItem, seats: Iterable[Seat]) -> None:

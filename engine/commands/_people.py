@@ -115,7 +115,7 @@ def _send_back(
     ]
     if holder_id not in known:
         known[holder_id] = mandates_of(work.session, holder_id, work.today)
-    renewed = _renewed(known[holder_id], seats, case.process, held_under)
+    renewed = kept_by(known[holder_id], seats, case.process, held_under)
     if renewed is not None:
         item.hold_under(renewed.id)
         return False
@@ -130,9 +130,10 @@ def _send_back(
     return True
 
 
-def _renewed(
+def kept_by(
     mandates: Collection[Mandate], seats: Collection[Seat], process: str, ended: Collection[str]
 ) -> Mandate | None:
+    """The mandate under which a holder may go on, if one of his still sits on these seats."""
     wanted = {(s.organisation_id, s.role) for s in seats}
     for mandate in mandates:
         if mandate.id in ended or mandate.process not in (None, process):

@@ -17,6 +17,7 @@ from engine.bpmn import (
     transfer_case,
 )
 from engine.bundles.differences import changed_fields, changed_rule, touched, without
+from engine.bundles.matrix import carried
 from engine.bundles.profiles import rule_key
 from engine.commands import _checkpoints, _notices
 from engine.commands._advance import guarded, reflect
@@ -75,9 +76,12 @@ def migrate_case(
         raise WrongState(
             Text(f"Il caso {case.number} è concluso.", f"Case {case.number} has ended.")
         )
+    amendments, unmet = carried(old.bundle, new.bundle, case.amendments, change.mapping)
+    if unmet:
+        raise _letters_refused(case, unmet)
     checkpoint = _checkpoints.take(work, case, packed, running.warm.flows)
 
-    case.deployment_id = new.deployment_id
+    case.deployment_id, case.amendments = new.deployment_id, amendments
     before, flows = change.surface(running.warm.surface), change.flows(running.warm.flows)
     running.version, running.warm = new, Warm(running.warm.version, moved, before, flows)
     items = change.items(step)
@@ -92,7 +96,7 @@ def migrate_case(
     change.terms(step, items)
     change.places(step)
     reflect(work, running, step)
-    scope = Scope(work, case, new.bundle, {p.id: p for p in work.parties(case)})
+    scope = Scope(work, case, work.bundle(case), {p.id: p for p in work.parties(case)})
     link_all(scope, step, {})
     _checkpoints.seal(work, case, checkpoint)
     return {"id": case.id, "number": case.number, "version": new.bundle.version, "drafts": drafts}
@@ -129,6 +133,7 @@ def undo_migration(
     )
     packed = Packed(checkpoint.codec, checkpoint.blob, checkpoint.library)
     case.deployment_id, checkpoint.undone_at = checkpoint.deployment_id, work.now
+    case.amendments = checkpoint.rows["amendments"]
     _checkpoints.put_back(work, case, checkpoint)
     instance = Instance.load(came_from.definition, packed)
     step = guarded(lambda: instance.look(facts=work.facts(case)))
@@ -178,6 +183,20 @@ def problems_of_mapping(old: Version, new: Version, mapping: Mapping[str, str]) 
         before={f"deadline:{rule.name}" for rule in old.bundle.deadlines.values()},
         after={f"deadline:{rule.name}" for rule in new.bundle.deadlines.values()},
     )  # fmt: skip
+
+
+def _letters_refused(case: Case, unmet: list[Text]) -> WrongState:
+    """The letters changed in the case do not fit the new version."""
+    return WrongState(
+        Text(
+            f"Il caso {case.number} non può passare: {'; '.join(t.it for t in unmet)}.",
+            f"Case {case.number} cannot go over: {'; '.join(t.en for t in unmet)}.",
+        ),
+        Text(
+            "Rimetti prima nella matrice del caso le lettere della sua versione.",
+            "First put the letters of its own version back into the matrix of the case.",
+        ),
+    )
 
 
 def _refusal(case: Case, obstacles: tuple[Transfer, ...]) -> WrongState:
@@ -242,7 +261,7 @@ class _Change:
 
     def items(self, step: Step) -> list[tuple[WorkItem, str]]:
         """Live work under its new name, offered as the new matrix says; with the name it had."""
-        work, bundle = self.work, self.new.bundle
+        work, bundle = self.work, self.work.bundle(self.case)
         found = work.session.scalars(
             select(WorkItem).where(WorkItem.case_id == self.case.id, WorkItem.state.in_(LIVE))
         ).all()

@@ -58,6 +58,8 @@ class Case(Base):
     """The set of lengths it follows; None where the procedure knows only one."""
     profile_lengths: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Of a custom profile: key of a term → its length in this case."""
+    amendments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Letters of the matrix that differ from those of the version (engine.bundles.matrix)."""
     progress: Mapped[list[Any]] = mapped_column(Json, default=list)
     """Running multi-instances as the drawing shows them: element, path, done, total."""
     running: Mapped[list[Any]] = mapped_column(Json, default=list)
@@ -127,6 +129,14 @@ class Case(Base):
         """Follow another set of lengths."""
         self.profile, self.profile_lengths = profile, lengths
         return events.ProfileChosen(self.id, profile, title, reason, document, lengths)
+
+    def amend(
+        self, amendments: dict[str, Any], *, source: str, changes: list[dict[str, Any]],
+        reason: str, document: str, returned: list[dict[str, str]],
+    ) -> events.MatrixAmended:  # fmt: skip
+        """Change letters of its matrix: from now on they say who may do what."""
+        self.amendments = amendments
+        return events.MatrixAmended(self.id, source, changes, reason, document, returned)
 
     def enter(self, state: str, outcome: str | None, *, at: datetime) -> events.CaseEnded | None:
         """Take the state that the drawing announces; an ended case keeps its outcome."""

@@ -111,6 +111,7 @@ from engine.queries.matrix import (
     RaciView,
     case_raci,
 )
+from engine.queries.matrix_change import MatrixChange, last_amendment
 from engine.queries.notices import (
     NoticePreferences,
     NoticeRow,
@@ -271,6 +272,7 @@ __all__ = [
     "RaciCell",
     "RaciRow",
     "RaciView",
+    "MatrixChange",
     "ReasonRow",
     "SCOPES",
     "Scope",
@@ -312,6 +314,7 @@ __all__ = [
     "case_plan",
     "case_proof",
     "case_raci",
+    "last_amendment",
     "cases",
     "as_it_is",
     "children_to_tend",

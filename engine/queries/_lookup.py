@@ -8,7 +8,8 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor, Mandate
-from engine.bundles.definition import Bundle, Element, Field
+from engine.bundles.definition import Bundle, Field
+from engine.bundles.drawn import Element
 from engine.bundles.roles import role_title, roles
 from engine.errors import CaseNotFound
 from engine.mandates import TODAY, acting, mandates_of
@@ -94,7 +95,7 @@ def with_parties(reading: Reading, case: Case, zone: Zone | None) -> Seen:
     rows = reading.session.execute(PARTIES_OF_CASE, {"case_id": case.id}).all()
     return Seen(
         case,
-        reading.bundle(case.deployment_id),
+        reading.bundle_of(case),
         zone,
         tuple(party for party, _ in rows),
         {body.id: body for _, body in rows},

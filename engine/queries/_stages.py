@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.bundles.definition import Stage
+from engine.bundles.matrix import activities
 from engine.clock import day_of
 from engine.model import Milestone
 from engine.policy import Seat
 from engine.queries._lookup import Seen
-from engine.queries.matrix import activities
 from engine.queries.rows import StageRow, WorkRow
 from engine.text import NO_TEXT, Text
 from engine.wording import shortage_text, stage_text

@@ -9,13 +9,14 @@ from sqlalchemy.orm import load_only
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, DeadlineRule, Form
+from engine.bundles.matrix import activities, column_title
 from engine.choices import choices
 from engine.errors import ProcessNotFound
 from engine.model import ENDED, Case, Deployment
 from engine.policy import require_administrator
 from engine.queries._lookup import activity_title, stage_title
 from engine.queries.diagram import drawing_title, drawing_words, own_first
-from engine.queries.matrix import RaciView, activities, column_title, matrix
+from engine.queries.matrix import RaciView, matrix
 from engine.queries.rows import Choice
 from engine.text import Text, both
 from engine.unit_of_work import Reading

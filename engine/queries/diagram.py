@@ -8,8 +8,9 @@ from functools import lru_cache
 from sqlalchemy import select
 
 from engine.actor import Actor
-from engine.bundles.definition import Bundle, Drawing
+from engine.bundles.definition import Bundle
 from engine.bundles.drawing import in_english
+from engine.bundles.drawn import Drawing
 from engine.model import LIVE, CaseEngineState, WorkItem
 from engine.queries._lookup import activity_title, element_name, seen_case
 from engine.text import Text

@@ -1,18 +1,32 @@
-"""The responsibility matrix of a case with the people behind the letters."""
+"""The responsibility matrix with the people behind the letters."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.actor import Actor
-from engine.bundles.definition import Bundle, Column, Drawing, Element
-from engine.bundles.roles import role_title
-from engine.queries._lookup import Holder, Seen, activity_title, element_name, holders, seen_case
-from engine.queries.diagram import own_first
-from engine.text import Text, both
+from engine.bundles.definition import Bundle, Column
+from engine.bundles.matrix import column_title, columns_of, lines
+from engine.model import CaseState
+from engine.policy import amenders
+from engine.queries._clock_acts import may_act
+from engine.queries._lookup import Holder, Seen, holders, seen_case
+from engine.text import Text
 from engine.unit_of_work import Reading
 
-Path = tuple[tuple[str, str], ...]
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Somebody who stands behind a letter today."""
+
+    officer_id: str
+    name: str
+    organisation: Text
+    organisation_id: str
+    away: str = ""
+    """Who does his work meanwhile: he is on leave."""
+    substitutes: str = ""
+    """Whose work he does meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,9 @@ class RaciCell:
     """A letter with nobody behind it."""
     missing: tuple[Text, ...] = ()
     """The bodies that have named nobody."""
+    behind: tuple[Behind, ...] = ()
+    written: str | None = None
+    """What the version of the procedure says, where the case has another letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,109 +61,102 @@ class RaciView:
     columns: tuple[tuple[str, Text], ...]
     rows: tuple[RaciRow, ...]
     gaps: int
+    version: int = 0
+    """Of the case: a letter is changed on what one has read."""
+    may_amend: bool = False
+    addable: tuple[tuple[str, Text], ...] = ()
+    """Columns without a letter in which one may be put."""
 
 
 def case_raci(reading: Reading, *, actor: Actor, case_id: str) -> RaciView:
     """Who does, answers for, is heard and is told, with the people of today."""
     seen = seen_case(reading, actor, case_id)
     living = {p.organisation_id for p in seen.parties if p.left_at is None}
-    return matrix(seen.bundle, seen, holders(reading, living, seen.case.process))
+    return matrix(
+        seen.bundle, seen, holders(reading, living, seen.case.process),
+        written=reading.bundle(seen.case.deployment_id),
+        may_amend=_may_amend(seen, actor.within(seen.case.process)),
+    )  # fmt: skip
 
 
-def matrix(bundle: Bundle, seen: Seen | None, people: Sequence[Holder]) -> RaciView:
+def matrix(
+    bundle: Bundle, seen: Seen | None, people: Sequence[Holder], *, written: Bundle | None = None,
+    may_amend: bool = False,
+) -> RaciView:  # fmt: skip
     """The matrix of a procedure; with a case, the people behind it and the gaps."""
     bodies: dict[str, list[str]] = defaultdict(list)
     for party in seen.parties if seen is not None else ():
         if party.left_at is None:
             bodies[party.capacity].append(party.organisation_id)
-    rows = tuple(_rows(bundle, seen, bodies, people))
+    behind = _Behind(seen, bodies, people)
+    rows = tuple(_rows(bundle, written or bundle, behind))
+    addable = [c for c in columns_of(bundle) if c not in bundle.raci.columns]
     return RaciView(
         columns=tuple((str(c), column_title(bundle, c)) for c in bundle.raci.columns),
         rows=rows,
         gaps=sum(cell.gap for row in rows for cell in row.cells.values()),
+        version=seen.case.version if seen is not None else 0,
+        may_amend=may_amend,
+        addable=tuple((str(c), column_title(bundle, c)) for c in addable),
     )
 
 
-def column_title(bundle: Bundle, column: Column) -> Text:
-    """A column of the matrix in words: the capacity and the role in it."""
-    capacity = next((c for c in bundle.capacities if c.id == column.capacity), None)
-    kinds = (column.capacity, *(capacity.kinds if capacity is not None else ()))
-    titles = [role_title(kind, column.role) for kind in kinds]
-    role = next((t for t in titles if t.it != column.role), titles[0])
-    name = capacity.title if capacity is not None else both(column.capacity)
-    return Text(f"{name.it}: {role.it}", f"{name.en}: {role.en}")
+def _may_amend(seen: Seen, actor: Actor) -> bool:
+    running = seen.case.state == CaseState.OPEN
+    return running and may_act(seen, actor, amenders(seen.bundle))
 
 
-def activities(bundle: Bundle) -> Iterable[tuple[str, Path, str | None]]:
-    """Every user task with the calls it runs in and its stage, in the order of the stages."""
-    order = {stage.id: number for number, stage in enumerate(bundle.stages)}
-    own = own_first(bundle)[0].process if bundle.drawings else ""
-    found = [(task, path, bundle.stage_of(task, path)) for task, path in _within(bundle, own, ())]
-    return sorted(found, key=lambda f: order.get(f[2] or "", len(order)))
+def _rows(bundle: Bundle, written: Bundle, behind: "_Behind") -> Iterable[RaciRow]:
+    for line in lines(bundle):
+        letters, was = line.letters(bundle), line.letters(written)
+        cells = {
+            str(column): behind.cell(column, cell, was.get(column, ""))
+            for column, cell in letters.items()
+            if cell
+        }
+        yield RaciRow(line.key, line.title, line.activity is None, cells)
 
 
-def _within(bundle: Bundle, process: str, path: Path) -> Iterable[tuple[str, Path]]:
-    drawing = bundle.drawings.get(process)
-    for element in drawing.elements.values() if drawing is not None else ():
-        inside = (*path, *((step, "") for step in _around(drawing, element)))
-        if element.type == "userTask":
-            yield element.id, inside
-        elif element.called and all(step != element.id for step, _ in path):
-            yield from _within(bundle, element.called, (*inside, (element.id, "")))
+@dataclass(slots=True)
+class _Behind:
+    """Who stands behind the columns of a matrix today."""
 
+    seen: Seen | None
+    bodies: Mapping[str, list[str]]
+    people: Sequence[Holder]
 
-def _around(drawing: Drawing | None, element: Element) -> list[str]:
-    """The sub-processes a node stands in, from the outside in: they may carry its stage."""
-    found: list[str] = []
-    while drawing is not None and element.parent is not None:
-        element = drawing.elements[element.parent]
-        found.insert(0, element.id)
-    return found
-
-
-def _rows(
-    bundle: Bundle, seen: Seen | None, bodies: Mapping[str, list[str]], people: Sequence[Holder]
-) -> Iterable[RaciRow]:
-    by_stage: dict[str | None, list[tuple[str, Path]]] = defaultdict(list)
-    for activity, path, stage_id in activities(bundle):
-        by_stage[stage_id].append((activity, path))
-    for stage in bundle.stages:
-        letters = bundle.raci.rows.get(stage.milestone, {})
-        yield RaciRow(stage.milestone, stage.title, True, _cells(seen, letters, bodies, people))
-        for activity, path in by_stage[stage.id]:
-            yield _activity(bundle, seen, activity, path, bodies, people)
-    for activity, path in by_stage[None]:
-        yield _activity(bundle, seen, activity, path, bodies, people)
-
-
-def _activity(
-    bundle: Bundle, seen: Seen | None, activity: str, path: Path,
-    bodies: Mapping[str, list[str]], people: Sequence[Holder],
-) -> RaciRow:  # fmt: skip
-    letters = bundle.letters(activity, path)
-    title = activity_title(bundle, activity)
-    around = [element for step, _ in path if (element := bundle.element(step)) is not None]
-    calls = [element for element in around if element.called]
-    if calls:
-        name = element_name(calls[-1])
-        title = Text(f"{name.it}: {title.it}", f"{name.en}: {title.en}")
-    key = "/".join((*(call.id for call in calls), activity))
-    return RaciRow(key, title, False, _cells(seen, letters, bodies, people))
-
-
-def _cells(
-    seen: Seen | None, letters: Mapping[Column, str], bodies: Mapping[str, list[str]],
-    people: Sequence[Holder],
-) -> dict[str, RaciCell]:  # fmt: skip
-    cells: dict[str, RaciCell] = {}
-    for column, cell in letters.items():
-        if not cell:
-            continue
-        members = bodies.get(column.capacity, ())
-        on = [h for h in people if h.role == column.role and h.organisation_id in members]
+    def cell(self, column: Column, letters: str, written: str) -> RaciCell:
+        """A cell with the people of its column."""
+        members = self.bodies.get(column.capacity, ())
+        on = [h for h in self.people if h.role == column.role and h.organisation_id in members]
         staffed = {h.organisation_id for h in on}
-        empty = [o for o in members if o not in staffed]
-        missing = tuple(name for o in empty if seen is not None and (name := seen.body(o)))
-        names = tuple(dict.fromkeys(h.name for h in on))
-        cells[str(column)] = RaciCell(cell, names, bool(missing), missing)
-    return cells
+        missing = tuple(
+            name
+            for o in members
+            if o not in staffed and self.seen is not None and (name := self.seen.body(o))
+        )
+        return RaciCell(
+            letters, tuple(dict.fromkeys(h.name for h in on)), bool(missing), missing,
+            behind=tuple(_named(on)), written=written if written != letters else None,
+        )  # fmt: skip
+
+
+def _named(on: Sequence[Holder]) -> Iterable[Behind]:
+    """Each person once for each body: who is on leave, and who does whose work."""
+    names = {h.officer_id: h.name for h in on if not h.substituted}
+    told: set[tuple[str, str]] = set()
+    # Who holds the role himself is no substitute for a colleague in it.
+    for h in sorted(on, key=lambda h: bool(h.substituted)):
+        key = (h.officer_id, h.organisation_id)
+        if key in told:
+            continue
+        told.add(key)
+        away = next(
+            (s.name for s in on if s.substituted == h.officer_id
+             and s.organisation_id == h.organisation_id), ""
+        )  # fmt: skip
+        yield Behind(
+            h.officer_id, h.name, h.organisation, h.organisation_id,
+            away="" if h.substituted else away,
+            substitutes=names.get(h.substituted, "") if h.substituted else "",
+        )  # fmt: skip

@@ -1,7 +1,7 @@
 """What would happen if running cases went over to another version of their procedure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from engine.bpmn import (
     transfer_case,
 )
 from engine.bundles.differences import changed_fields, changed_rule, touched
+from engine.bundles.matrix import carried
 from engine.errors import CaseNotFound, ProcessNotFound
 from engine.model import (
     LIVE,
@@ -78,10 +79,17 @@ class CasePreview:
     """Events of the new version that would begin to be awaited."""
     drafts: tuple[DraftRow, ...]
     terms: tuple[TermRow, ...]
+    letters: tuple[Text, ...] = ()
+    """Letters changed in the case that do not fit the new version."""
 
     @property
     def obstacles(self) -> tuple[TokenRow, ...]:
         return tuple(token for token in self.tokens if token.obstacle is not None)
+
+    @property
+    def stays(self) -> bool:
+        """Whether something stands in the way."""
+        return bool(self.obstacles or self.letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +125,20 @@ def migration_preview(
     rows = reading.session.execute(
         select(
             Case.id, Case.number, Case.title, CaseEngineState.codec, CaseEngineState.blob,
-            CaseEngineState.library,
+            CaseEngineState.library, Case.amendments,
         )
         .join(CaseEngineState, CaseEngineState.case_id == Case.id)
         .where(Case.deployment_id == old.deployment_id)
         .order_by(Case.number)
     ).all()  # fmt: skip
     cases = []
-    for case_id, number, title, codec, blob, library in rows:
+    for case_id, number, title, codec, blob, library, amendments in rows:
         packed = Packed(codec, blob, library)
         plan, _ = transfer_case(old.definition, new.definition, packed, entries)
         if plan.transfers:  # a case without tokens is over: it keeps its version
-            cases.append(_preview(reading, (case_id, number, title), old, new, plan, entries))
+            case = _preview(reading, (case_id, number, title), old, new, plan, entries)
+            _, unmet = carried(old.bundle, new.bundle, amendments, entries)
+            cases.append(replace(case, letters=tuple(unmet)))
     return MigrationPreview(process, source, target, tuple(problems), tuple(cases))
 
 

@@ -8,6 +8,7 @@ from engine.text import Text, both
 from engine.wording import clock_events as clock
 from engine.wording.bodies import OF_BODIES
 from engine.wording.dates import day_short, sentence, span
+from engine.wording.letters import letters_text
 from engine.wording.stages import children_text
 from engine.wording.telling import Names, Payload, because, by_body, with_body
 
@@ -211,6 +212,19 @@ def _clock_moved(p: Payload, _names: Names) -> Text:
 
 Teller = Callable[[Payload, Names], Text]
 
+
+def _amended(p: Payload, _names: Names) -> Text:
+    changes = [letters_text(change) for change in p["changes"]]
+    act = f" ({p['document']})" if p.get("document") else ""
+    return because(
+        Text(
+            f"Matrice cambiata: {'; '.join(c.it for c in changes)}{act}",
+            f"Matrix changed: {'; '.join(c.en for c in changes)}{act}",
+        ),
+        p,
+    )
+
+
 HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "CaseStarted": (
         "act",
@@ -234,6 +248,7 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "DeadlineRestarted": ("clock", clock.term_restarted),
     "DeadlineExtended": ("clock", clock.term_extended),
     "ProfileChosen": ("clock", clock.profile_chosen),
+    "MatrixAmended": ("act", _amended),
     "DeadlineMet": ("clock", clock.term_met),
     "DeadlineExpired": ("clock", clock.term_expired),
     "PeopleReminded": ("clock", clock.reminded),

@@ -9,7 +9,6 @@ from engine.queries import (
     ChildRow,
     DiagramView,
     Page,
-    RaciView,
     case_children,
     case_consultations,
     case_deadlines,
@@ -18,11 +17,9 @@ from engine.queries import (
     case_history,
     case_items,
     case_proof,
-    case_raci,
 )
 from webapp.api.door import caller
 from webapp.api.kit import Free, Instant, Nth, Paging, Part, Words, page_of, whole
-from webapp.api.raci import Matrix
 from webapp.api.rows import Deadline, Document
 from webapp.api.worklist import WorkItem
 from webapp.auth import engine
@@ -152,12 +149,6 @@ def items(case_id: str) -> dict[str, Any]:
 def deadlines(case_id: str) -> dict[str, Any]:
     """The terms of the case with the ledger and the explanation of each date."""
     return whole(engine().read(case_deadlines, actor=caller(), case_id=case_id))
-
-
-@part.get("/cases/<case_id>/raci", Matrix)
-def raci(case_id: str) -> RaciView:
-    """Who does, answers for, is heard and is told, with the people behind the letters today."""
-    return engine().read(case_raci, actor=caller(), case_id=case_id)
 
 
 @part.get("/cases/<case_id>/documents", page_of(Document))

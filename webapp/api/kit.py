@@ -223,10 +223,17 @@ class Part:
         return self._route("DELETE", rule, schema, 200, None, "query", versioned=False)
 
     def patch(
-        self, rule: str, schema: type[ma.Schema], *, body: type[ma.Schema]
+        self,
+        rule: str,
+        schema: type[ma.Schema],
+        *,
+        body: type[ma.Schema],
+        versioned: bool = False,
+        preview: bool = False,
     ) -> Callable[[View], View]:
         """A correction; what is not named stays as it is."""
-        return self._route("PATCH", rule, schema, 200, body, "json", versioned=False)
+        mark = _LOOKS_AHEAD if preview else {}
+        return self._route("PATCH", rule, schema, 200, body, "json", versioned=versioned, mark=mark)
 
     def download(
         self, rule: str, media_type: str = "application/octet-stream"

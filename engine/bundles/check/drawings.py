@@ -5,7 +5,7 @@ from collections import Counter
 
 from engine.bundles.check.view import ACTIVITIES, View
 from engine.bundles.columns import parse_column
-from engine.bundles.definition import Element
+from engine.bundles.drawn import Element
 
 CASE_STATES = ("open", "completed", "withdrawn", "cancelled")
 

@@ -1,10 +1,11 @@
 """Who takes part and who may do what: capacities, rights and the matrix."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from engine.bundles.check.view import ACTIVITIES, Place, View
 from engine.bundles.columns import parse_column
 from engine.bundles.definition import Capacity, Column
+from engine.bundles.matrix import in_both, may_answer
 from engine.bundles.raci import FILE as MATRIX
 from engine.bundles.roles import RoleNature, kinds, role_nature
 from engine.bundles.source import Step
@@ -50,6 +51,7 @@ def check_matrix(view: View) -> None:
     for place in places:
         _check_activity(view, place)
     _check_lanes(view, places)
+    _check_separations(view, {*elements, *milestones})
 
 
 def _check_capacity(view: View, capacity: Capacity, position: int, ids: list[str]) -> None:
@@ -94,6 +96,12 @@ def _check_row(view: View, item: str, row: Mapping[Column, str]) -> None:
         said = "Nobody answers" if not answering else f"{len(answering)} columns answer"
         hint = "Give exactly one column an A (or RA)."
         _at(view, item, f"{said} for “{item}”.", hint)
+    for name in answering:
+        column = parse_column(name)
+        known = column is not None and view.column_problem(column) is None
+        if column is not None and known and not may_answer(view.bundle, column):
+            hint = "Give the A to a role that signs for its body; roles.csv says which do."
+            _at(view, item, f"{name} answers for “{item}” without power to sign.", hint)
     if not any("R" in cell for cell in row.values()):
         _at(view, item, f"Nobody does “{item}”.", "Give at least one column an R (or RA).")
     heard = {
@@ -162,6 +170,21 @@ def _check_lanes(view: View, places: Iterable[Place]) -> None:
             hint = f"Give {element.lane} an R in raci.csv, or draw “{name}” in another lane."
             what = f"“{name}” is drawn in the lane of {element.lane}, who does not do it."
             view.at(element, what, hint)
+
+
+def _check_separations(view: View, known: Collection[str]) -> None:
+    """Functions the law keeps apart: the items exist, and no role has a hand in both."""
+    for position, rule in enumerate(view.bundle.separations):
+        for key, items in (("first", rule.first), ("second", rule.second)):
+            for item in items:
+                if item not in known:
+                    hint = "Name a milestone or the id of an activity or call."
+                    where = view.line(_TOML, "separation", position, key)
+                    view.complain(_TOML, where, f"“{item}” is not drawn.", hint)
+        for column in in_both(view.bundle, rule.first, rule.second):
+            hint = f"Give R and A of one of the two to another role ({rule.law.text})."
+            what = f"{column} has a hand in two functions that are kept apart: {rule.title.en}."
+            view.complain(_TOML, view.line(_TOML, "separation", position), what, hint)
 
 
 def nature_of(view: View, column: Column) -> RoleNature:

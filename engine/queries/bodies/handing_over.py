@@ -44,7 +44,7 @@ def handing_over(reading: Reading, *, actor: Actor, work_item_ids: Sequence[str]
         parties[party.case_id].append(party)
     seats = {
         item.id: seats_of(
-            reading.bundle(case.deployment_id), parties[case.id], item.activity,
+            reading.bundle_of(case), parties[case.id], item.activity,
             tuple((element, key) for element, key in item.path),
         )
         for item, case in found

@@ -17,6 +17,15 @@ STORY = "scenarios/straight.toml"
 SHOWN_BY_CODE = 'show_when = {field = "code", in = ["x"]}'
 INNER = 'fields = [{name = "a", type = "text", label = {it = "a", en = "b"}}]'
 
+SEPARATED = """[[separation]]
+title = { it = "VAS", en = "SEA" }
+first = ["prepare"]
+second = ["sign"]
+legal_basis = "D.Lgs. 152/2006 art. 5"
+evidence = "V"
+
+"""
+
 
 def test_the_small_folder_obeys_every_rule() -> None:
     assert check_files(tiny()) == []
@@ -132,6 +141,10 @@ SPOILT = [
     (RACI, "sign,A,R,I\n", "", None, "“sign” has no row"),
     (RACI, "sign,A,R,I", "sign,A,RA,I", "sign,", "2 columns answer"),
     (RACI, "sign,A,R,I", "sign,RA,R,I", "sign,", "cmto.coordinator cannot close it"),
+    (RACI, "cmto.coordinator", "cmto.administrator", "sign,", "without power to sign"),
+    (TOML, "[[stage]]", SEPARATED + "[[stage]]", "[[separation]]", "has a hand in two functions"),
+    (TOML, "[[stage]]", SEPARATED.replace('"sign"', '"seal"') + "[[stage]]", "second =",
+     "“seal” is not drawn"),
     (RACI, "text_ready,RA,,C", "text_ready,RA,C,", "text_ready,", "ever hears municipality.mayor"),
     (RACI, "text_ready,RA,,C", "text_ready,A,,R", None, "in the lane of cmto.coordinator"),
     (BPMN, 'name="municipality.mayor"', 'name="The mayor"', 'id="sign"', "no role in a capacity"),

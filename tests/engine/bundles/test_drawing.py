@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.bundles.definition import Drawing
 from engine.bundles.drawing import BPMN, SPIFF, in_english, parse_drawing
+from engine.bundles.drawn import Drawing
 from engine.bundles.problem import Problem
 from tests.engine.bundles.tiny import line_of, tiny
 

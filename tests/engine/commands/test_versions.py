@@ -14,6 +14,7 @@ from engine import Actor, Engine
 from engine.__main__ import main
 from engine.bundles.load import load_folder
 from engine.commands import (
+    amend_matrix,
     claim,
     complete_task,
     deploy_process,
@@ -481,3 +482,59 @@ def test_the_command_line_tells_first_moves_what_it_can_and_names_the_rest(
     assert main([*call, "--map", "answer=reply", "--case", "SOP-2026-001"]) == 0
     assert version_of(office, visit) == 2
     assert main(["migrate-cases"]) == 2
+
+
+CLERK_ANSWERS = (
+    {"line": "answer", "column": "municipality.officer", "letters": "I"},
+    {"line": "answer", "column": "municipality.council_clerk", "letters": "R"},
+)
+
+
+def test_changed_letters_go_over_with_the_case_and_come_back_with_it(
+    office: Office, visit: str, coordinator: Actor
+) -> None:
+    clerk = office.officer("carla", (CHIVASSO, "council_clerk"))
+    office.engine.run(
+        coordinator, amend_matrix, case_id=visit, changes=CLERK_ANSWERS, reason="Segreteria"
+    )
+    publish(office, with_a_reply_and_a_confirmation())
+
+    moved(office, visit, mapping=REPLY)
+
+    with office.session() as session:
+        assert session.get_one(Case, visit).amendments["case"].keys() == {"reply"}
+    office.engine.run(SYSTEM, undo_migration, case_id=visit, reason="troppo presto")
+    with office.session() as session:
+        assert session.get_one(Case, visit).amendments["case"].keys() == {"answer"}
+    office.complete(clerk, office.item(visit, "answer", CHIVASSO), coming="no")
+
+
+def test_a_letter_that_the_new_version_changes_too_is_named_and_the_case_stays(
+    office: Office, visit: str, coordinator: Actor
+) -> None:
+    office.engine.run(
+        coordinator, amend_matrix, case_id=visit, changes=CLERK_ANSWERS, reason="Segreteria"
+    )
+    publish(
+        office,
+        another(
+            raci=(("answer,A,,R", "answer,A,R,"),),
+            answer=(('nature = "technical"', 'nature = "political"'),),
+        ),
+    )
+
+    (case,) = preview(office)
+    assert case.stays
+    assert [letter.it for letter in case.letters] == [
+        "«Rispondi all’invito», Comune: Ufficio comunale: I, la nuova versione dice nulla"
+    ]
+    with pytest.raises(WrongState, match="cannot go over"):
+        moved(office, visit)
+    assert version_of(office, visit) == 1
+    back = (
+        {"line": "answer", "column": "municipality.officer", "letters": "R"},
+        {"line": "answer", "column": "municipality.council_clerk", "letters": ""},
+    )
+    office.engine.run(coordinator, amend_matrix, case_id=visit, changes=back, reason="Versione 2")
+    moved(office, visit)
+    assert version_of(office, visit) == 2

@@ -15,6 +15,12 @@ VALUES: dict[str, Any] = {
     "due_on": "2026-12-09", "today": "2026-11-23", "days": 30, "version": 2, "silence": "escalate",
     "payload": {}, "answers": {}, "state": "completed", "day": "2026-12-01", "until": "2026-12-05",
     "lengths": {},
+    "changes": [
+        {
+            "before": "R", "after": "", "title": {"it": "Rispondi", "en": "Answer"},
+            "role": {"it": "Sindaco", "en": "Mayor"},
+        }
+    ],
 }  # fmt: skip
 
 

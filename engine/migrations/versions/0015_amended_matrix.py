@@ -1,0 +1,19 @@
+"""Letters of the matrix changed in one case."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0015"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    with op.batch_alter_table("procedure_case") as batch_op:
+        batch_op.add_column(sa.Column("amendments", json, nullable=False, server_default="{}"))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("procedure_case") as batch_op:
+        batch_op.drop_column("amendments")
