@@ -16,6 +16,20 @@ class SendMail:
 
 
 @dataclass(frozen=True, slots=True)
+class SendLink:
+    """Send a link that lets its reader do one thing; the worker puts its secret into the text."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    purpose: str
+    link_id: str
+    sent: int
+    """The how-many-eth time: each has a secret of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallService:
     """Ask an outside service something a drawn service task waits for."""
 
@@ -33,4 +47,4 @@ class TendChildren:
     round_id: str
 
 
-Delivery = SendMail | CallService | TendChildren
+Delivery = SendMail | SendLink | CallService | TendChildren

@@ -79,6 +79,16 @@ class MandateNotFound(NotFound):
     )
 
 
+class LinkUnknown(NotFound):
+    """A link that never was, or is good no longer: used, replaced, taken back or expired."""
+
+    hint_by_default = Text(
+        "Usa il collegamento dell'ultimo messaggio ricevuto, o chiedi a chi te l'ha mandato di "
+        "rinviarlo.",
+        "Use the link in the latest message you received, or ask whoever sent it to send it again.",
+    )
+
+
 class NotAllowed(EngineError):
     """The actor lacks the right."""
 
@@ -168,6 +178,10 @@ class AlreadyParty(Conflict):
 
 class KeyReused(Conflict):
     """An idempotency key was used before for something else."""
+
+
+class AlreadyKnown(Conflict):
+    """Somebody with this address has an account already."""
 
 
 class WindowClosed(Conflict):

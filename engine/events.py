@@ -494,6 +494,44 @@ class IdentityBound(Event):
     """How strongly, in the words of the provider (`acr`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class PersonInvited(Event):
+    invitation: str
+    holder: str
+    email: str
+    organisation: str
+    name: str
+    role: str
+    act: str
+    valid_from: str
+    valid_to: str | None
+    valid_until: str
+    """The instant at which the link stops being good."""
+    sent: int
+    """How often it was sent by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRevoked(Event):
+    invitation: str
+    holder: str
+    organisation: str
+    name: str
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationAccepted(Event):
+    invitation: str
+    holder: str
+    """The name of whoever accepted."""
+    organisation: str
+    name: str
+    role: str
+    new_account: bool
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
@@ -507,5 +545,5 @@ EVENTS: tuple[type[Event], ...] = (
     DeadlineExtended, ProfileChosen, MatrixAmended, ProcessDeployed, ClockMoved, OfficerAppointed,
     PatronSet, ClosingDayAdded, ClosingDayRemoved,
     BodyRegistered, BodyCorrected, MandateGranted, MandateEnded, SubstitutionGranted,
-    SubstitutionEnded, IdentityBound,
+    SubstitutionEnded, IdentityBound, PersonInvited, InvitationRevoked, InvitationAccepted,
 )  # fmt: skip

@@ -16,6 +16,8 @@ from engine.settings import Settings
 from engine.text import Text
 
 API_PREFIX = "/api/"
+SECRET_ROOMS = ("calendar", "join")
+"""Addresses that begin so are known to their reader only: the rest of them is a secret."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -67,6 +69,16 @@ def public(view: View) -> View:
 def is_public(view: Callable[..., Any]) -> bool:
     """Whether a page may be read without signing in."""
     return bool(getattr(view, "is_public", False))
+
+
+def asked_by_secret() -> bool:
+    """Whether this address is a secret, which nothing may repeat: no log, no kept page."""
+    return request.path.split("/")[1] in SECRET_ROOMS
+
+
+def path_to_tell() -> str:
+    """Where the request went, as it may be written down."""
+    return f"/{request.path.split('/')[1]}/…" if asked_by_secret() else request.path
 
 
 def engine() -> Engine:

@@ -24,7 +24,7 @@ from engine.errors import (
 from engine.logs import log
 from engine.text import Text, both
 from webapp import resuming
-from webapp.auth import API_PREFIX, SignInNeeded
+from webapp.auth import API_PREFIX, SignInNeeded, path_to_tell
 from webapp.frame import without_engine
 from webapp.i18n import language
 
@@ -172,7 +172,7 @@ def _web_refusal(error: HTTPException) -> Response | tuple[str, int]:
 
 
 def _bug(error: Exception) -> Response | tuple[str, int]:
-    log(__name__).error("a bug", path=request.path, method=request.method, exc_info=error)
+    log(__name__).error("a bug", path=path_to_tell(), method=request.method, exc_info=error)
     without_engine()
     if _for_machines():
         return web_problem(InternalServerError())

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.logs import log
 from engine.queries import zones
-from webapp.auth import engine, public
+from webapp.auth import engine, path_to_tell, public
 
 blueprint = Blueprint("health", __name__)
 SILENT = frozenset({"health.alive", "health.ready", "health.metrics"})
@@ -84,7 +84,7 @@ def _observe(response: Response) -> Response:
         log(__name__).debug(
             "answered",
             method=request.method,
-            path=request.path,
+            path=path_to_tell(),
             status=response.status_code,
             milliseconds=round(taken * 1000, 1),
         )

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine.commands import keep_page
 from engine.queries import kept_page
-from webapp.auth import API_PREFIX, engine, officer, present
+from webapp.auth import API_PREFIX, asked_by_secret, engine, officer, present
 
 ADDRESS = "kept"
 """The argument of an address under which an answer is kept."""
@@ -52,7 +52,7 @@ def _keep(response: Response) -> Response:
     # A form exchanged by a script changes no address; the JSON interface has no pages.
     if "HX-Request" in request.headers or request.path.startswith(API_PREFIX):
         return response
-    if g.get("shown_once") or g.get("nobody") or present() is None:
+    if asked_by_secret() or g.get("shown_once") or g.get("nobody") or present() is None:
         return response
     page = response.get_data(as_text=True)
     page_id = engine().run(officer(), keep_page, page=page, status=response.status_code)

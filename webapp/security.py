@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from engine.settings import Settings
+from webapp.auth import asked_by_secret
 
 # No inline script or style anywhere, nothing from elsewhere; the UI kit's CSS draws icons by data:.
 CONTENT_SECURITY_POLICY = (
@@ -21,6 +22,11 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# The address is the secret: no other site learns it from a link, no search engine keeps it.
+SECRET_HEADERS = {
+    "Referrer-Policy": "strict-origin",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 A_YEAR = 365 * 24 * 3600
 
@@ -69,6 +75,8 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def _send_headers(response: Response) -> Response:
+    if asked_by_secret():
+        response.headers.update(SECRET_HEADERS)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

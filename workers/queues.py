@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.deliveries import CallService, SendMail, TendChildren
+from engine.deliveries import CallService, SendLink, SendMail, TendChildren
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +21,6 @@ SERVICE = Line("concerto-service", time_limit=240)
 CASES = Line("concerto-cases", time_limit=240)
 
 LINES: Mapping[str, Line] = {
-    SendMail.__name__: MAIL, CallService.__name__: SERVICE, TendChildren.__name__: CASES,
+    SendMail.__name__: MAIL, SendLink.__name__: MAIL, CallService.__name__: SERVICE,
+    TendChildren.__name__: CASES,
 }  # fmt: skip

@@ -36,6 +36,13 @@ from engine.commands.deployments import deploy_process
 from engine.commands.documents import store_upload
 from engine.commands.feeds import create_calendar_feed, revoke_calendar_feed
 from engine.commands.idempotency import keep_answer
+from engine.commands.links.invitations import (
+    accept_invitation,
+    invite_person,
+    join_by_invitation,
+    resend_invitation,
+    revoke_invitation,
+)
 from engine.commands.mailing import choose_mail, send_digest
 from engine.commands.mandates import close_mandate, end_mandate, grant_mandate
 from engine.commands.matrix.amending import amend_matrix
@@ -73,6 +80,7 @@ from engine.commands.versions import migrate_case, undo_migration
 __all__ = [
     "Browser",
     "Vouched",
+    "accept_invitation",
     "act_for",
     "add_closing_day",
     "add_party",
@@ -102,6 +110,8 @@ __all__ = [
     "hand_over",
     "import_territory",
     "interrupt_deadline",
+    "invite_person",
+    "join_by_invitation",
     "keep_answer",
     "keep_page",
     "list_children",
@@ -120,12 +130,14 @@ __all__ = [
     "remove_closing_day",
     "remove_party",
     "reopen_case",
+    "resend_invitation",
     "resume_by_itself",
     "resume_case",
     "resume_deadline",
     "retry_delivery",
     "return_task",
     "revoke_calendar_feed",
+    "revoke_invitation",
     "revoke_session",
     "revoke_token",
     "save_draft",

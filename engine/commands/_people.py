@@ -1,16 +1,24 @@
-"""What mandates and substitutions share: who is meant, and work that goes back to the office."""
+"""What mandates and substitutions share: who is meant, who may, work that goes back."""
 
 from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import func, or_, select
 
-from engine.actor import Mandate
+from engine.actor import ADMINISTRATOR, Mandate
+from engine.bundles.roles import roles
 from engine.commands import _notices
-from engine.errors import Invalid, MandateNotFound, NotAllowed, OfficerNotFound
-from engine.mandates import mandates_of
+from engine.errors import (
+    Conflict,
+    Invalid,
+    MandateNotFound,
+    NotAllowed,
+    OfficerNotFound,
+    WrongState,
+)
+from engine.mandates import alive, mandates_of
 from engine.model import LIVE, MandateRow, Officer, Organisation, WorkItem
-from engine.policy import Seat, seats_of
+from engine.policy import Seat, may_grant, seats_of
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -53,6 +61,79 @@ def seat_of(work: UnitOfWork, mandate_id: str) -> tuple[MandateRow, Officer, Org
         raise MandateNotFound(UNKNOWN)
     body = work.organisations([row.organisation_id])[row.organisation_id]
     return row, work.session.get_one(Officer, row.officer_id), body
+
+
+def granting_mandate(work: UnitOfWork, body: Organisation, role: str, *, to: str) -> Mandate | None:
+    """The mandate by which the actor registers one in a body, or the refusal; none: the system."""
+    if work.actor.is_system:
+        return None
+    mandate = may_grant(
+        work.actor, organisation_id=body.id, role=role, to=to,
+        administrators=administrators_of(work, body.id),
+    )  # fmt: skip
+    if mandate is None:
+        raise not_yours(body.name)
+    return mandate
+
+
+def administrators_of(work: UnitOfWork, organisation_id: str) -> set[str]:
+    """Who administers the people of a body today."""
+    statement = (
+        select(MandateRow.officer_id)
+        .join(Officer, Officer.id == MandateRow.officer_id)
+        .where(
+            Officer.active,
+            MandateRow.organisation_id == organisation_id,
+            MandateRow.role == ADMINISTRATOR,
+            alive(work.today),
+        )
+    )
+    return set(work.session.scalars(statement))
+
+
+def require_role(body: Organisation, role: str, valid_to: date | None) -> None:
+    """Refuse a role that the body does not have, or a body that is no more by then."""
+    if (body.kind, role) not in roles():
+        known = ", ".join(sorted(r for kind, r in roles() if kind == body.kind))
+        raise Invalid(
+            Text(f"«{role}» non è un ruolo di questo ente.", f"“{role}” is no role of this body."),
+            Text(f"Ruoli: {known}.", f"Roles: {known}."),
+        )
+    if body.closed_on is not None and body.closed_on <= (valid_to or date.max):
+        raise WrongState(
+            Text(f"{body.name} non esiste più.", f"{body.name_en} is no more."),
+            Text("Scegli l'ente che le è succeduto.", "Choose the body that succeeded it."),
+        )
+
+
+def require_unheld(
+    work: UnitOfWork,
+    body: Organisation,
+    role: str,
+    officer: Officer,
+    valid_from: date,
+    valid_to: date | None,
+) -> None:
+    """Refuse a mandate that the person holds already on one of these days."""
+    same = work.session.scalars(
+        select(MandateRow).where(
+            MandateRow.officer_id == officer.id, MandateRow.organisation_id == body.id,
+            MandateRow.role == role,
+        )
+    )  # fmt: skip
+    for row in same:
+        begun = valid_to is None or row.valid_from <= valid_to
+        if begun and (row.valid_to is None or row.valid_to >= valid_from):
+            raise Conflict(
+                Text(
+                    f"{officer.name} ha già questo incarico in quel periodo.",
+                    f"{officer.name} already holds this mandate in that period.",
+                ),
+                Text(
+                    "Comincia dal giorno dopo la fine di quello in corso.",
+                    "Begin on the day after the present one ends.",
+                ),
+            )
 
 
 def require_act(act: str) -> str:

@@ -108,19 +108,24 @@ def change_password(work: UnitOfWork, *, old: str, new: str) -> None:
     officer = work.session.get_one(Officer, str(work.actor.officer_id))
     if officer.password_hash is None or not _verified(officer.password_hash, old):
         raise Invalid(Text("La password attuale non è corretta.", "The current password is wrong."))
-    if len(new) < PASSWORD_MIN:
-        raise Invalid(
-            Text(
-                f"La nuova password deve avere almeno {PASSWORD_MIN} caratteri.",
-                f"The new password needs at least {PASSWORD_MIN} characters.",
-            )
-        )
+    require_good_password(new)
     officer.password_hash = _hasher.hash(new)
     work.session.execute(
         update(SignInSession)
         .where(SignInSession.officer_id == officer.id, SignInSession.revoked_at.is_(None))
         .values(revoked_at=work.now)
     )
+
+
+def require_good_password(password: str) -> None:
+    """Refuse a password that can be guessed. Raises Invalid."""
+    if len(password) < PASSWORD_MIN:
+        raise Invalid(
+            Text(
+                f"La password deve avere almeno {PASSWORD_MIN} caratteri.",
+                f"The password needs at least {PASSWORD_MIN} characters.",
+            )
+        )
 
 
 def choose_language(work: UnitOfWork, *, language: str) -> None:

@@ -2,25 +2,23 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
-
 from engine import events
-from engine.actor import ADMINISTRATOR, Mandate
-from engine.bundles.roles import role_title, roles
+from engine.bundles.roles import role_title
 from engine.commands._people import (
     UNKNOWN,
-    not_yours,
+    granting_mandate,
     require_act,
     require_order,
+    require_role,
+    require_unheld,
     seat_of,
     send_back,
 )
 from engine.commands._people import person as found_person
 from engine.commands.cases import require_reason
-from engine.errors import Conflict, Invalid, MandateNotFound, OrganisationNotFound, WrongState
-from engine.mandates import alive, substitutes_of
+from engine.errors import Invalid, MandateNotFound, OrganisationNotFound, WrongState
+from engine.mandates import substitutes_of
 from engine.model import MandateRow, Officer, Organisation
-from engine.policy import may_grant
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -43,10 +41,11 @@ def grant_mandate(
     if body is None:
         raise OrganisationNotFound(Text("Ente sconosciuto.", "Unknown body."))
     officer = found_person(work, person)
-    work.mandate = _granting(work, body, role, officer)
+    work.mandate = granting_mandate(work, body, role, to=officer.id)
     act = require_act(act)
     require_order(valid_from, valid_to)
-    _require_fit(work, body, role, officer, valid_from, valid_to)
+    require_role(body, role, valid_to)
+    require_unheld(work, body, role, officer, valid_from, valid_to)
     row = MandateRow(
         id=work.new_id(), officer_id=officer.id, organisation_id=body.id, role=role, act=act,
         valid_from=valid_from, valid_to=valid_to, granted_by=work.author,
@@ -129,67 +128,3 @@ def _record_end(
             row.valid_to.isoformat(), row.end_reason or "", returned,
         )
     )  # fmt: skip
-
-
-def _granting(work: UnitOfWork, body: Organisation, role: str, officer: Officer) -> Mandate | None:
-    if work.actor.is_system:
-        return None
-    administrators = set(
-        work.session.scalars(
-            select(MandateRow.officer_id)
-            .join(Officer, Officer.id == MandateRow.officer_id)
-            .where(
-                Officer.active,
-                MandateRow.organisation_id == body.id,
-                MandateRow.role == ADMINISTRATOR,
-                alive(work.today),
-            )
-        )
-    )
-    mandate = may_grant(
-        work.actor, organisation_id=body.id, role=role, to=officer.id,
-        administrators=administrators,
-    )  # fmt: skip
-    if mandate is None:
-        raise not_yours(body.name)
-    return mandate
-
-
-def _require_fit(
-    work: UnitOfWork,
-    body: Organisation,
-    role: str,
-    officer: Officer,
-    valid_from: date,
-    valid_to: date | None,
-) -> None:
-    if (body.kind, role) not in roles():
-        known = ", ".join(sorted(r for kind, r in roles() if kind == body.kind))
-        raise Invalid(
-            Text(f"«{role}» non è un ruolo di questo ente.", f"“{role}” is no role of this body."),
-            Text(f"Ruoli: {known}.", f"Roles: {known}."),
-        )
-    if body.closed_on is not None and body.closed_on <= (valid_to or date.max):
-        raise WrongState(
-            Text(f"{body.name} non esiste più.", f"{body.name_en} is no more."),
-            Text("Scegli l'ente che le è succeduto.", "Choose the body that succeeded it."),
-        )
-    same = work.session.scalars(
-        select(MandateRow).where(
-            MandateRow.officer_id == officer.id, MandateRow.organisation_id == body.id,
-            MandateRow.role == role,
-        )
-    )  # fmt: skip
-    for row in same:
-        begun = valid_to is None or row.valid_from <= valid_to
-        if begun and (row.valid_to is None or row.valid_to >= valid_from):
-            raise Conflict(
-                Text(
-                    f"{officer.name} ha già questo incarico in quel periodo.",
-                    f"{officer.name} already holds this mandate in that period.",
-                ),
-                Text(
-                    "Comincia dal giorno dopo la fine di quello in corso.",
-                    "Begin on the day after the present one ends.",
-                ),
-            )

@@ -187,13 +187,14 @@ def _mend(row: DeliveryRow, *, to: str | None, parameters: Mapping[str, Any] | N
     """Write what was repaired into the delivery; the names of what differs, never the values."""
     before = dict(row.payload)
     if to is not None and row.kind == SendMail.__name__:
-        row.payload = {**row.payload, "to": _address(to)}
+        row.payload = {**row.payload, "to": mail_address(to)}
     if parameters is not None and row.kind == CallService.__name__:
         row.payload = {**row.payload, "parameters": dict(parameters)}
     return sorted(name for name, value in row.payload.items() if value != before[name])
 
 
-def _address(written: str) -> str:
+def mail_address(written: str) -> str:
+    """The address somebody wrote, if it can be one. Raises Invalid."""
     address = written.strip()
     local, at, domain = address.rpartition("@")
     if not (local and at and domain) or any(c.isspace() or c in ",;<>" for c in address):

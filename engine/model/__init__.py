@@ -18,6 +18,7 @@ from engine.model.deployment import Deployment
 from engine.model.document import Document, Upload
 from engine.model.history import HistoryEntry
 from engine.model.kept_page import KeptPage
+from engine.model.link import Invitation
 from engine.model.officer import (
     ApiToken,
     CalendarFeed,
@@ -44,10 +45,9 @@ __all__ = [
     "ENDED", "LIVE", "LIVING", "ApiToken", "Base", "BodyFact", "CalendarFeed", "Case",
     "CaseCheckpoint", "CaseCounter", "CaseEngineState", "CaseState", "ChildCase", "ChildRound",
     "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
-    "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "Identity", "KeptPage",
-    "LedgerEntry",
-    "MandateRow", "Membership", "Milestone", "Neighbour", "Notice", "Offer", "Officer",
-    "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting", "SignInSession",
-    "Subscription", "Substitution", "Upload", "Wish", "WorkItem", "WorkItemState", "Zone",
-    "child_results",
+    "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "Identity", "Invitation",
+    "KeptPage", "LedgerEntry", "MandateRow", "Membership", "Milestone", "Neighbour", "Notice",
+    "Offer", "Officer", "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting",
+    "SignInSession", "Subscription", "Substitution", "Upload", "Wish", "WorkItem", "WorkItemState",
+    "Zone", "child_results",
 ]  # fmt: skip

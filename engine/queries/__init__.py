@@ -105,6 +105,13 @@ from engine.queries.forms import (
 from engine.queries.history import (
     case_history,
 )
+from engine.queries.links import (
+    InvitationRecord,
+    InvitationView,
+    body_invitations,
+    invitation_of,
+    invitation_record,
+)
 from engine.queries.matrix import (
     RaciCell,
     RaciRow,
@@ -243,6 +250,8 @@ __all__ = [
     "Field",
     "Form",
     "FormSpec",
+    "InvitationRecord",
+    "InvitationView",
     "Lane",
     "LedgerRow",
     "MandateRecord",
@@ -302,6 +311,7 @@ __all__ = [
     "calendar_feeds",
     "case_children",
     "body_kinds",
+    "body_invitations",
     "body_people",
     "case_consultations",
     "case_deadlines",
@@ -335,6 +345,8 @@ __all__ = [
     "falling_due",
     "form_fields",
     "form_spec",
+    "invitation_of",
+    "invitation_record",
     "keeper_only",
     "kept_answer",
     "kept_page",

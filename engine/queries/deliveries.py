@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from engine.actor import Actor
-from engine.deliveries import CallService, SendMail
+from engine.deliveries import CallService, SendLink, SendMail
 from engine.errors import DeliveryNotFound
 from engine.model import Case, DeliveryRow, DeliveryState
 from engine.policy import require_administrator
@@ -24,7 +24,7 @@ class FailedDelivery:
 
     id: str
     kind: str
-    """`SendMail`, `CallService` or `TendChildren`."""
+    """`SendMail`, `SendLink`, `CallService` or `TendChildren`."""
     to: str
     """The address, or the topic of the service; empty for cases to be opened or ended."""
     subject: str
@@ -46,6 +46,11 @@ class FailedDelivery:
     def is_mail(self) -> bool:
         """Whether it has an address that can be mended."""
         return self.kind == SendMail.__name__
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it carries a link: to another address it is sent where it was made."""
+        return self.kind == SendLink.__name__
 
 
 def failed_deliveries(

@@ -138,6 +138,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Names of the identity providers, separated by spaces; each has settings of its own.",
     ),
     Setting(
+        "INVITATION_DAYS",
+        "7",
+        whole(1, 60),
+        "webapp",
+        "Days for which the link of an invitation is good.",
+    ),
+    Setting(
         "MAX_UPLOAD_MB", "25", whole(1, 2048), "webapp", "Largest file accepted, in megabytes."
     ),
     Setting(
@@ -236,6 +243,7 @@ class Settings:
     local_accounts: bool
     sign_in_contact: str
     oidc_providers: tuple[Provider, ...]
+    invitation_days: int
     max_upload_mb: int
     language: str
     training: bool

@@ -14,6 +14,7 @@ from engine.wording.happenings import (
     lane_of,
 )
 from engine.wording.ledger import LedgerLine, LedgerRow, ledger_rows
+from engine.wording.links import acceptance_mail, invitation_mail
 from engine.wording.mails import Mail, Told, digest_mail, notice_mail
 from engine.wording.plan import PlanReason, bound_words, moved_why, plan_why
 from engine.wording.reasons import WAYS, Reason, Way, reasons
@@ -49,6 +50,7 @@ __all__ = [
     "LedgerLine",
     "LedgerRow",
     "Mail", "Names", "PlanReason", "Reason", "Told", "Way",
+    "acceptance_mail",
     "bound_words",
     "case_state_text",
     "child_state_text",
@@ -62,6 +64,7 @@ __all__ = [
     "digest_mail",
     "escalation_words",
     "event_sentence",
+    "invitation_mail",
     "joined_together",
     "ledger_rows",
     "lane_of",

@@ -30,6 +30,16 @@ OF_BODIES: dict[str, Text] = {
         "{name} è entrato la prima volta con {provider}",
         "{name} came in by {provider} for the first time",
     ),
+    "PersonInvited": Text(
+        "Invito a {holder} ({email}) per un incarico in {name}: {act}",
+        "{holder} ({email}) invited to a mandate in {name}: {act}",
+    ),
+    "InvitationRevoked": Text(
+        "Ritirato l'invito a {holder} in {name}", "Invitation of {holder} in {name} taken back"
+    ),
+    "InvitationAccepted": Text(
+        "{holder} accetta l'invito in {name}", "{holder} accepts the invitation in {name}"
+    ),
 }
 """How what happens to bodies and their people is told."""
 

@@ -21,8 +21,8 @@ FOR_EVERYBODY = {
 PROVIDERS_DOORS = {"/sign-in/with/<name>", "/sign-in/with/<name>/back"}
 # Nobody is told anything by it but what he sent himself, and only once signed in.
 RESUMED = "/sign-in/resume"
-# A calendar cannot sign in: the secret in the address is what it knows.
-BY_SECRET = "/calendar/<secret>.ics"
+# A calendar cannot sign in, nor who has no account: the secret in the address is what they know.
+BY_SECRET = {"/calendar/<secret>.ics", "/join", "/join/<secret>"}
 BUILT_FILES = "/static/<path:filename>"
 
 
@@ -41,7 +41,7 @@ def test_every_address_needs_an_officer_unless_it_was_meant_for_everybody(app: F
     open_to_all = {
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
-        if rule.rule not in {*FOR_EVERYBODY, *PROVIDERS_DOORS, BUILT_FILES, BY_SECRET, RESUMED}
+        if rule.rule not in {*FOR_EVERYBODY, *PROVIDERS_DOORS, BUILT_FILES, *BY_SECRET, RESUMED}
         for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}
         if not refused(client, rule, method)
     }

@@ -13,6 +13,7 @@ from webapp.api import (
     deadlines,
     docs,
     files,
+    invitations,
     mandates,
     plan,
     raci,
@@ -38,6 +39,7 @@ PARTS = (
     term.part,
     mandates.part,
     mandates.substitutions,
+    invitations.part,
     territory.part,
     training.part,
 )

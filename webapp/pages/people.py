@@ -4,7 +4,15 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.commands import end_mandate, grant_mandate
-from engine.queries import BodyPeople, Choice, Field, body_people, mandate_record, me
+from engine.queries import (
+    BodyPeople,
+    Choice,
+    Field,
+    body_invitations,
+    body_people,
+    mandate_record,
+    me,
+)
 from engine.text import Text
 from webapp.acts import Act, chosen, day_of, perform
 from webapp.auth import engine, officer
@@ -65,12 +73,15 @@ WHY = Field(
 
 @blueprint.get("/organisations/<organisation_id>/people")
 def show(organisation_id: str) -> ResponseReturnValue:
-    """Every mandate of the body, with who substitutes whom."""
+    """Every mandate of the body, with who substitutes whom, and who is invited."""
     people = engine().read(body_people, actor=officer(), organisation_id=organisation_id)
     return render_template(
         "pages/people.html",
         people=people,
         own=officer().administers(organisation_id) is not None,
+        invitations=engine().read(
+            body_invitations, actor=officer(), organisation_id=organisation_id
+        ),
     )
 
 

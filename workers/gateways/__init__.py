@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
+from engine.links import address_of
 from engine.settings import Settings
 from workers.gateways.errors import NoGateway, Refused
 from workers.gateways.http import HttpService
@@ -28,6 +29,8 @@ class Outside:
     """Services that need a gateway of their own, by topic; all others are asked over HTTP."""
     services_url: str | None = None
     services_token: str | None = None
+    settings: Settings | None = None
+    """Whose signing key makes the links in messages."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -35,8 +38,15 @@ class Outside:
         # An exercise must have no effect outside: its service tasks take their drawn way out.
         url = None if settings.training else settings.services_url
         return cls(
-            mail=mail_gateway(settings), services_url=url, services_token=settings.services_token
-        )
+            mail=mail_gateway(settings), services_url=url, services_token=settings.services_token,
+            settings=settings,
+        )  # fmt: skip
+
+    def link(self, purpose: str, link_id: str, sent: int) -> str:
+        """The address of a link, with the secret it has this time."""
+        if self.settings is None:
+            raise NoGateway(purpose)
+        return address_of(self.settings, purpose, link_id, sent)
 
     def service(self, topic: str) -> ServiceGateway:
         """Return the gateway of a service task's topic; raises NoGateway where nobody serves it."""

@@ -1,16 +1,24 @@
-"""Turns a `SendMail` into a message and hands it to the mail gateway."""
+"""Turns a `SendMail` or a `SendLink` into a message and hands it to the mail gateway."""
 
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import localtime, parseaddr
 from typing import Any
 
+from engine.links import PLACE
 from workers.gateways import Outside
 
 
 def send_mail(delivery_id: str, payload: Mapping[str, Any], outside: Outside) -> None:
     """Send the message of a delivery, recognisable as the same one if it is ever sent twice."""
     outside.mail.send(compose(delivery_id, payload, sender=outside.mail.sender))
+
+
+def send_link(delivery_id: str, payload: Mapping[str, Any], outside: Outside) -> None:
+    """Send the message of a link: nowhere else does its secret stand in clear."""
+    link = outside.link(payload["purpose"], payload["link_id"], payload["sent"])
+    filled = {name: str(payload[name]).replace(PLACE, link) for name in ("text", "html")}
+    send_mail(delivery_id, {**payload, **filled}, outside)
 
 
 def compose(delivery_id: str, payload: Mapping[str, Any], *, sender: str) -> EmailMessage:

@@ -1,0 +1,1 @@
+"""Links for people without account: invitations to a mandate."""
