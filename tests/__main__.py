@@ -12,6 +12,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 
+# On every core: each process of pytest has servers of its own. Stories are begun in one go and
+# shared out anew when a process runs dry, because the drill takes minutes and most tests moments.
+EVERYTHING = ["--numprocesses=auto", "--dist=worksteal"]
+
 CHECKS: dict[str, list[str | Path]] = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "lint": [BIN / "ruff", "check", "--quiet", "--output-format=concise", "."],
@@ -31,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
             return 2
         return _report(_run_checks(arguments[1:] or list(CHECKS)), tests=0)
     failed = [] if arguments else _run_checks(list(CHECKS))
-    tests = subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
+    tests = subprocess.call([sys.executable, "-m", "pytest", *(arguments or EVERYTHING)], cwd=ROOT)
     return _report(failed, tests=tests)
 
 

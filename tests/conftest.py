@@ -1,7 +1,8 @@
 """What every test may ask for: real databases, a real Redis, a real browser.
 
 `DATABASE_URL` and `REDIS_URL`, if set, name servers to use instead of throw-away ones. Databases
-are then created beside the named one, which itself is never touched.
+are then created beside the named one, which itself is never touched. Where several processes of
+pytest share the work each has a Redis of its own, because tests empty it.
 """
 
 import os
@@ -168,7 +169,8 @@ def _migrate(url: str) -> None:
 @pytest.fixture(scope="session")
 def _redis_server() -> Iterator[str]:
     given = os.environ.get("REDIS_URL")
-    if not given:
+    # One server of somebody else's cannot be emptied by several processes of pytest.
+    if not given or "PYTEST_XDIST_WORKER" in os.environ:
         with servers.valkey() as url:
             yield url
         return
