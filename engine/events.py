@@ -532,6 +532,15 @@ class InvitationAccepted(Event):
     new_account: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AccountChanged(Event):
+    officer: str
+    name: str
+    what: str
+    """`sessions_ended`, `fiscal_code`, `identities_removed`, `closed`, `reopened`."""
+    reason: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
@@ -546,4 +555,5 @@ EVENTS: tuple[type[Event], ...] = (
     PatronSet, ClosingDayAdded, ClosingDayRemoved,
     BodyRegistered, BodyCorrected, MandateGranted, MandateEnded, SubstitutionGranted,
     SubstitutionEnded, IdentityBound, PersonInvited, InvitationRevoked, InvitationAccepted,
+    AccountChanged,
 )  # fmt: skip

@@ -113,6 +113,21 @@ def mandates_in(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[Mandate, ...]:
     )  # fmt: skip
 
 
+def bodies_of_person(session: Session, officer_id: str, today: date) -> set[str]:
+    """For whom a person may act, today or later; for whom he last did, where that is over."""
+    own = select(MandateRow.organisation_id, MandateRow.valid_to).where(
+        MandateRow.officer_id == officer_id
+    )
+    for_others = (
+        select(MandateRow.organisation_id, Substitution.valid_to)
+        .join(Substitution, Substitution.mandate_id == MandateRow.id)
+        .where(Substitution.substitute_id == officer_id)
+    )
+    rows: Sequence[Any] = session.execute(union_all(own, for_others)).all()
+    living = {body for body, last in rows if last is None or last >= today}
+    return living or {body for body, _ in rows}
+
+
 def acting() -> Subquery:
     """Who may act for the bodies `:bodies` on the day `:today`, by himself or for another.
 

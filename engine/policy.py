@@ -35,6 +35,15 @@ Asked = TypeVar("Asked", bound=Select[*tuple[Any, ...]])
 ALL_CASES_CAPACITY = "cmto"
 """CMTo coordinates every zone (Statute art. 34): its officers see all cases."""
 
+ACCOUNT_UNKNOWN = Text(
+    "Questo account non esiste o non lo amministri tu.",
+    "This account does not exist or is not yours to administer.",
+)
+NOT_YOURS = Text(
+    "Chi lavora per più enti è seguito da chi amministra Concerto.",
+    "Who works for several bodies is looked after by the administrator of Concerto.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -292,6 +301,21 @@ def may_grant(
     first = role == ADMINISTRATOR and not administrators
     alone = set(administrators) == {to}
     return actor.administration() if first or alone else None
+
+
+def may_look_after(actor: Actor, *, officer_id: str, bodies: Collection[str]) -> Mandate | None:
+    """The mandate by which the actor administers somebody's account, if any.
+
+    One of a body's administrators does, if the person may act for no other body: whoever could
+    change how a person comes in could act for all of them. The installation's administrator does
+    for everybody. Nobody does for himself: whoever finds his browser open must not either.
+    """
+    if officer_id == actor.officer_id:
+        return None
+    own = [actor.administers(body) for body in bodies]
+    if own and all(own):
+        return own[0]
+    return actor.administration()
 
 
 def may_substitute(actor: Actor, *, mandate_id: str, organisation_id: str) -> Mandate | None:

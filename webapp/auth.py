@@ -1,6 +1,8 @@
 """Who is signed in: a cookie holds one secret, the engine says whose it is."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -9,8 +11,8 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from engine import Actor, Engine
-from engine.commands import Browser
-from engine.errors import NotAllowed
+from engine.commands import Browser, touch_session
+from engine.errors import EngineError, NotAllowed
 from engine.queries import SignedIn, signed_in
 from engine.settings import Settings
 from engine.text import Text
@@ -160,7 +162,21 @@ def _officer_of(secret_: str) -> SignedInOfficer | None:
     if g.get("nobody"):
         return None
     who = engine().read(signed_in, secret=secret_)
-    return SignedInOfficer(secret_, who) if who else None
+    if who is None:
+        return None
+    _keep_alive(secret_, who)
+    return SignedInOfficer(secret_, who)
+
+
+def _keep_alive(secret_: str, who: SignedIn) -> None:
+    """Note that the browser is in use: seldom enough that looking at pages writes nothing."""
+    if who.last_used_at is None:
+        return
+    left_alone = engine().clock.now() - who.last_used_at
+    if left_alone > timedelta(minutes=settings().session_idle_minutes) / 10:
+        # Somebody else may be writing just now; the next page tries again.
+        with suppress(EngineError):
+            engine().run(Actor.system("web"), touch_session, secret=secret_)
 
 
 def _require_sign_in() -> Response | None:

@@ -7,7 +7,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 
-from engine.commands.access.sessions import Browser, open_session, unknown_session
+from engine.commands.access.sessions import (
+    Browser,
+    end_sessions,
+    open_session,
+    renew_session,
+    unknown_session,
+)
 from engine.errors import Invalid, LocalDoorClosed, NotAllowed, NotFound, SignInRefused
 from engine.mandates import mandates_of
 from engine.model import ApiToken, Notice, Officer, SignInSession
@@ -102,19 +108,18 @@ def revoke_token(work: UnitOfWork, *, token_id: str) -> None:
     row.revoked_at = row.revoked_at or work.now
 
 
-def change_password(work: UnitOfWork, *, old: str, new: str) -> None:
-    """Set a new password and end all my sessions."""
+def change_password(work: UnitOfWork, *, old: str, new: str, secret: str) -> str:
+    """Set a new password and end all my sessions; this one goes on under the secret returned."""
     require_local_door(work)
     officer = work.session.get_one(Officer, str(work.actor.officer_id))
     if officer.password_hash is None or not _verified(officer.password_hash, old):
         raise Invalid(Text("La password attuale non è corretta.", "The current password is wrong."))
     require_good_password(new)
     officer.password_hash = _hasher.hash(new)
-    work.session.execute(
-        update(SignInSession)
-        .where(SignInSession.officer_id == officer.id, SignInSession.revoked_at.is_(None))
-        .values(revoked_at=work.now)
-    )
+    renewed = renew_session(work, secret=secret)
+    work.flush()
+    end_sessions(work, officer.id, but=digest_of(renewed))
+    return renewed
 
 
 def require_good_password(password: str) -> None:

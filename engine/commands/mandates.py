@@ -15,9 +15,10 @@ from engine.commands._people import (
     send_back,
 )
 from engine.commands._people import person as found_person
+from engine.commands.access.sessions import end_sessions
 from engine.commands.cases import require_reason
 from engine.errors import Invalid, MandateNotFound, OrganisationNotFound, WrongState
-from engine.mandates import substitutes_of
+from engine.mandates import mandates_of, substitutes_of
 from engine.model import MandateRow, Officer, Organisation
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
@@ -115,6 +116,9 @@ def _close(work: UnitOfWork, row: MandateRow, officer: Officer, body: Organisati
     returned = send_back(work, {row.id, *substitutes_of(work.session, [row.id])}, why)
     work.mandate = mandate
     row.settle()
+    if not mandates_of(work.session, officer.id, work.today):
+        # Nothing is left to do here: no browser stays open for it.
+        end_sessions(work, officer.id)
     _record_end(work, row, officer, body, returned)
 
 

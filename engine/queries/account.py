@@ -2,7 +2,7 @@
 
 import zlib
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -106,6 +106,8 @@ class SignedIn:
     actor: Actor
     session_id: str
     language: str
+    last_used_at: datetime | None = None
+    """Of a session, as it was last noted; the other doors have none."""
     acting_for: str | None = None
     """The mandate chosen in this browser, whether it still holds or not."""
 
@@ -116,7 +118,13 @@ class SessionRow:
 
     id: str
     device: str
+    address: str
+    """The network it came from, shortened; empty if unknown."""
+    door: str
+    door_title: Text
+    level: str | None
     created_at: datetime
+    last_used_at: datetime
     expires_at: datetime
 
 
@@ -132,13 +140,15 @@ class TokenRow:
 def _recognising(
     door: type[SignInSession | ApiToken | CalendarFeed],
     acting_for: Any,
+    last_used_at: Any,
     *where: ColumnElement[bool],
 ) -> CompoundSelect[Any]:
     """Who stands behind a door, one row for each mandate he may act under today."""
     return held_by(
         lambda columns: select(
             door.id.label("door"), acting_for.label("acting_for"), Officer.id.label("officer_id"),
-            Officer.name.label("name"), Officer.language, *columns,
+            last_used_at.label("last_used_at"), Officer.name.label("name"), Officer.language,
+            *columns,
         )
         .select_from(door)
         .join(Officer, Officer.id == door.officer_id)
@@ -148,11 +158,12 @@ def _recognising(
 
 
 _BY_SESSION = _recognising(
-    SignInSession, SignInSession.acting_for, SignInSession.id == bindparam("digest"),
-    SignInSession.expires_at > bindparam("now"),
+    SignInSession, SignInSession.acting_for, SignInSession.last_used_at,
+    SignInSession.id == bindparam("digest"), SignInSession.expires_at > bindparam("now"),
+    SignInSession.last_used_at > bindparam("left_alone_since"),
 )  # fmt: skip
-_BY_FEED = _recognising(CalendarFeed, null(), CalendarFeed.digest == bindparam("digest"))
-_BY_TOKEN = _recognising(ApiToken, null(), ApiToken.digest == bindparam("digest"))
+_BY_FEED = _recognising(CalendarFeed, null(), null(), CalendarFeed.digest == bindparam("digest"))
+_BY_TOKEN = _recognising(ApiToken, null(), null(), ApiToken.digest == bindparam("digest"))
 
 
 def me(reading: Reading, *, actor: Actor) -> Me:
@@ -194,7 +205,10 @@ def me(reading: Reading, *, actor: Actor) -> Me:
 
 def signed_in(reading: Reading, *, secret: str) -> SignedIn | None:
     """The officer behind the secret of a session cookie; None when it is over or revoked."""
-    found = _recognised(reading, _BY_SESSION, digest=digest_of(secret), now=reading.now)
+    found = _recognised(
+        reading, _BY_SESSION, digest=digest_of(secret), now=reading.now,
+        left_alone_since=left_alone_since(reading),
+    )  # fmt: skip
     # A mandate that has ended since it was chosen no longer narrows anything.
     if found is not None and any(m.id == found.acting_for for m in found.actor.mandates):
         return replace(found, actor=found.actor.narrowed(str(found.acting_for)))
@@ -218,21 +232,46 @@ def _recognised(reading: Reading, statement: CompoundSelect[Any], **named: Any) 
         return None
     one = rows[0]
     actor = Actor(one.officer_id, one.name, mandates_in(rows))
-    return SignedIn(actor, one.door, one.language, one.acting_for)
+    return SignedIn(actor, one.door, one.language, one.last_used_at, one.acting_for)
+
+
+def left_alone_since(reading: Reading) -> datetime:
+    """A browser not used since then is nobody's any more."""
+    return reading.now - timedelta(minutes=reading.settings.session_idle_minutes)
 
 
 def sessions(reading: Reading, *, actor: Actor) -> tuple[SessionRow, ...]:
     """The browsers in which the officer is signed in, newest first."""
+    return sessions_of(reading, str(actor.officer_id))
+
+
+def sessions_of(reading: Reading, officer_id: str) -> tuple[SessionRow, ...]:
+    """The living sessions of an officer, for whoever may see them; one statement."""
     rows = reading.session.scalars(
         select(SignInSession)
         .where(
-            SignInSession.officer_id == actor.officer_id,
+            SignInSession.officer_id == officer_id,
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > reading.now,
+            SignInSession.last_used_at > left_alone_since(reading),
         )
         .order_by(SignInSession.created_at.desc(), SignInSession.id)
     )
-    return tuple(SessionRow(r.id, r.device, r.created_at, r.expires_at) for r in rows)
+    return tuple(
+        SessionRow(
+            r.id, r.device, r.address, r.door, door_title(reading, r.door), r.level, r.created_at,
+            r.last_used_at, r.expires_at,
+        )
+        for r in rows
+    )  # fmt: skip
+
+
+def door_title(reading: Reading, door: str) -> Text:
+    """What people call a way in; a provider that is no longer set keeps its name."""
+    if door == "local":
+        return Text("con la password", "by password")
+    provider = reading.settings.provider(door)
+    return provider.title if provider is not None else Text(door, door)
 
 
 def tokens(reading: Reading, *, actor: Actor) -> tuple[TokenRow, ...]:

@@ -117,6 +117,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("SESSION_HOURS", "10", whole(1, 24), "webapp", "Hours after which one signs in again."),
     Setting(
+        "SESSION_IDLE_MINUTES",
+        "120",
+        whole(5, 1440),
+        "webapp",
+        "Minutes after which a browser left alone is signed out.",
+    ),
+    Setting(
         "LOCAL_ACCOUNTS",
         "yes",
         one_of("yes", "no"),
@@ -240,6 +247,7 @@ class Settings:
     web_threads: int
     hot_cases: int
     session_hours: int
+    session_idle_minutes: int
     local_accounts: bool
     sign_in_contact: str
     oidc_providers: tuple[Provider, ...]

@@ -43,6 +43,17 @@ OF_BODIES: dict[str, Text] = {
 }
 """How what happens to bodies and their people is told."""
 
+OF_ACCOUNTS: dict[str, Text] = {
+    "sessions_ended": Text("{name}: accessi chiusi", "{name}: signed out everywhere"),
+    "fiscal_code": Text("{name}: codice fiscale corretto", "{name}: fiscal code corrected"),
+    "identities_removed": Text(
+        "{name}: identità digitali dimenticate", "{name}: digital identities forgotten"
+    ),
+    "closed": Text("{name}: account chiuso", "{name}: account closed"),
+    "reopened": Text("{name}: account riaperto", "{name}: account reopened"),
+}
+"""How it is told what an administrator did with somebody's account."""
+
 TO = {
     "Comune": "al ",
     "Città": "alla ",

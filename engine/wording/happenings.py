@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.text import Text, both
 from engine.wording import clock_events as clock
-from engine.wording.bodies import OF_BODIES
+from engine.wording.bodies import OF_ACCOUNTS, OF_BODIES
 from engine.wording.dates import day_short, sentence, span
 from engine.wording.letters import letters_text
 from engine.wording.stages import children_text
@@ -337,9 +337,15 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
             "{organisation}: closing of {day}, {name}, taken out",
         ),
     ),
+    "AccountChanged": ("act", lambda p, n: _said(*_account(p))(p, n)),
     **{kind: ("act", _said(words.it, words.en)) for kind, words in OF_BODIES.items()},
 }
 """Every event with its lane and how it is told."""
+
+
+def _account(p: Payload) -> tuple[str, str]:
+    told = OF_ACCOUNTS[p["what"]]
+    return told.it, told.en
 
 
 def _lower(words: str) -> str:

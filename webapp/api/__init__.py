@@ -7,6 +7,7 @@ from flask import Flask
 
 from webapp.api import (
     account,
+    accounts,
     case_parts,
     cases,
     catalogue,
@@ -40,6 +41,7 @@ PARTS = (
     mandates.part,
     mandates.substitutions,
     invitations.part,
+    accounts.part,
     territory.part,
     training.part,
 )

@@ -3,6 +3,7 @@
 from webapp.pages import (
     about,
     account,
+    accounts,
     calculator,
     calendars,
     case,
@@ -53,6 +54,7 @@ PAGES = (
     organisations,
     people,
     invitations,
+    accounts,
     substitutions,
     catalogue,
     territory,

@@ -8,14 +8,14 @@ from engine.commands import (
     choose_language,
     choose_mail,
     create_token,
+    revoke_other_sessions,
     revoke_session,
     revoke_token,
-    sign_in,
 )
 from engine.errors import EngineError
-from engine.queries import me, notice_preferences, sessions, tokens
+from engine.queries import my_identities, notice_preferences, sessions, tokens
 from webapp import kept_pages
-from webapp.auth import browser, engine, officer, present, remember, settings
+from webapp.auth import engine, officer, present, remember, secret, settings
 from webapp.errors import status_of
 from webapp.i18n import COOKIE, _, language
 
@@ -67,14 +67,13 @@ def set_password() -> ResponseReturnValue:
     old, new = request.form.get("old", ""), request.form.get("new", "")
     if new != request.form.get("repeated", ""):
         return _page(problem=_("Le due password nuove sono diverse: riscrivile.")), 422
-    login = engine().read(me, actor=officer()).login
     try:
-        engine().run(officer(), change_password, old=old, new=new)
+        renewed = engine().run(officer(), change_password, old=old, new=new, secret=secret())
     except EngineError as refusal:
         words = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
         return _page(problem=words), status_of(refusal)
-    # The engine ends every session under the old password; this browser opens a new one.
-    remember(engine().run(officer(), sign_in, login=login, password=new, browser=browser()))
+    # Every session under the old password is over; this browser goes on under a new secret.
+    remember(renewed)
     flash(_("La password è cambiata. Gli altri dispositivi devono accedere di nuovo."), "ok")
     return redirect(url_for("account.show"))
 
@@ -105,12 +104,23 @@ def end_session(session_id: str) -> ResponseReturnValue:
     return redirect(url_for("account.show"))
 
 
+@blueprint.post("/sessions/revoke-others")
+def end_others() -> ResponseReturnValue:
+    """Sign out every other browser of mine."""
+    user = present()
+    here = user.session_id if user else None
+    engine().run(officer(), revoke_other_sessions, session_id=here)
+    flash(_("Gli altri dispositivi non hanno più accesso."), "ok")
+    return redirect(url_for("account.show"))
+
+
 def _page(*, problem: str = "", token_problem: str = "", new_token: str | None = None) -> str:
     user = present()
     return render_template(
         "pages/account.html",
         sessions=engine().read(sessions, actor=officer()),
         tokens=engine().read(tokens, actor=officer()),
+        identities=engine().read(my_identities, actor=officer()),
         local=settings().local_accounts,
         this_session=user.session_id if user else None,
         error=problem,

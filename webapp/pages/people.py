@@ -82,6 +82,7 @@ def show(organisation_id: str) -> ResponseReturnValue:
         invitations=engine().read(
             body_invitations, actor=officer(), organisation_id=organisation_id
         ),
+        reader=officer().officer_id,
     )
 
 

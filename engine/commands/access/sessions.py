@@ -1,9 +1,11 @@
-"""Browsers in which officers are signed in: opened and ended."""
+"""Browsers in which officers are signed in: opened, kept alive, ended."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+
+from sqlalchemy import update
 
 from engine.errors import NotFound
 from engine.model import Officer, SignInSession
@@ -51,6 +53,38 @@ def shortened(address: str) -> str:
     return str(ip_network((read, KEPT_BITS[read.version]), strict=False))
 
 
+def renew_session(work: UnitOfWork, *, secret: str) -> str:
+    """Go on under a new secret: whoever saw the old one has nothing."""
+    row = living_session(work, secret)
+    row.revoked_at = work.now
+    renewed = secrets.token_urlsafe(32)
+    work.add(
+        SignInSession(
+            id=digest_of(renewed), officer_id=row.officer_id, created_at=row.created_at,
+            expires_at=row.expires_at, last_used_at=work.now, device=row.device,
+            address=row.address, door=row.door, level=row.level, acting_for=row.acting_for,
+        )
+    )  # fmt: skip
+    return renewed
+
+
+def living_session(work: UnitOfWork, secret: str) -> SignInSession:
+    """The session of a secret that is not over, locked. Raises NotFound."""
+    row = work.session.get(SignInSession, digest_of(secret), with_for_update=True)
+    if row is None or row.revoked_at is not None or row.expires_at <= work.now:
+        raise unknown_session()
+    return row
+
+
+def touch_session(work: UnitOfWork, *, secret: str) -> None:
+    """Note that a browser is still in use."""
+    work.session.execute(
+        update(SignInSession)
+        .where(SignInSession.id == digest_of(secret))
+        .values(last_used_at=work.now)
+    )
+
+
 def sign_out(work: UnitOfWork, *, secret: str) -> str:
     """End the session of this browser, however often; returns the door by which it had come."""
     row = work.session.get(SignInSession, digest_of(secret))
@@ -66,6 +100,26 @@ def revoke_session(work: UnitOfWork, *, session_id: str) -> None:
     if row is None or row.officer_id != work.actor.officer_id:
         raise unknown_session()
     row.revoked_at = row.revoked_at or work.now
+
+
+def revoke_other_sessions(work: UnitOfWork, *, session_id: str | None) -> int:
+    """End all my sessions but this one; returns how many there were."""
+    return end_sessions(work, str(work.actor.officer_id), but=session_id)
+
+
+def end_sessions(work: UnitOfWork, officer_id: str, *, but: str | None = None) -> int:
+    """End an officer's sessions, all of them or all but one."""
+    ended = work.session.connection().execute(
+        update(SignInSession)
+        .where(
+            SignInSession.officer_id == officer_id,
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > work.now,
+            SignInSession.id != (but or ""),
+        )
+        .values(revoked_at=work.now)
+    )
+    return int(ended.rowcount)
 
 
 def unknown_session() -> NotFound:

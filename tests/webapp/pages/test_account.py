@@ -1,5 +1,7 @@
 """My account: password, devices, tokens, language."""
 
+from datetime import timedelta
+
 from engine.queries import token_holder
 from tests.office import CHIVASSO
 from tests.webapp.conftest import Web
@@ -107,3 +109,45 @@ def test_what_the_law_ties_to_a_day_is_not_offered_to_be_switched_off(web: Web) 
     assert "Non si può spegnere" in elena.text
     elena.press("Salva le scelte", expired="off")
     assert elena.status == 422
+
+
+def test_a_browser_left_alone_is_asked_again_and_one_in_use_is_not(web: Web) -> None:
+    elena = web.signed_in("elena", CLERK)
+    for _ in range(4):
+        web.office.clock.advance(timedelta(minutes=100))
+        assert elena.open("/worklist").heading == "Attività"
+    web.office.clock.advance(timedelta(minutes=121))
+    assert elena.open("/worklist").heading == "Entra in Concerto"
+
+
+def test_all_other_devices_go_at_one_go(web: Web) -> None:
+    elsewhere = web.signed_in("elena", CLERK)
+    here = web.visitor().sign_in("elena").open("/account")
+    assert "rete 127.0.0.0/24" in here.text
+    here.press("Togli l’accesso a tutti gli altri")
+    assert "Gli altri dispositivi non hanno più accesso." in here.text
+    assert elsewhere.open("/worklist").heading == "Entra in Concerto"
+
+
+def test_an_administrator_looks_after_the_account_of_a_colleague(web: Web) -> None:
+    elena = web.signed_in("elena", CLERK)
+    anna = web.signed_in("anna", (CHIVASSO, "administrator"))
+    anna.open(f"/organisations/{CHIVASSO}/people").follow("Account: Elena")
+    assert anna.heading == "Account di Elena"
+    anna.follow("Chiudi tutti gli accessi").press("Chiudi tutti gli accessi")
+    assert (anna.status, "Compila questo campo" in anna.text) == (422, True)
+    anna.press("Chiudi tutti gli accessi", **{"data.reason": "computer rubato"})
+    assert "Adesso non è dentro da nessun dispositivo." in anna.text
+    assert elena.open("/worklist").heading == "Entra in Concerto"
+
+    anna.follow("Correggi").press(
+        "Correggi il codice fiscale",
+        **{"data.code": "rssmra80a01l219m", "data.reason": "tessera vista"},
+    )
+    assert "RSSMRA80A01L219M" in anna.text
+    anna.follow("Chiudi l’account").press("Chiudi l’account", **{"data.reason": "pensione"})
+    assert (anna.status, "ha ancora incarichi" in anna.text) == (409, True)
+
+    own = web.office.people["anna"]
+    for hidden in (own, "no-such-person"):
+        assert anna.open(f"/people/{hidden}/account").status == 404
