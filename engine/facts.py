@@ -41,6 +41,7 @@ def member(body: Organisation) -> dict[str, Any]:
     return {
         "organisation": body.id,
         "name": body.name,
+        "kind": body.kind,
         "istat": body.istat_code,
         "zone": body.zone_number,
         "population": body.population,

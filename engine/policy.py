@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 from engine.actor import ADMINISTRATOR, Actor, Mandate
 from engine.bundles.definition import Bundle, Column, Form, Nature
 from engine.bundles.drawn import Element
-from engine.bundles.roles import role_nature
+from engine.bundles.roles import role_nature, roles
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
 from engine.model import Case, ChildRound, Party
 from engine.text import Text
@@ -378,7 +378,7 @@ def seats_of(
     branch = next((by_id[key] for _, key in reversed(path) if key in by_id), None)
     form = bundle.forms.get(activity)
     letters = {
-        column: cell if form is None or _does(column, form.nature) else cell.replace("R", "")
+        column: cell if _does(bundle, column, form) else cell.replace("R", "")
         for column, cell in bundle.letters(activity, path).items()
     }
     found = seats(letters, parties, branch)
@@ -388,8 +388,13 @@ def seats_of(
     return found if element is None else (*found, *lane_seats(element, parties, branch))
 
 
-def _does(column: Column, nature: Nature) -> bool:
-    return fits(column.capacity, column.role, nature)
+def _does(bundle: Bundle, column: Column, form: Form | None) -> bool:
+    """Whether somebody in a column can close an act of its nature: its bodies' kinds decide."""
+    if form is None:
+        return True
+    kinds = next((c.kinds for c in bundle.capacities if c.id == column.capacity), ())
+    known = [kind for kind in (column.capacity, *kinds) if (kind, column.role) in roles()]
+    return any(fits(kind, column.role, form.nature) for kind in known or [column.capacity])
 
 
 def can_leave(bundle: Bundle, party: Party) -> bool:

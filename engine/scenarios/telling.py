@@ -16,6 +16,8 @@ from engine.commands import (
     add_party,
     complete_task,
     deliver_message,
+    mark_delivered,
+    mark_failed,
     remove_party,
     reopen_case,
     resume_case,
@@ -24,6 +26,7 @@ from engine.commands import (
     suspend_case,
     withdraw_case,
 )
+from engine.deliveries import CallService
 from engine.errors import EngineError, FormInvalid
 from engine.facade import Engine
 from engine.legal_clock import day_after
@@ -34,6 +37,8 @@ from engine.model import (
     CaseState,
     Deadline,
     DeadlineState,
+    DeliveryRow,
+    DeliveryState,
     HistoryEntry,
     Milestone,
     Party,
@@ -128,6 +133,8 @@ class Telling:
             self._expect_refused(step["expect_refused"])
         elif "command" in step:
             self._command(step)
+        elif "service" in step:
+            self._service(step)
         else:
             raise StoryBroken("no such kind of step")
 
@@ -178,6 +185,19 @@ class Telling:
             )  # fmt: skip
         else:
             raise StoryBroken(f"no such command: {name}")
+
+    def _service(self, step: Mapping[str, Any]) -> None:
+        """What an outside service says to a service task: its answer, or that it fails."""
+        outside, topic = Actor.system("scenarios"), step["service"]
+        asked = [row for row in self._asked() if row.payload.get("topic") == topic]
+        if len(asked) != 1:
+            raise StoryBroken(f"{len(asked)} service tasks ask for {topic}")
+        if "fails" in step:
+            self.engine.run(
+                outside, mark_failed, delivery_id=asked[0].id, error=step["fails"], final=True
+            )
+        else:
+            self.engine.run(outside, mark_delivered, delivery_id=asked[0].id, result=step["answer"])
 
     def _advance(self, words: str) -> None:
         """Let time pass, stopping at every last day on the way."""
@@ -303,14 +323,14 @@ class Telling:
         parties: Sequence[Party],
         variables: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """The form's examples, a small file where one must be, then what the story says."""
+        """What the story says, and the form's examples and a small file where these are asked."""
         offered = self.engine.read(_choices, form, parties, variables)
 
         def upload(wanted: Field) -> str:
             name = f"{wanted.name}.pdf"
             return str(self.engine.run(by, store_upload, filename=name, content=PAPER)["id"])
 
-        return {**examples(form, offered, upload), **self._resolved(given)}
+        return examples(form, offered, upload, given=self._resolved(given))
 
     def _resolved(self, value: Any) -> Any:
         """`@chivasso` is the id of that party; days become text."""
@@ -360,6 +380,14 @@ class Telling:
         )
         return self.engine.read(lambda r: list(r.session.scalars(statement)))
 
+    def _asked(self) -> list[DeliveryRow]:
+        statement = select(DeliveryRow).where(
+            DeliveryRow.case_id == self.case_id,
+            DeliveryRow.kind == CallService.__name__,
+            DeliveryRow.state == DeliveryState.PENDING,
+        )
+        return self.engine.read(lambda r: list(r.session.scalars(statement)))
+
     def _milestones(self) -> list[str]:
         statement = (
             select(Milestone.name)
@@ -393,5 +421,5 @@ def _choices(
 
 
 def _short(step: Mapping[str, Any]) -> str:
-    shown = ("complete", "message", "command", "by", "party", "advance_clock")
+    shown = ("complete", "message", "command", "by", "party", "advance_clock", "service")
     return " ".join(f"{key}={value}" for key, value in step.items() if key in shown)

@@ -1,9 +1,10 @@
 """Random cases of the real processes, lived through the commands by officers who know no process.
 
-`python -m tests.benchmarks.walks [cases of each process]`. A walker knows only the offers, the form
-of a piece of work, and what may befall a case: silence, bodies that come and go, suspension,
-withdrawal, reopening. Every case must come to an end, and no drawing may fail on the way. After
-`RESTLESS` acts a walker only answers as the examples say, so that a circle shows itself.
+`./dev bench walks [cases of each process] [first seed] [processes]`. A walker knows only the
+offers, the form of a piece of work, and what may befall a case: silence, services nobody has
+connected, bodies that come and go, suspension, withdrawal, reopening. Every case must come to an
+end, and no drawing may fail on the way. After `RESTLESS` acts a walker only answers as the examples
+say, so that a circle shows itself.
 """
 
 import random
@@ -23,6 +24,7 @@ from engine import Actor
 from engine.bundles.definition import Bundle, Column, Field, Form
 from engine.bundles.forms import examples, visible_fields
 from engine.bundles.load import load_folder
+from engine.bundles.roles import roles
 from engine.choices import Choice
 from engine.clock import day_of
 from engine.commands import (
@@ -30,6 +32,7 @@ from engine.commands import (
     complete_task,
     deliver_message,
     expire_deadline,
+    mark_failed,
     remove_party,
     reopen_case,
     resume_case,
@@ -39,6 +42,7 @@ from engine.commands import (
     withdraw_case,
 )
 from engine.db import connect
+from engine.deliveries import CallService
 from engine.errors import EngineError, ProcessFault
 from engine.migrations import upgrade
 from engine.model import (
@@ -47,6 +51,8 @@ from engine.model import (
     CaseState,
     Deadline,
     DeadlineState,
+    DeliveryRow,
+    DeliveryState,
     Neighbour,
     Offer,
     Organisation,
@@ -63,6 +69,7 @@ LIMIT = 700  # acts after which a case is said to run in a circle
 PICKED = ("choice", "choices", "yes_no")
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 CLOCK = Actor.system("clock")
+RELAY = Actor.system("relay")
 
 
 class Stuck(AssertionError):
@@ -113,21 +120,22 @@ class Walker:
 
     # -- what to do next -----------------------------------------------------------------------
     def _start(self) -> None:
-        by = self._actor(*_seat(self.bundle.start_by[0]))
-        parties = [
-            {"organisation": body, "capacity": capacity.id}
+        chosen = {
+            capacity.id: self._bodies(capacity.kinds, capacity.min, capacity.max)
             for capacity in self.bundle.capacities
             if capacity.default is None
-            for body in self._bodies(capacity.kinds, capacity.min)
-        ]
+        }
+        parties = [{"organisation": b, "capacity": c} for c, found in chosen.items() for b in found]
+        column = self.bundle.start_by[0]
+        by = self._actor(next(iter(chosen.get(column.capacity, ())), column.capacity), column.role)
         data = self._answers(self.bundle.start_form, {}, by, steady=True)
         self.case_id = self.office.engine.run(
             by, start_case, process=self.bundle.key, title="Passeggiata", parties=parties, data=data
         )
         self.acts.append(f"start with {[p['organisation'] for p in parties]}")
 
-    def _bodies(self, kinds: Sequence[str], least: int) -> list[str]:
-        """Some towns of one zone, often such as touch each other; of other kinds one or none."""
+    def _bodies(self, kinds: Sequence[str], least: int, most: int | None = None) -> list[str]:
+        """Some towns of one zone, often such as touch each other; one at most where one will do."""
         with self.office.session() as session:
             bodies = session.execute(
                 select(Organisation.id, Organisation.zone_number)
@@ -136,11 +144,12 @@ class Walker:
             ).all()
             near = session.execute(select(Neighbour.organisation_id, Neighbour.neighbour_id)).all()
         if least < 2:
-            return self.chance.sample([body for body, _ in bodies], self.chance.choice((0, 1)))
+            count = max(least, self.chance.choice((0, 1)))
+            return self.chance.sample([b for b, _ in bodies], min(count, len(bodies)))
         zones = Counter(zone for _, zone in bodies)
         zone = self.chance.choice(sorted(z for z, n in zones.items() if z and n >= least))
         towns = [body for body, there in bodies if there == zone]
-        wanted = min(len(towns), self.chance.randint(2, 8))
+        wanted = min(len(towns), self.chance.randint(2, 8), most or len(towns))
         if self.chance.random() < 0.4:  # any towns at all
             return self.chance.sample(towns, wanted)
         chosen = [self.chance.choice(towns)]
@@ -160,6 +169,8 @@ class Walker:
 
     def _act(self) -> None:
         steady = len(self.acts) > self.restless
+        if self._case().state != CaseState.SUSPENDED:
+            self._serve()
         if not steady and self.chance.random() < self.whim / 4:
             self._disturb()
             return
@@ -179,6 +190,22 @@ class Walker:
         }
         self.acts.append(f"{asked.form.activity} by {role} of {organisation}: {chosen}")
         self.office.engine.run(actor, complete_task, work_item_id=item_id, data=data)
+
+    def _serve(self) -> None:
+        """Services fail, as in an installation that has connected none: people take over."""
+        with self.office.session() as session:
+            asked = session.scalars(
+                select(DeliveryRow.id).where(
+                    DeliveryRow.case_id == self.case_id,
+                    DeliveryRow.kind == CallService.__name__,
+                    DeliveryRow.state == DeliveryState.PENDING,
+                )
+            ).all()
+        for delivery_id in asked:
+            self.acts.append("a service is not connected")
+            self.office.engine.run(
+                RELAY, mark_failed, delivery_id=delivery_id, error="not connected", final=True
+            )
 
     def _be_silent(self) -> None:
         """Nobody does anything until the next term of the case is over."""
@@ -219,7 +246,8 @@ class Walker:
         """Something befalls the case that nobody planned; most of it may be refused."""
         case = self._case()
         befalls = [self._withdraw_party, self._withdraw_party, self._add_party, self._add_party]
-        befalls.append(self._message)
+        if self.bundle.messages:
+            befalls.append(self._message)
         if case.is_ended:
             befalls += [lambda: self._command(reopen_case)] * 4
         else:
@@ -239,7 +267,7 @@ class Walker:
         columns = self.bundle.permissions.get(name, (self.bundle.accountable,))
         self.acts.append(name)
         self.office.engine.run(
-            self._actor(*_seat(columns[0])), command, case_id=self.case_id, reason="Passeggiata"
+            self._seated(columns[0]), command, case_id=self.case_id, reason="Passeggiata"
         )
 
     def _withdraw_party(self) -> None:
@@ -247,7 +275,7 @@ class Walker:
         towns = [p for p in living if p.capacity == "municipality"]
         party = self.chance.choice(towns if towns and self.chance.random() < 0.85 else living)
         self.acts.append(f"remove {party.organisation_id}")
-        by = self._actor(*_seat(self.bundle.accountable))
+        by = self._seated(self.bundle.accountable)
         self.office.engine.run(
             by, remove_party, case_id=self.case_id, party_id=party.id, reason="Recesso"
         )
@@ -263,7 +291,7 @@ class Walker:
         if gone and self.chance.random() < 0.5:
             body = self.chance.choice(gone)
         self.acts.append(f"add {body} as {capacity.id}")
-        by = self._actor(*_seat(self.bundle.accountable))
+        by = self._seated(self.bundle.accountable)
         self.office.engine.run(
             by, add_party, case_id=self.case_id, organisation_id=body, capacity=capacity.id,
             reason="Si aggiunge",
@@ -271,7 +299,7 @@ class Walker:
 
     def _message(self) -> None:
         rule = self.chance.choice(sorted(self.bundle.messages.values(), key=lambda r: r.name))
-        by = self._actor(*_seat(rule.by[0]))
+        by = self._seated(rule.by[0])
         self.acts.append(f"message {rule.name}")
         data = self._answers(rule.form, {}, by, steady=False) if rule.form else {}
         self.office.engine.run(by, deliver_message, case_id=self.case_id, name=rule.name, data=data)
@@ -314,16 +342,26 @@ class Walker:
             self.actors[seat] = self.office.officer(f"{role} {organisation}", seat)
         return self.actors[seat]
 
+    def _seated(self, column: Column) -> Actor:
+        """Somebody of a body that takes part in a capacity."""
+        bodies = [p for p in self._parties() if p.capacity == column.capacity]
+        living = [p for p in bodies if p.left_at is None] or bodies
+        body = living[0].organisation_id if living else column.capacity
+        return self._actor(body, column.role)
+
     def _offers(self) -> list[tuple[str, str, str]]:
         """Pieces of work with a seat that may do them."""
         statement = (
-            select(Offer.work_item_id, Offer.organisation_id, Offer.role)
+            select(Offer.work_item_id, Offer.organisation_id, Offer.role, Organisation.kind)
             .join(WorkItem, WorkItem.id == Offer.work_item_id)
+            .join(Organisation, Organisation.id == Offer.organisation_id)
             .where(Offer.case_id == self.case_id, WorkItem.state.in_(LIVE), Offer.letter == "R")
             .order_by(Offer.work_item_id, Offer.organisation_id, Offer.role)
         )
         with self.office.session() as session:
-            return [(i, o, r) for i, o, r in session.execute(statement)]
+            found = session.execute(statement).all()
+        # A capacity may take bodies of several kinds; nobody is president of a municipality.
+        return [(item, body, role) for item, body, role, kind in found if (kind, role) in roles()]
 
     def _case(self) -> Case:
         with self.office.session() as session:
@@ -333,11 +371,6 @@ class Walker:
         with self.office.session() as session:
             statement = select(Party).where(Party.case_id == self.case_id).order_by(Party.id)
             return list(session.scalars(statement))
-
-
-def _seat(column: Column) -> tuple[str, str]:
-    """The seat of a column whose body there is only one of."""
-    return column.capacity, column.role
 
 
 def bundles() -> list[Bundle]:
@@ -363,7 +396,7 @@ def main(arguments: Sequence[str]) -> int:
     count = int(arguments[0]) if arguments else 100
     first = int(arguments[1]) if len(arguments) > 1 else 0
     stuck = 0
-    for bundle in bundles():
+    for bundle in (b for b in bundles() if b.key in arguments[2:] or not arguments[2:]):
         with tempfile.TemporaryDirectory() as place:
             url = f"sqlite:///{place}/walks.sqlite3"
             upgrade(connect(url))

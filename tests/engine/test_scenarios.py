@@ -24,6 +24,21 @@ def test_flows_no_story_passes_are_named() -> None:
     assert report.percent < 100
 
 
+def test_a_story_says_what_an_outside_service_answers(tmp_path: Path) -> None:
+    letter = Path(shutil.copytree(LETTER, tmp_path / "register-letter"))
+    head = 'title = "{0}"\n[start]\nby = "cmto.coordinator"\n[[steps]]\nservice = "protocol"\n{1}\n'
+    end = '[expect]\nstate = "completed"\noutcome = "letter_registered"\n'
+    by_hand = '[[steps]]\ncomplete = "write_number"\nby = "cmto.coordinator"\n'
+    told = letter / "scenarios"
+    (told / "connected.toml").write_text(
+        head.format("It answers", 'answer = { number = "7" }') + end
+    )
+    (told / "away.toml").write_text(head.format("It fails", 'fails = "away"') + by_hand + end)
+    report = play(letter, update=True)
+    assert (report.failures, report.missing) == ([], [])
+    assert "ServiceFailed" in (told / "away.trace").read_text()
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(JOINT_VISIT, tmp_path / "joint-visit"))

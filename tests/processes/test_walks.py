@@ -8,7 +8,7 @@ from engine.bundles.definition import Bundle
 from tests.benchmarks import walks
 from tests.office import open_office
 
-WALKS = 10
+WALKS = 20
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from engine.bpmn.lint.sheet import Finding, Sheet, extension, kind, text_of
 from engine.bpmn.script import script_problems
 
 _QUESTION_MARK = re.compile(r"(\?)(?=(?:[^'\"]|['\"][^'\"]*['\"])*$)")
-_CELLS = 'Cells are expressions: 5, "yes", > 3, 2 <= ? <= 6, in (3, 5).'
+_CELLS = 'Cells are expressions: 5, "yes", > 3, 2 <= ? <= 6, ? in (3, 5).'
 
 
 def findings(tables: Mapping[str, bytes], sheets: list[Sheet]) -> Iterator[Finding]:
@@ -107,6 +107,8 @@ def cell_problems(text: str) -> list[str]:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError:
+        if text.strip()[:1].isalpha():
+            return [f"write a question mark for what is looked at: ? {text.strip()}"]
         return script_problems(f"value {text}", "eval")
     if isinstance(tree.body, ast.Tuple):
         return ["a list of values never matches"]

@@ -13,9 +13,10 @@ from engine.bundles.terms import parse_term
 
 COVERAGE = "coverage.csv"
 ACTS = (
-    "complete", "message", "command", "advance_clock", "expect_open", "expect_refused",
+    "complete", "message", "command", "advance_clock", "expect_open", "expect_refused", "service",
 )  # fmt: skip
-_BESIDE = ("by", "party", "data", "reason", "organisation", "istat", "capacity", "key", "child")
+_BESIDE = ("by", "party", "data", "reason", "organisation", "istat", "capacity", "key", "child",
+           "answer", "fails")  # fmt: skip
 _EXPECTED = ("state", "outcome", "milestones", "parties_left")
 _ACTOR = re.compile(r"([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*")
 _ALIAS = re.compile(r"[a-z][a-z0-9_]*")
@@ -107,6 +108,8 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
         _check_act(view, step, act)
     elif act == "advance_clock":
         _check_clock(step)
+    elif act == "service":
+        _check_service(view, step)
     elif act == "expect_open":
         for name in step.texts(act):
             activity, _, alias = name.partition("@")
@@ -123,6 +126,17 @@ def _check_clock(step: Table) -> None:
     if written and (term is None or term.amount is None):
         hint = "Write 30 days, 5 working days, 3 months or 1 year."
         step.complain(f"“{written}” is no length of time.", hint, "advance_clock")
+
+
+def _check_service(view: View, step: Table) -> None:
+    topics = {e.properties["topic"] for e in view.elements() if "topic" in e.properties}
+    topic = step.text("service")
+    if topic and topic not in topics:
+        hint = f"Drawn are: {', '.join(sorted(topics)) or 'none'}."
+        step.complain(f"No service task has the topic “{topic}”.", hint, "service")
+    if step.has("answer") == step.has("fails"):
+        hint = 'Write answer = { … }, or fails = "why".'
+        step.complain("The service neither answers nor fails.", hint)
 
 
 def _check_refusal(view: View, step: Table, aliases: set[str]) -> None:

@@ -561,6 +561,7 @@ TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id=
         ("&lt; 10", "3, 5", "a1", "a list of values never matches"),
         ("&lt; 10", "not(5)", "a1", "never matches"),
         ("&lt; 10", "import os", "a1", "import os"),
+        ("&lt; 10", "in (3, 5)", "a1", "write a question mark"),
         ('"small"', "open('x')", "b1", "no function “open”"),
         ('"small"', "", "b1", "output cell is empty"),
         ('name="size"', "", "o", "names no variable"),
@@ -575,7 +576,7 @@ def test_a_table_means_what_its_cells_say(old: str, new: str, element: str, what
     assert any(p[0] == "t.dmn" and p[2] == element and what in p[3] for p in found), found
 
 
-@pytest.mark.parametrize("cell", ["5", '"yes"', "> 3", "2 <= ? <= 6", "in (3, 5)", "-", "True"])
+@pytest.mark.parametrize("cell", ["5", '"yes"', "> 3", "2 <= ? <= 6", "? in (3, 5)", "-", "True"])
 def test_ordinary_cells_are_understood(cell: str) -> None:
     escaped = cell.replace("<", "&lt;")
     drawings = {"a.bpmn": d.file(d.process("p", MID + ONE))}

@@ -201,6 +201,8 @@ SPOILT = [
     (STORY, 'complete = "prepare"', 'complete = "prepair"', "prepair", "is no activity"),
     (STORY, 'outcome = "ready"', 'result = "ready"', "data = {result", "“result” is no field"),
     (STORY, '"give_opinion@region"', '"give_opinion@asti"', "asti", "no party of the story"),
+    (STORY, 'advance_clock = "45 days"', 'service = "pec"', None, "neither answers nor fails"),
+    (STORY, 'advance_clock = "45 days"', 'service = "pec"\nfails = ""', "service", "topic “pec”"),
     (STORY, '"45 days"', '"a while"', "a while", "no length of time"),
     (STORY, 'message = "object"', 'message = "shout"', "shout", "is no message"),
     (STORY, '"suspend_case"', '"stop_case"', "stop_case", "is no command"),
