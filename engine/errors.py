@@ -118,6 +118,15 @@ class NotAccountable(NotAllowed):
     """Only who answers for it may do this."""
 
 
+class FourEyes(NotAllowed):
+    """Whoever prepared it cannot approve it."""
+
+    hint_by_default = Text(
+        "Deve approvarla un'altra persona che ne risponde, o chi la sostituisce.",
+        "Another person who answers for it must approve, or a substitute.",
+    )
+
+
 class Conflict(EngineError):
     """The world has moved on, or several readings are possible."""
 
@@ -153,6 +162,17 @@ class CaseClosed(Conflict):
 
 class WrongState(Conflict):
     """The command does not fit the state of the case."""
+
+
+class NobodyApproves(Conflict):
+    """What was prepared could be approved by nobody else."""
+
+    hint_by_default = Text(
+        "Chiedi a chi amministra gli incarichi dell'ente che ne risponde di nominare qualcuno, o un"
+        " sostituto. Quello che hai scritto resta se lo salvi come bozza.",
+        "Ask whoever administers the mandates of the body that answers for it to appoint somebody,"
+        " or a substitute. What you wrote stays if you save it as a draft.",
+    )
 
 
 class NeedsMissing(Conflict):

@@ -77,6 +77,49 @@ class WorkItemReturned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkItemSubmitted(Event):
+    """Prepared: whoever answers for it is asked to approve."""
+
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemTakenBack(Event):
+    """Whoever prepared it works on before it was approved."""
+
+    work_item: str
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemSentBack(Event):
+    """Whoever answers for it wants it corrected."""
+
+    work_item: str
+    activity: str
+    prepared_by: str
+    reason: str
+    round: int
+    remarks: list[dict[str, Any]] = field(default_factory=list)
+    """Each with the part of the form it stands at."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemApproved(Event):
+    """Whoever answers for it approved it: its completion follows."""
+
+    work_item: str
+    activity: str
+    organisation: str | None
+    prepared_by: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItemCompleted(Event):
     work_item: str
     activity: str
@@ -543,7 +586,8 @@ class AccountChanged(Event):
 
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
-    WorkItemDelegated, WorkItemReturned, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
+    WorkItemDelegated, WorkItemReturned, WorkItemSubmitted, WorkItemTakenBack, WorkItemSentBack,
+    WorkItemApproved, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
     DeadlineStarted, DeadlineMet, DeadlineExpired, PeopleReminded,
     DocumentAttached, MessageDelivered, MessageSent,
     ServiceRequested, ServiceAnswered, ServiceFailed, DeliveryFailed, DeliveryRetried,

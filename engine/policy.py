@@ -6,7 +6,7 @@ thing, so that refusals do not tell whether it exists.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,7 +27,7 @@ from engine.bundles.definition import Bundle, Column, Form, Nature
 from engine.bundles.drawn import Element
 from engine.bundles.roles import role_nature, roles
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
-from engine.model import Case, ChildRound, Party
+from engine.model import Case, ChildRound, Party, WorkKind
 from engine.text import Text
 
 Asked = TypeVar("Asked", bound=Select[*tuple[Any, ...]])
@@ -52,6 +52,17 @@ class Seat:
     letter: str
     organisation_id: str
     role: str
+
+
+class Piece(Protocol):
+    """A piece of work, as its row or as a list shows it."""
+
+    @property
+    def activity(self) -> str: ...
+    @property
+    def path(self) -> Iterable[Any]: ...
+    @property
+    def kind(self) -> str: ...
 
 
 def sees_all_cases(actor: Actor) -> bool:
@@ -386,6 +397,16 @@ def seats_of(
         return found
     element = bundle.element(activity)
     return found if element is None else (*found, *lane_seats(element, parties, branch))
+
+
+def seats_of_item(bundle: Bundle, parties: Sequence[Party], item: Piece) -> tuple[Seat, ...]:
+    """The same for one piece of work: an approval is done by whoever answers for the activity."""
+    path = tuple((element, key) for element, key in item.path)
+    found = seats_of(bundle, parties, item.activity, path)
+    if item.kind == WorkKind.ACTIVITY:
+        return found
+    answering = [seat for seat in found if seat.letter == "A"]
+    return (*(Seat("R", s.organisation_id, s.role) for s in answering), *answering)
 
 
 def _does(bundle: Bundle, column: Column, form: Form | None) -> bool:

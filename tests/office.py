@@ -27,6 +27,7 @@ from engine.training import tick
 from engine.unit_of_work import UnitOfWork
 
 HERE = Path(__file__).parent
+POOLED_OFFICE = HERE / "engine" / "pooled-office"
 JOINT_VISIT = HERE / "engine" / "joint-visit"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 CHIVASSO, CASTAGNETO, RONDISSONE = "mun-001082", "mun-001064", "mun-001225"
@@ -94,23 +95,38 @@ class Office:
             data={"place": "Ex cava"},
         )  # fmt: skip
 
-    def items(self, case_id: str, activity: str | None = None) -> list[WorkItem]:
+    def pooled(self, by: Actor, *towns: str) -> str:
+        """A pooled office of some towns, begun by the director."""
+        parties = [{"organisation": town, "capacity": "municipality"} for town in towns]
+        return self.engine.run(
+            by, start_case, process="pooled-office", title="Ufficio", parties=parties,
+            data={"purpose": "Piano"},
+        )  # fmt: skip
+
+    def items(
+        self, case_id: str, activity: str | None = None, kind: str = "activity"
+    ) -> list[WorkItem]:
         """Live work of a case, in the order of bodies."""
         with self.session() as session:
             statement = (
                 select(WorkItem)
                 .where(
                     WorkItem.case_id == case_id,
-                    WorkItem.state.in_(("open", "held", "returned")),
+                    WorkItem.kind == kind,
+                    WorkItem.state.in_(("open", "held", "returned", "submitted")),
                 )
                 .order_by(WorkItem.activity, WorkItem.organisation_id, WorkItem.id)
             )
             found = session.scalars(statement).all()
         return [i for i in found if activity in (None, i.activity)]
 
-    def item(self, case_id: str, activity: str, town: str | None = None) -> WorkItem:
+    def item(
+        self, case_id: str, activity: str, town: str | None = None, kind: str = "activity"
+    ) -> WorkItem:
         """The one live work item of an activity (of a town)."""
-        found = [i for i in self.items(case_id, activity) if town in (None, i.organisation_id)]
+        found = [
+            i for i in self.items(case_id, activity, kind) if town in (None, i.organisation_id)
+        ]
         assert len(found) == 1, [(i.activity, i.organisation_id) for i in self.items(case_id)]
         return found[0]
 

@@ -36,6 +36,7 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
         "letter": row.letter,
         "due_on": row.due_on,
         "badge": badge(row.clock, row.days_left, row.days_text),
+        "kind": kind_tag(row),
         "organisation": row.organisation or "",
         "other_mandate": row.other_mandate,
         "process": row.process_title,
@@ -47,9 +48,20 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
         "note": row.note or done_words(row),
         "done": row.completed_at is not None,
         "open": row.id == open_id,
-        "pick": row.letter in ("R", "A") and row.completed_at is None,
+        "pick": row.letter in ("R", "A") and row.completed_at is None and row.state != "submitted",
         "preview_url": same_page(open=row.id),
     }
+
+
+def kind_tag(row: WorkRow) -> str:
+    """What sets a piece of work apart in a list: an approval, or how far its own has come."""
+    if row.completed_at is not None:
+        return ""
+    if row.kind == "approval":
+        return _("approvazione")
+    if row.state == "submitted":
+        return _("in approvazione")
+    return _("da correggere") if row.state == "returned" and row.rounds else ""
 
 
 def done_words(row: WorkRow) -> str:

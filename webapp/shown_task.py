@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from engine.queries import EvidenceRow, PeerRow, PersonRow, TaskView
+from engine.queries import Decision, EvidenceRow, PeerRow, PersonRow, TaskView
 from engine.text import Text
 from webapp import shown
 from webapp.auth import officer
@@ -53,10 +53,14 @@ def shown_task(
         if is_open and "complete" in task.may
         else [],
         "buttons": list(_buttons(task)),
+        "submitted_words": _submitted_words(task),
+        "rounds": [_round(row) for row in task.decisions],
     }
 
 
 def _letter_words(task: TaskView) -> str:
+    if task.kind == "approval" and task.may:
+        return _("Decidi tu, per")
     if task.letter == "A":
         return _("Ne rispondi tu, per")
     if task.letter == "C":
@@ -71,6 +75,8 @@ def _held_words(task: TaskView) -> str:
             who=task.completed_by or "",
             when=plain_when(task.completed_at),
         )
+    if task.state == "submitted":
+        return _("in approvazione")
     if task.state == "cancelled":
         return _("non più richiesta")
     if task.holder is None:
@@ -204,10 +210,46 @@ def _missing(fields: Sequence[PageField]) -> Iterator[PageField]:
             yield field
 
 
+def _submitted_words(task: TaskView) -> str:
+    """Who submitted it, when, and who decides."""
+    if task.state != "submitted" or task.prepared_at is None:
+        return ""
+    when, who = plain_when(task.prepared_at), task.prepared_by or ""
+    said = _("Presentata da %(who)s il %(when)s.", who=who, when=when)
+    if task.approver is None:
+        return said
+    decides = task.approver.in_(language())
+    next_ = _("Decide %(who)s; il termine continua a correre.", who=decides)
+    return f"{said} {next_}"
+
+
+def _complete_words(task: TaskView) -> str:
+    if task.kind == "approval":
+        return _("Conferma la decisione")
+    return _("Presenta per l’approvazione") if task.asks_approval else _("Completa")
+
+
+def _round(row: Decision) -> dict[str, Any]:
+    """One round of approval: who decided what, and what he wanted corrected."""
+    approved = row.decision == "approve"
+    when = plain_when(row.at)
+    words = (
+        _("Approvata da %(who)s il %(when)s", who=row.by, when=when)
+        if approved
+        else _("Rimandata da %(who)s il %(when)s", who=row.by, when=when)
+    )
+    return {
+        "number": row.round,
+        "badge": {"kind": "done" if approved else "decide", "words": words},
+        "comment": row.comment,
+        "remarks": [{"part": part, "comment": said} for _name, part, said in row.remarks],
+    }
+
+
 def _buttons(task: TaskView) -> Iterator[dict[str, Any]]:
     """The acts of the form; links for those that must not compete with it."""
     if "complete" in task.may:
-        yield {"action": "complete", "label": _("Completa"), "kind": "primary"}
+        yield {"action": "complete", "label": _complete_words(task), "kind": "primary"}
     if "draft" in task.may:
         yield {"action": "save", "label": _("Salva e chiudi"), "kind": "outline"}
     if "delegate" in task.may and task.delegates:

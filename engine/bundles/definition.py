@@ -311,6 +311,7 @@ class Form:
     evidence: Evidence
     deadline: str | None
     approval: str | None
+    """Who approves what was prepared: `A`, whoever answers, or the column that does."""
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...] = ()
     documents: tuple[str, ...] = ()

@@ -71,6 +71,7 @@ from engine.commands.outbox import (
 )
 from engine.commands.pages import keep_page
 from engine.commands.parties import add_party, remove_party
+from engine.commands.raci.approvals import take_back
 from engine.commands.register import apply_fact, correct_body, register_body
 from engine.commands.seals import seal_day
 from engine.commands.settings import move_training_day, plan_training_day
@@ -170,6 +171,7 @@ __all__ = [
     "store_upload",
     "suspend_case",
     "suspend_deadline",
+    "take_back",
     "take_deliveries",
     "tell_parent",
     "tend_child",

@@ -1,6 +1,6 @@
 """From what was typed to what the case keeps: validation, files, the values a token carries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from engine import events
@@ -20,8 +20,12 @@ def checked(
     *,
     parties: Sequence[Party],
     variables: Mapping[str, Any],
+    uploaders: Collection[str] = (),
 ) -> dict[str, Any]:
-    """The answers as native values. Raises FormInvalid naming every wrong field."""
+    """The answers as native values. Raises FormInvalid naming every wrong field.
+
+    `uploaders` are those beside the actor whose files the answers may name.
+    """
     allowed = choices(
         work.session, form.fields, parties=parties, variables=variables, today=day_of(work.now)
     )
@@ -29,15 +33,17 @@ def checked(
         form,
         raw,
         choices={path: [c.value for c in found] for path, found in allowed.items()},
-        files=lambda upload_id: _uploaded(work, upload_id),
+        files=lambda upload_id: _uploaded(work, upload_id, uploaders),
         evaluate=lambda expression, values: bool(evaluate(expression, {**variables, **values}, {})),
     )
 
 
-def _uploaded(work: UnitOfWork, upload_id: str) -> Mapping[str, Any] | None:
+def _uploaded(
+    work: UnitOfWork, upload_id: str, uploaders: Collection[str]
+) -> Mapping[str, Any] | None:
     """The uploaded file an answer names, if it is the actor's to use."""
     upload = work.session.get(Upload, upload_id)
-    if upload is None or upload.uploaded_by_id != work.actor.officer_id:
+    if upload is None or upload.uploaded_by_id not in {work.actor.officer_id, *uploaders}:
         return None
     return {"document": upload.id, "name": upload.filename, "sha256": upload.sha256}
 
@@ -50,8 +56,9 @@ def attach(
     *,
     work_item_id: str | None,
     organisation_id: str | None,
+    by: str | None = None,
 ) -> None:
-    """Every file the answers name becomes a document of the case."""
+    """Every file the answers name becomes a document of the case; `by` who sent it, if another."""
     for field, value in _files(form.fields, answers):
         upload = work.session.get_one(Upload, value["document"])
         title = field.kind or field.label
@@ -60,7 +67,7 @@ def attach(
             organisation_id=organisation_id, field=field.name, title_it=title.it,
             title_en=title.en, visibility=field.visibility, filename=upload.filename,
             media_type=upload.media_type, size=upload.size, sha256=upload.sha256,
-            attached_at=work.now, attached_by=work.author,
+            attached_at=work.now, attached_by=by or work.author,
         )  # fmt: skip
         work.session.delete(upload)
         work.add(document)

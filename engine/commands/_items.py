@@ -7,11 +7,12 @@ from datetime import date
 from sqlalchemy import bindparam, delete, select
 
 from engine import events
+from engine.asked import form_of
 from engine.bpmn import Activity, Path, Step, Wait
 from engine.bundles.definition import Bundle
 from engine.commands import _notices
 from engine.commands._clock import terms
-from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, WorkItem
+from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, WorkItem, WorkKind
 from engine.policy import Seat, seats_of
 from engine.store import Surface
 from engine.unit_of_work import UnitOfWork
@@ -45,17 +46,18 @@ def place(found: Activity | Wait) -> tuple[Path, str]:
 def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
     """Give every open item its last day, after a term began, ended or got its date."""
     living = terms.living(scope.work, scope.case)
-    known = {
-        item.token_id: item
-        for item in scope.work.session.scalars(
-            select(WorkItem).where(WorkItem.case_id == scope.case.id, WorkItem.state.in_(LIVE))
-        )
+    on_token: dict[str, dict[str, WorkItem]] = {
+        token_id: {item.id: item} for token_id, item in opened.items()
     }
+    for item in scope.work.session.scalars(
+        select(WorkItem).where(WorkItem.case_id == scope.case.id, WorkItem.state.in_(LIVE))
+    ):
+        on_token.setdefault(item.token_id, {})[item.id] = item
     moved: dict[str, date | None] = {}
     for activity in step.open:
-        item = opened.get(activity.token_id) or known.get(activity.token_id)
-        if item is not None and _link(scope, item, step.waits, activity, living):
-            moved[item.id] = item.due_on
+        for item in on_token.get(activity.token_id, {}).values():
+            if _link(scope, item, step.waits, activity, living):
+                moved[item.id] = item.due_on
     if moved:
         scope.work.flush()
         for row in scope.work.session.scalars(select(Offer).where(Offer.work_item_id.in_(moved))):
@@ -82,7 +84,9 @@ def work_items(
         ).all()
         for item in items:
             body = scope.work.name_of(item.organisation_id)
-            scope.work.record(item.cancel(organisation=body), scope.case)
+            gone_too = item.cancel(organisation=body)
+            if item.kind == WorkKind.ACTIVITY:  # what belongs to it goes with it
+                scope.work.record(gone_too, scope.case)
             close_item(scope.work, scope.case, item)
     begun = after.activities - before.activities
     opened: dict[str, WorkItem] = {}
@@ -169,9 +173,10 @@ def _link(
         for row in living
         if (row.due_on is not None or row.is_stopped)
         and row.state != DeadlineState.WAITING
-        and (row.work_item_id == item.id or row.token_id in tokens)
+        # The term of an activity runs on while it waits for its approval.
+        and (row.work_item_id == (item.belongs_to_id or item.id) or row.token_id in tokens)
     ]
-    form = scope.bundle.forms.get(item.activity)
+    form = form_of(scope.bundle, item)
     named = [row for row in running if form is not None and row.name == form.deadline]
     chosen = min(named or running, key=lambda row: (row.due_on or date.max, row.id), default=None)
     due_on = chosen.due_on if chosen is not None else None
@@ -185,6 +190,8 @@ def close_item(work: UnitOfWork, case: Case, item: WorkItem) -> None:
     """The work is done or gone: it leaves worklists and notices, and its own terms are met."""
     work.session.connection().execute(_LEAVE_WORKLISTS, {"work_item": item.id})
     _notices.settle(work, [item.id])
+    if item.kind != WorkKind.ACTIVITY:
+        return
     form = work.bundle(case).forms.get(item.activity)
     if form is not None and form.deadline:
         for row in terms.living(work, case):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
+from engine.asked import title_of
 from engine.bundles.definition import Bundle
 from engine.clock import next_hour
 from engine.deliveries import SendMail
@@ -38,7 +39,7 @@ _SETTLE = (
     .where(
         Notice.work_item_id.in_(bindparam("work_items", expanding=True)),
         Notice.read_at.is_(None),
-        Notice.kind.in_(("turn", "delegated", "returned", "released")),
+        Notice.kind.in_(("turn", "delegated", "returned", "released", "approval", "corrections")),
     )
     .values(read_at=bindparam("now"))
 )
@@ -53,12 +54,12 @@ def tell_opened(
     work: UnitOfWork, case: Case, bundle: Bundle, item: WorkItem, offered: Iterable[Seat]
 ) -> None:
     """Those who have to do it learn that it is there."""
-    form = bundle.forms.get(item.activity)
-    if form is None:
+    if item.activity not in bundle.forms:
         return
+    title = title_of(bundle, item)
     words = Text(
-        f"{case.number}: tocca a te. {form.title.it}.",
-        f"{case.number}: it is your turn. {form.title.en}.",
+        f"{case.number}: tocca a te. {title.it}.",
+        f"{case.number}: it is your turn. {title.en}.",
     )
     tell(work, case, item.id, "turn", words, [s for s in offered if s.letter == "R"])
 

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func, or_, select
 
 from engine.actor import ADMINISTRATOR, Mandate
+from engine.asked import title_of
 from engine.bundles.roles import roles
 from engine.commands import _notices
 from engine.errors import (
@@ -18,7 +19,7 @@ from engine.errors import (
 )
 from engine.mandates import alive, mandates_of
 from engine.model import LIVE, MandateRow, Officer, Organisation, WorkItem
-from engine.policy import Seat, may_grant, seats_of
+from engine.policy import Seat, may_grant, seats_of_item
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -190,18 +191,15 @@ def _send_back(
     if not item.is_live or item.holder_mandate_id not in held_under or item.holder_id is None:
         return False
     holder_id = item.holder_id
-    bundle, path = work.bundle(case), tuple((element, key) for element, key in item.path)
-    seats = [
-        s for s in seats_of(bundle, work.parties(case), item.activity, path) if s.letter == "R"
-    ]
+    bundle = work.bundle(case)
+    seats = [s for s in seats_of_item(bundle, work.parties(case), item) if s.letter == "R"]
     if holder_id not in known:
         known[holder_id] = mandates_of(work.session, holder_id, work.today)
     renewed = kept_by(known[holder_id], seats, case.process, held_under)
     if renewed is not None:
         item.hold_under(renewed.id)
         return False
-    form = bundle.forms.get(item.activity)
-    title = form.title if form is not None else Text(item.activity, item.activity)
+    title = title_of(bundle, item)
     work.record(item.release(title=title, reason=why.it), case)
     words = Text(
         f"{case.number}: «{title.it}» torna all'ufficio. {why.it}",

@@ -8,10 +8,18 @@ from sqlalchemy import select
 from engine.actor import Mandate
 from engine.bundles.definition import Form
 from engine.commands import _notices
-from engine.commands._advance import advance, jsonable
-from engine.commands._answers import attach, checked
-from engine.commands._items import close_item
+from engine.commands._advance import jsonable
+from engine.commands._answers import checked
 from engine.commands.clock.needs import require_needs
+from engine.commands.raci.approvals import decide, needs_approval, submit
+from engine.commands.raci.completing import finish
+from engine.commands.raci.handling import (
+    form_of,
+    require_four_eyes,
+    seats_on,
+    take,
+    title_of,
+)
 from engine.errors import (
     Invalid,
     NotAllowed,
@@ -19,10 +27,11 @@ from engine.errors import (
     OfficerNotFound,
     StaleVersion,
     WorkItemNotFound,
+    WrongState,
 )
 from engine.mandates import mandates_of
-from engine.model import Case, Draft, Officer, WorkItem
-from engine.policy import Seat, fits, permitting, require_responsible, seats_of, the_one
+from engine.model import Case, Draft, Officer, WorkItem, WorkKind
+from engine.policy import Seat, fits, permitting, require_responsible, the_one
 from engine.text import Text
 from engine.unit_of_work import ITEM_UNKNOWN, UnitOfWork
 
@@ -30,9 +39,10 @@ from engine.unit_of_work import ITEM_UNKNOWN, UnitOfWork
 def claim(work: UnitOfWork, *, work_item_id: str, version: int | None = None) -> int:
     """Take a piece of work in hand, so that colleagues see who has it."""
     item, case = work.work_item(work_item_id, version=version)
-    title, seats = _title(work, case, item), _seats(work, case, item)
-    work.mandate = require_responsible(work.actor, seats, _form(work, case, item))
-    _claim(work, case, item, title)
+    title, seats = title_of(work, case, item), seats_on(work, case, item)
+    work.mandate = require_responsible(work.actor, seats, form_of(work, case, item))
+    require_four_eyes(work, item, work.actor.officer_id)
+    take(work, case, item, title)
     work.flush()
     return item.version
 
@@ -41,7 +51,7 @@ def release(work: UnitOfWork, *, work_item_id: str, version: int | None = None) 
     """Put a piece of work back for the colleagues; its draft stays."""
     item, case = work.work_item(work_item_id, version=version)
     _require_holder_or_accountable(work, case, item)
-    work.record(item.release(title=_title(work, case, item)), case)
+    work.record(item.release(title=title_of(work, case, item)), case)
     work.flush()
     return item.version
 
@@ -84,11 +94,18 @@ def return_task(
 ) -> int:
     """Give a piece of work back, with the reason, to whoever answers for it."""
     item, case = work.work_item(work_item_id, version=version)
-    seats = _seats(work, case, item)
-    work.mandate = require_responsible(work.actor, seats, _form(work, case, item))
-    title = _title(work, case, item)
+    seats, title = seats_on(work, case, item), title_of(work, case, item)
+    work.mandate = require_responsible(work.actor, seats, form_of(work, case, item))
+    if item.kind != WorkKind.ACTIVITY:
+        raise WrongState(
+            Text("Un'approvazione non si restituisce.", "An approval is not returned."),
+            Text(
+                "Approva, rimanda con osservazioni, o passala a un collega.",
+                "Approve, send it back with comments, or hand it to a colleague.",
+            ),
+        )
     if item.holder_id not in (None, work.actor.officer_id):
-        _claim(work, case, item, title)  # refuses, naming the colleague who holds it
+        take(work, case, item, title)  # refuses, naming the colleague who holds it
     work.record(item.give_back(reason=reason, title=title), case)
     words = Text(
         f"{case.number}: «{title.it}» è stata restituita. {reason}",
@@ -109,11 +126,12 @@ def save_draft(
 ) -> int:
     """Keep what has been typed so far, as it is; the item itself does not change."""
     item, case = work.work_item(work_item_id, version=version)
-    item.require_live(_title(work, case, item))
-    seats, form = _seats(work, case, item), _form(work, case, item)
+    item.require_live(title_of(work, case, item))
+    item.require_not_submitted(title_of(work, case, item))
+    seats, form = seats_on(work, case, item), form_of(work, case, item)
     work.mandate = require_responsible(work.actor, seats, form)
     if item.holder_id not in (None, work.actor.officer_id):
-        _claim(work, case, item, _title(work, case, item))  # refuses, naming who holds it
+        take(work, case, item, title_of(work, case, item))  # refuses, naming who holds it
     draft = work.draft(item)
     if draft is None:
         draft = Draft(work_item_id=item.id, draft_version=0)
@@ -140,53 +158,44 @@ def complete_task(
 ) -> dict[str, str]:
     """Close a work item with the officer's answers and move the case on.
 
+    Where the form asks for approval the answers are put before whoever answers for the activity.
     Raises NotResponsible, AlreadyClaimed, AlreadyCompleted, CaseSuspended, StaleVersion, or
     FormInvalid with every wrong field; nothing is changed then.
     """
     item, case = work.work_item(work_item_id)
-    title, seats, form = _title(work, case, item), _seats(work, case, item), _form(work, case, item)
+    title, form = title_of(work, case, item), form_of(work, case, item)
+    seats = seats_on(work, case, item)
     work.mandate = require_responsible(work.actor, seats, form)
     item.require_live(title)
     work.expect(item.version, version)
     case.require_running()
+    if item.kind == WorkKind.APPROVAL and form is not None:
+        return decide(work, case, item, form, data)
     require_needs(work, case, item, form)
-    _claim(work, case, item, title, quietly=True)
-
-    running = work.running(case)
-    variables = running.instance.variables(item.token_id)
+    take(work, case, item, title, quietly=True)
+    variables = work.running(case).instance.variables(item.token_id)
     answers = (
-        checked(work, form, data, parties=work.parties(case), variables=variables) if form else {}
-    )
-    body = work.name_of(item.organisation_id or work.mandate.organisation_id)
-    work.record(
-        item.complete(
-            by_id=work.actor.officer_id, by=work.author, answers=jsonable(answers),
-            organisation=body, title=title, at=work.now,
-        ),
-        case,
+        checked(
+            work, form, data, parties=work.parties(case), variables=variables,
+            uploaders=item.preparers,
+        )
+        if form
+        else {}
     )  # fmt: skip
-    if form is not None:
-        attach(
-            work, case, form, answers, work_item_id=item.id,
-            organisation_id=item.organisation_id or work.mandate.organisation_id,
-        )  # fmt: skip
-    draft = work.draft(item)
-    if draft is not None:
+    if needs_approval(form, seats, work.mandate):
+        return submit(work, case, item, data, title=title)
+    if (draft := work.draft(item)) is not None:
         work.session.delete(draft)
-    close_item(work, case, item)
-    running.warm.surface = running.warm.surface.without(item.token_id)
-    _notices.tell_completed(work, case, work.bundle(case), item, seats)
-    advance(
-        work, case, lambda instance, facts: instance.complete(item.token_id, answers, facts=facts)
+    return finish(
+        work, case, item, form, answers, seats=seats, by_id=work.actor.officer_id, by=work.author
     )
-    return {"id": item.id, "state": item.state, "case": case.id}
 
 
 def _delegate(work: UnitOfWork, item: WorkItem, case: Case, *, to: str, reason: str) -> None:
-    seats = _seats(work, case, item)
+    seats = seats_on(work, case, item)
     _require_reassigner(work, seats)
     officer = work.session.get(Officer, to)
-    mandate = _mandate_on(work, seats, to, case.process, _form(work, case, item))
+    mandate = _mandate_on(work, seats, to, case.process, form_of(work, case, item))
     if officer is None or not officer.active or mandate is None:
         raise OfficerNotFound(
             Text(
@@ -198,7 +207,8 @@ def _delegate(work: UnitOfWork, item: WorkItem, case: Case, *, to: str, reason: 
                 "Choose somebody whose mandate carries the letter R for this activity.",
             ),
         )
-    title = _title(work, case, item)
+    require_four_eyes(work, item, officer.id)
+    title = title_of(work, case, item)
     work.record(
         item.delegate(
             to_id=officer.id, to=officer.name, mandate_id=mandate.id, reason=reason, title=title,
@@ -213,42 +223,13 @@ def _delegate(work: UnitOfWork, item: WorkItem, case: Case, *, to: str, reason: 
     _notices.tell_officer(work, case, item, "delegated", words, officer.id)
 
 
-def _form(work: UnitOfWork, case: Case, item: WorkItem) -> Form | None:
-    return work.bundle(case).forms.get(item.activity)
-
-
-def _title(work: UnitOfWork, case: Case, item: WorkItem) -> Text:
-    form = _form(work, case, item)
-    return form.title if form is not None else Text(item.activity, item.activity)
-
-
-def _seats(work: UnitOfWork, case: Case, item: WorkItem) -> tuple[Seat, ...]:
-    path = tuple((element, key) for element, key in item.path)
-    return seats_of(work.bundle(case), work.parties(case), item.activity, path)
-
-
-def _claim(
-    work: UnitOfWork, case: Case, item: WorkItem, title: Text, *, quietly: bool = False
-) -> None:
-    """Take it; `quietly` when completing, which says more than taking."""
-    other = item.holder_id if item.holder_id != work.actor.officer_id else None
-    holder = work.session.get(Officer, other) if other else None
-    event = item.claim(
-        by_id=str(work.actor.officer_id), by=work.author,
-        mandate_id=work.mandate.id if work.mandate else None,
-        holder=holder.name if holder else None, title=title, at=work.now,
-    )  # fmt: skip
-    if not quietly:
-        work.record(event, case)
-
-
 def _require_holder_or_accountable(work: UnitOfWork, case: Case, item: WorkItem) -> None:
-    seats = _seats(work, case, item)
+    seats = seats_on(work, case, item)
     accountable = permitting(work.actor, seats, "A")
     if accountable:
         work.mandate = the_one(accountable)
         return
-    work.mandate = require_responsible(work.actor, seats, _form(work, case, item))
+    work.mandate = require_responsible(work.actor, seats, form_of(work, case, item))
     if item.holder_id != work.actor.officer_id:
         raise NotHeld(
             Text(

@@ -36,7 +36,7 @@ from engine.model import (
     Subscription,
     WorkItem,
 )
-from engine.policy import require_administrator, seats_of
+from engine.policy import require_administrator, seats_of, seats_of_item
 from engine.store import Surface, Version, Warm
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
@@ -265,7 +265,10 @@ class _Change:
         found = work.session.scalars(
             select(WorkItem).where(WorkItem.case_id == self.case.id, WorkItem.state.in_(LIVE))
         ).all()
-        by_token = {item.token_id: item for item in found}
+        by_token = {item.token_id: item for item in found if item.belongs_to_id is None}
+        belonging: dict[str, list[WorkItem]] = {}
+        for item in found:
+            belonging.setdefault(item.belongs_to_id or "", []).append(item)
         work.session.execute(
             delete(Offer)
             .where(Offer.work_item_id.in_([item.id for item in found]))
@@ -281,6 +284,10 @@ class _Change:
             item.stage = bundle.stage_of(activity.element, activity.path)
             item.organisation_id = bodies.pop() if len(bodies) == 1 else None
             offer(work, item, seats)
+            for approval in belonging.get(item.id, ()):
+                approval.activity, approval.path = item.activity, item.path
+                approval.stage = item.stage
+                offer(work, approval, seats_of_item(bundle, work.parties(self.case), approval))
         return items
 
     def drafts(self, items: list[tuple[WorkItem, str]]) -> list[str]:

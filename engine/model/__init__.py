@@ -39,15 +39,23 @@ from engine.model.organisation import (
 from engine.model.outbox import DeliveryRow, DeliveryState, RememberedAnswer, Setting
 from engine.model.party import Party
 from engine.model.seal import DailySeal, SealedEntry
-from engine.model.work_item import LIVE, Draft, Offer, WorkItem, WorkItemState
+from engine.model.work_item import (
+    LIVE,
+    TO_DO,
+    Draft,
+    Offer,
+    WorkItem,
+    WorkItemState,
+    WorkKind,
+)
 
 __all__ = [
-    "ENDED", "LIVE", "LIVING", "ApiToken", "Base", "BodyFact", "CalendarFeed", "Case",
+    "ENDED", "LIVE", "LIVING", "TO_DO", "ApiToken", "Base", "BodyFact", "CalendarFeed", "Case",
     "CaseCheckpoint", "CaseCounter", "CaseEngineState", "CaseState", "ChildCase", "ChildRound",
     "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
     "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "Identity", "Invitation",
     "KeptPage", "LedgerEntry", "MandateRow", "Membership", "Milestone", "Neighbour", "Notice",
     "Offer", "Officer", "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting",
     "SignInSession", "Subscription", "Substitution", "Upload", "Wish", "WorkItem", "WorkItemState",
-    "Zone", "child_results",
+    "WorkKind", "Zone", "child_results",
 ]  # fmt: skip

@@ -8,37 +8,57 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine import events
-from engine.errors import AlreadyClaimed, AlreadyCompleted, NotHeld
+from engine.errors import AlreadyClaimed, AlreadyCompleted, NotHeld, WrongState
 from engine.model.base import Base, Id, Instant, Json, refers_to
 from engine.text import Text
+
+
+class WorkKind(StrEnum):
+    ACTIVITY = "activity"
+    """One token of the drawing."""
+    APPROVAL = "approval"
+    """Whoever answers for an activity looks at what was prepared in it."""
 
 
 class WorkItemState(StrEnum):
     OPEN = "open"
     HELD = "held"
     RETURNED = "returned"
+    """Given back to whoever answers for it, or by him to whoever prepared it."""
+    SUBMITTED = "submitted"
+    """Prepared; it waits for the approval of whoever answers for it."""
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
 
-LIVE = (WorkItemState.OPEN, WorkItemState.HELD, WorkItemState.RETURNED)
+LIVE = (
+    WorkItemState.OPEN, WorkItemState.HELD, WorkItemState.RETURNED, WorkItemState.SUBMITTED,
+)  # fmt: skip
+TO_DO = (WorkItemState.OPEN, WorkItemState.HELD, WorkItemState.RETURNED)
+"""Live work that somebody still has to do; what was submitted waits for its approval."""
 
 
 class WorkItem(Base):
-    """A piece of work. Kind `activity` lives exactly as long as its token in the drawing."""
+    """A piece of work. Kind `activity` lives exactly as long as its token in the drawing.
+
+    The other kinds belong to an activity, carry its token and go with it.
+    """
 
     __tablename__ = "work_item"
     __table_args__ = (
         Index(None, "case_id", "state"),
         # Holds all that the task page asks to find who did each activity last.
-        Index(None, "case_id", "activity", "party_id", "state", "id"),
+        Index(None, "case_id", "activity", "party_id", "state", "belongs_to_id", "id"),
         Index(None, "holder_id", "state", "due_on"),
         Index(None, "completed_by_id", "completed_at"),
+        Index(None, "belongs_to_id", "state"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"))
-    kind: Mapped[str] = mapped_column(String(20), default="activity")
+    kind: Mapped[str] = mapped_column(String(20), default=WorkKind.ACTIVITY)
+    belongs_to_id: Mapped[str | None] = mapped_column(refers_to("work_item.id"))
+    """The activity that an approval is about."""
     token_id: Mapped[str] = mapped_column(Id, index=True)
     activity: Mapped[str] = mapped_column(String(120))
     stage: Mapped[str | None] = mapped_column(String(80))
@@ -60,6 +80,14 @@ class WorkItem(Base):
     answers: Mapped[dict[str, Any] | None] = mapped_column(Json)
     note: Mapped[str | None] = mapped_column(String(2000))
     """Why it was handed over or returned."""
+    prepared_by_id: Mapped[str | None] = mapped_column(refers_to("officer.id"))
+    """Who submitted it last."""
+    prepared_by: Mapped[str | None] = mapped_column(String(200))
+    prepared_at: Mapped[datetime | None] = mapped_column(Instant)
+    preparers: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """Everybody who ever submitted it: none of them approves it."""
+    rounds: Mapped[int] = mapped_column(default=0)
+    """How often it was submitted for approval."""
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own way)
@@ -96,6 +124,7 @@ class WorkItem(Base):
     ) -> events.WorkItemClaimed | None:  # fmt: skip
         """Take it in hand; taking it again is no event, taking a colleague's is refused."""
         self.require_live(title)
+        self.require_not_submitted(title)
         if self.state == WorkItemState.HELD:
             if self.holder_id == by_id:
                 return None
@@ -126,6 +155,7 @@ class WorkItem(Base):
     ) -> events.WorkItemDelegated:
         """Hand it to a colleague who may do it."""
         self.require_live(title)
+        self.require_not_submitted(title)
         self.state, self.holder_id, self.holder_mandate_id = WorkItemState.HELD, to_id, mandate_id
         self.claimed_at, self.note = at, reason
         return events.WorkItemDelegated(self.case_id, self.id, self.activity, to, reason)
@@ -133,9 +163,82 @@ class WorkItem(Base):
     def give_back(self, *, reason: str, title: Text) -> events.WorkItemReturned:
         """Return it to whoever answers for it, with the reason."""
         self.require_live(title)
+        self.require_not_submitted(title)
         self._let_go(WorkItemState.RETURNED)
         self.note = reason
         return events.WorkItemReturned(self.case_id, self.id, self.activity, reason)
+
+    def submit(
+        self, *, by_id: str, by: str, organisation: str | None, title: Text, at: datetime
+    ) -> events.WorkItemSubmitted:
+        """Put what was prepared before whoever answers for it."""
+        self.require_live(title)
+        self._let_go(WorkItemState.SUBMITTED)
+        self.prepared_by_id, self.prepared_by, self.prepared_at = by_id, by, at
+        self.preparers = [*dict.fromkeys([*self.preparers, by_id])]
+        self.rounds += 1
+        return events.WorkItemSubmitted(
+            self.case_id, self.id, self.activity, self.party_id, organisation, self.rounds
+        )
+
+    def take_back(
+        self, *, by_id: str, mandate_id: str | None, title: Text, at: datetime
+    ) -> events.WorkItemTakenBack:
+        """Go on working on it, before anybody has decided."""
+        self.require_submitted(title)
+        self.state, self.holder_id, self.holder_mandate_id = WorkItemState.HELD, by_id, mandate_id
+        self.claimed_at = at
+        return events.WorkItemTakenBack(self.case_id, self.id, self.activity)
+
+    def send_back(
+        self, *, comment: str, remarks: list[dict[str, Any]], title: Text
+    ) -> events.WorkItemSentBack:
+        """Ask whoever prepared it to correct it."""
+        self.require_submitted(title)
+        self._let_go(WorkItemState.RETURNED)
+        self.note = comment or None
+        return events.WorkItemSentBack(
+            self.case_id,
+            self.id,
+            self.activity,
+            str(self.prepared_by),
+            comment,
+            self.rounds,
+            remarks,
+        )
+
+    def approve(self, *, organisation: str | None, title: Text) -> events.WorkItemApproved:
+        """Take what was prepared as right; it is completed in the same moment."""
+        self.require_submitted(title)
+        return events.WorkItemApproved(
+            self.case_id, self.id, self.activity, organisation, str(self.prepared_by), self.rounds
+        )
+
+    def require_submitted(self, title: Text) -> None:
+        """Refuse unless it waits for its approval."""
+        self.require_live(title)
+        if self.state != WorkItemState.SUBMITTED:
+            raise WrongState(
+                Text(
+                    f"«{title.it}» non è in attesa di approvazione.",
+                    f"“{title.en}” does not wait for approval.",
+                )
+            )
+
+    def require_not_submitted(self, title: Text) -> None:
+        """Refuse while it waits for its approval: what is being read does not change."""
+        if self.state == WorkItemState.SUBMITTED:
+            raise WrongState(
+                Text(
+                    f"«{title.it}» è stata presentata da {self.prepared_by} e attende"
+                    " l'approvazione.",
+                    f"“{title.en}” was submitted by {self.prepared_by} and waits for approval.",
+                ),
+                Text(
+                    "Per correggerla ritira prima la richiesta di approvazione.",
+                    "To correct it, take it back from approval first.",
+                ),
+            )
 
     def complete(
         self, *, by_id: str | None, by: str, answers: dict[str, Any], organisation: str | None,

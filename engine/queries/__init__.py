@@ -2,6 +2,7 @@
 
 from engine.bundles.definition import Field, Form
 from engine.bundles.roles import BodyKind, body_kinds
+from engine.queries._approvals import Decision
 from engine.queries._clock_acts import ClockAct
 from engine.queries.account import (
     MandateView,
@@ -100,6 +101,7 @@ from engine.queries.documents import (
     UploadRow,
     case_documents,
     document_content,
+    prepared_file,
     upload,
 )
 from engine.queries.feed import FeedDate, FeedRow, FeedTerm, calendar_feeds, feed_dates, feed_terms
@@ -306,6 +308,7 @@ __all__ = [
     "TodayView",
     "TokenRow",
     "TrainingClock",
+    "Decision",
     "UploadRow",
     "VersionRow",
     "WaitingRow",
@@ -378,6 +381,7 @@ __all__ = [
     "token_holder",
     "tokens",
     "training_clock",
+    "prepared_file",
     "upload",
     "work_item",
     "worklist",

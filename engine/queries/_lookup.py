@@ -14,7 +14,7 @@ from engine.bundles.roles import role_title, roles
 from engine.errors import CaseNotFound
 from engine.mandates import TODAY, acting, mandates_of
 from engine.mandates import alive as alive_on
-from engine.model import Case, CaseState, Officer, Organisation, Party, Zone
+from engine.model import Case, CaseState, Officer, Organisation, Party, WorkItem, WorkKind, Zone
 from engine.policy import Seat, seen_by
 from engine.queries.rows import CaseHead, PersonRow, SuspendedView
 from engine.text import NO_TEXT, Text, both
@@ -198,6 +198,11 @@ def people_on(
                 letter=seat.letter, is_me=False, gap=True,
             )  # fmt: skip
     return tuple(found.values())
+
+
+def shown_letter(item: WorkItem, letter: str) -> str:
+    """The letter of the matrix by which work is somebody's: an approval is done by who answers."""
+    return "A" if item.kind == WorkKind.APPROVAL and letter == "R" else letter
 
 
 def activity_title(bundle: Bundle, activity: str) -> Text:

@@ -22,7 +22,7 @@ from engine.actor import ADMINISTRATOR, INSTALLATION, Actor
 from engine.bundles.roles import role_title
 from engine.mandates import held_by, mandates_in
 from engine.model import (
-    LIVE,
+    TO_DO,
     ApiToken,
     CalendarFeed,
     Case,
@@ -343,7 +343,7 @@ def _open_items(reading: Reading, actor: Actor, seats: list[tuple[str, str]]) ->
         .where(
             tuple_(Offer.organisation_id, Offer.role).in_(seats),
             Offer.letter == "R",
-            WorkItem.state.in_(LIVE),
+            WorkItem.state.in_(TO_DO),
             Case.state != CaseState.SUSPENDED,
             or_(WorkItem.holder_id.is_(None), WorkItem.holder_id == actor.officer_id),
         )

@@ -12,8 +12,17 @@ from sqlalchemy import func, select
 from engine.actor import Actor
 from engine.clock import day_of
 from engine.errors import NobodyWaits
-from engine.model import LIVE, Deadline, DeadlineState, Document, Milestone, WorkItem, WorkItemState
-from engine.policy import Seat, seats, seats_of
+from engine.model import (
+    LIVE,
+    Deadline,
+    DeadlineState,
+    Document,
+    Milestone,
+    WorkItem,
+    WorkItemState,
+    WorkKind,
+)
+from engine.policy import Seat, seats, seats_of_item
 from engine.queries._acts import acts, capacities, messages, movable, removable
 from engine.queries._lookup import Seen, body_name, holders, people_on, seen_case
 from engine.queries._stages import Scene, stage_rows
@@ -219,9 +228,7 @@ def _counts(reading: Reading, seen: Seen, actor: Actor) -> tuple[int, int]:
 
 def _seats(seen: Seen, items: Sequence[WorkRow]) -> dict[str, tuple[Seat, ...]]:
     """Work item → the seats its letters point at."""
-    return {
-        item.id: seats_of(seen.bundle, seen.parties, item.activity, item.path) for item in items
-    }
+    return {item.id: seats_of_item(seen.bundle, seen.parties, item) for item in items}
 
 
 def _accountable(seen: Seen) -> set[Seat]:
@@ -232,9 +239,11 @@ def _accountable(seen: Seen) -> set[Seat]:
 def _next(seen: Seen, items: Sequence[WorkRow], terms: Sequence[DeadlineView]) -> NextStep:
     """The reader's own step, else whose turn it is."""
     case = seen.case
-    own = next((i for i in items if i.letter == "R" and (i.held_by_me or i.holder is None)), None)
-    first = own or next(iter(items), None)
-    bodies = {i.organisation_id for i in items if i.organisation_id is not None}
+    own = next((i for i in items if _is_mine(i)), None)
+    # What waits for an approval waits for whoever answers, not for whoever prepared it.
+    to_do = [i for i in items if i.state != WorkItemState.SUBMITTED]
+    first = own or next(iter(to_do), None)
+    bodies = {i.organisation_id for i in to_do if i.organisation_id is not None}
     awaited = next((t for t in terms if t.state == DeadlineState.RUNNING and t.due_on), None)
     text = next_step_text(
         mine=own.title if own is not None else NO_TEXT,
@@ -254,6 +263,13 @@ def _next(seen: Seen, items: Sequence[WorkRow], terms: Sequence[DeadlineView]) -
         first.days_text, own is not None, first.organisation,
         own is not None and own.draft_saved_at is not None,
     )  # fmt: skip
+
+
+def _is_mine(row: WorkRow) -> bool:
+    """Whether it is the reader's turn."""
+    letter = "A" if row.kind == WorkKind.APPROVAL else "R"
+    free = row.held_by_me or row.holder is None
+    return row.letter == letter and free and row.state != WorkItemState.SUBMITTED
 
 
 def _parties(scene: Scene, may_remove: set[str]) -> tuple[PartyRow, ...]:

@@ -55,7 +55,7 @@ def case_consultations(
     seen = seen_case(reading, actor, case_id)
     items = reading.session.scalars(
         select(WorkItem)
-        .where(WorkItem.case_id == case_id)
+        .where(WorkItem.case_id == case_id, WorkItem.belongs_to_id.is_(None))
         .order_by(WorkItem.opened_at, WorkItem.id)
     )
     return tuple(_row(seen, item, *heard) for item in items if (heard := _heard(seen.bundle, item)))

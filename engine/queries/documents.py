@@ -10,8 +10,17 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true
 
 from engine.actor import Actor
 from engine.errors import CaseNotFound, DocumentNotFound
-from engine.model import Case, Document, Organisation, Upload
-from engine.policy import sees_all_cases
+from engine.model import (
+    Case,
+    Document,
+    Draft,
+    Organisation,
+    Party,
+    Upload,
+    WorkItem,
+    WorkItemState,
+)
+from engine.policy import permitting, seats_of_item, sees_all_cases
 from engine.queries._lookup import body_name, seen_case
 from engine.queries.rows import DocumentRow
 from engine.text import Text
@@ -105,6 +114,49 @@ def upload(reading: Reading, *, actor: Actor, upload_id: str) -> UploadRow:
     if row is None or row.uploaded_by_id != actor.officer_id:
         raise DocumentNotFound(UNKNOWN)
     return UploadRow(row.id, row.filename, row.media_type, row.size, row.sha256, row.uploaded_at)
+
+
+def uploads_named(reading: Reading, values: Any) -> dict[str, UploadRow]:
+    """The files that answers name and that are no documents yet; one statement."""
+    found = reading.session.scalars(select(Upload).where(Upload.id.in_(_words(values))))
+    return {
+        row.id: UploadRow(
+            row.id, row.filename, row.media_type, row.size, row.sha256, row.uploaded_at
+        )
+        for row in found
+    }
+
+
+def prepared_file(
+    reading: Reading, *, actor: Actor, work_item_id: str, upload_id: str
+) -> tuple[UploadRow, Path]:
+    """A file of what waits for an approval, for those who prepare it or answer for it."""
+    found = reading.session.execute(
+        select(WorkItem, Draft, Case)
+        .join(Draft, Draft.work_item_id == WorkItem.id)
+        .join(Case, Case.id == WorkItem.case_id)
+        .where(WorkItem.id == work_item_id, WorkItem.state == WorkItemState.SUBMITTED)
+    ).one_or_none()
+    if found is None:
+        raise DocumentNotFound(UNKNOWN)
+    item, draft, case = found
+    bundle = reading.bundle_of(case)
+    parties = reading.session.scalars(select(Party).where(Party.case_id == case.id)).all()
+    seats = seats_of_item(bundle, parties, item)
+    reader = actor.within(case.process)
+    row = uploads_named(reading, draft.data).get(upload_id)
+    if row is None or not (permitting(reader, seats, "A") or permitting(reader, seats, "R")):
+        raise DocumentNotFound(UNKNOWN)
+    return row, reading.files.path(row.sha256)
+
+
+def _words(value: Any) -> list[str]:
+    """Every text in a draft: a file is named by its id, wherever its field stands."""
+    if isinstance(value, dict):
+        return [word for inner in value.values() for word in _words(inner)]
+    if isinstance(value, list):
+        return [word for inner in value for word in _words(inner)]
+    return [value] if isinstance(value, str) and len(value) <= 36 else []
 
 
 def _rows(found: Iterable[tuple[Document, Organisation | None]]) -> tuple[DocumentRow, ...]:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.actor import Actor
+from engine.asked import title_of
 from engine.bundles.columns import parse_column
 from engine.bundles.definition import Bundle
 from engine.bundles.matrix import amended
 from engine.bundles.roles import role_title
 from engine.model import LIVE, Case, HistoryEntry, WorkItem
-from engine.policy import bodies_of, seats_of
-from engine.queries._lookup import LETTERS, Holder, Seen, activity_title, holders, seen_case
+from engine.policy import bodies_of, seats_of_item
+from engine.queries._lookup import LETTERS, Holder, Seen, holders, seen_case
 from engine.text import Text
 from engine.unit_of_work import Reading
 
@@ -165,15 +166,14 @@ def _work(
     )
     found = []
     for item in items:
-        path = tuple((element, key) for element, key in item.path)
-        was = _named(before, seen, item, path, people)
-        now = _named(seen.bundle, seen, item, path, people)
+        was = _named(before, seen, item, people)
+        now = _named(seen.bundle, seen, item, people)
         if was != now or item.id in returned:
             party = seen.party(item.party_id)
             body = item.organisation_id or (party.organisation_id if party is not None else None)
             found.append(
                 WorkChange(
-                    item.id, activity_title(seen.bundle, item.activity), seen.body(body),
+                    item.id, title_of(seen.bundle, item), seen.body(body),
                     item.due_on, _ordered(now - was), _ordered(was - now), returned.get(item.id),
                 )
             )  # fmt: skip
@@ -181,11 +181,10 @@ def _work(
 
 
 def _named(
-    bundle: Bundle, seen: Seen, item: WorkItem, path: tuple[tuple[str, str], ...],
-    people: Sequence[Holder],
-) -> set[tuple[str, str]]:  # fmt: skip
+    bundle: Bundle, seen: Seen, item: WorkItem, people: Sequence[Holder]
+) -> set[tuple[str, str]]:
     """Letter and name of everybody behind a piece of work."""
-    on = seats_of(bundle, seen.parties, item.activity, path)
+    on = seats_of_item(bundle, seen.parties, item)
     return {
         (seat.letter, holder.name)
         for seat in on

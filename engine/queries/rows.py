@@ -90,6 +90,11 @@ class WorkRow:
     completed_at: datetime | None = None
     completed_by: str | None = None
     path: tuple[tuple[str, str], ...] = ()
+    kind: str = "activity"
+    """`activity`, or the `approval` of one."""
+    rounds: int = 0
+    """How often it was submitted for approval."""
+    prepared_by: str | None = None
     """Where in the nesting of the drawing it stands."""
 
 

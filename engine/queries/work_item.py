@@ -1,7 +1,7 @@
 """One piece of work, as its officer meets it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -9,28 +9,46 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.actor import Actor, Mandate
+from engine.asked import form_of
 from engine.bundles.definition import Field, Form, Option
 from engine.bundles.forms import json_fields
-from engine.choices import choices as offered_choices
 from engine.clock import day_of
 from engine.errors import WorkItemNotFound
-from engine.model import Case, Deadline, Draft, Milestone, Officer, WorkItem, WorkItemState, Zone
+from engine.model import (
+    Case,
+    Deadline,
+    Draft,
+    Milestone,
+    Officer,
+    WorkItem,
+    WorkItemState,
+    WorkKind,
+    Zone,
+)
 from engine.needs import NeedState, need_states
-from engine.policy import Seat, fits, permitting, seats_of, seen_by
+from engine.policy import Seat, fits, permitting, seats_of_item, seen_by
+from engine.queries._approvals import (
+    Decision,
+    Prepared,
+    choices_of,
+    prepared_of,
+    remarks_of,
+    rounds_of,
+)
 from engine.queries._evidence import evidence_rows, prefilled, readable_tables, token_variables
 from engine.queries._lookup import (
     LETTERS,
     Holder,
     Seen,
-    activity_title,
     deciding_answer,
     holders,
     people_on,
+    shown_letter,
     stage_title,
     with_parties,
 )
 from engine.queries.clock import deadline_views
-from engine.queries.documents import documents_of
+from engine.queries.documents import UploadRow, documents_of, uploads_named
 from engine.queries.rows import CaseHead, Choice, DeadlineView, EvidenceRow, PersonRow
 from engine.queries.worklist import every_mandate
 from engine.text import NO_TEXT, Text
@@ -53,6 +71,7 @@ _LATEST = (
     .where(
         WorkItem.case_id == bindparam("case_id"),
         WorkItem.id != bindparam("work_item_id"),
+        WorkItem.belongs_to_id.is_(None),
         or_(
             WorkItem.activity == bindparam("activity"),
             WorkItem.state == WorkItemState.COMPLETED,
@@ -139,14 +158,38 @@ class TaskView:
     people: tuple[PersonRow, ...]
     helper: tuple[PersonRow, ...]
     may: frozenset[str]
-    """Of claim, release, delegate, complete, draft, return."""
+    """Of claim, release, delegate, complete, draft, return, take_back."""
     delegates: tuple[Choice, ...]
     needs: tuple[NeedState, ...] = ()
     """What must be over before it may be completed: notice periods, opinions."""
+    kind: str = "activity"
+    rounds: int = 0
+    """How often it was submitted for approval."""
+    prepared_by: str | None = None
+    prepared_at: datetime | None = None
+    approver: Text | None = None
+    """Of work to be approved: whose answer it will be, or is."""
+    decisions: tuple[Decision, ...] = ()
+    """How its approvals ended, the last one first."""
+    remarks: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
+    """What still has to be corrected, by the name of the part of the form."""
+    prepared: Prepared | None = None
+    """Of an approval: what was prepared."""
+    files: Mapping[str, UploadRow] = field(default_factory=dict)
+    """The files its draft names, whoever of the office sent them, once it was submitted."""
+    answers_himself: bool = False
+    """The reader does it under the very mandate that answers for it."""
+    own: bool = False
+    """Of an approval: the reader prepared it himself, so another must decide."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
         return self.form.fields
+
+    @property
+    def asks_approval(self) -> bool:
+        """Whether what the reader does here goes to somebody else's approval."""
+        return self.approver is not None and not self.answers_himself
 
     def fields_json(self, language: str) -> list[dict[str, Any]]:
         """The form's fields as the JSON interface describes them."""
@@ -163,20 +206,22 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
     item, seen, form = found.item, found.seen, found.form
     people = holders(reading, {seat.organisation_id for seat in found.seats}, seen.case.process)
     letter, mandate = _letter(found)
+    rounds = rounds_of(reading, seen, item)
     variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
     deadline = _deadline(reading, seen, item)
     siblings = _siblings(reading, item)
     persons = people_on(found.seats, people, actor=actor, bodies=seen.bodies)
     draft = found.draft if _sees_draft(found) else None
     return TaskView(
-        id=item.id, activity=item.activity, title=activity_title(seen.bundle, item.activity),
+        id=item.id, activity=item.activity, title=form.title,
         what=form.what, why=form.why, next=form.next, help=form.help, nature=form.nature.value,
-        legal_basis=form.legal_basis, evidence=form.evidence, state=item.state, letter=letter,
+        legal_basis=form.legal_basis, evidence=form.evidence, state=item.state,
+        letter=shown_letter(item, letter),
         version=item.version, case=seen.head, organisation=seen.body(item.organisation_id),
         organisation_id=item.organisation_id, party_id=item.party_id, stage=item.stage,
         stage_title=stage_title(seen.bundle, item.stage), holder=found.holder,
         held_by_me=_held_by(item, actor), held_since=item.claimed_at, note=item.note, form=form,
-        choices=_choices(reading, seen, form, variables),
+        choices=choices_of(reading, seen, form, variables),
         draft=draft.data if draft is not None else None,
         draft_version=draft.draft_version if draft is not None else 0,
         draft_saved_at=draft.saved_at if draft is not None else None,
@@ -192,8 +237,16 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         ),
         peers=_peers(seen, item, siblings), people=persons,
         helper=tuple(p for p in persons if p.letter == "A" and not p.is_me and not p.gap),
-        may=_may(actor, found), delegates=_delegates(found, people),
-        needs=_needs(reading, found),
+        may=_may(actor, found, rounds.activity),
+        delegates=_delegates(found, people, rounds.activity),
+        needs=_needs(reading, found), kind=item.kind, rounds=item.rounds,
+        prepared_by=item.prepared_by, prepared_at=item.prepared_at,
+        approver=_approver(found), decisions=rounds.decisions,
+        remarks=remarks_of(item, rounds.decisions),
+        prepared=prepared_of(reading, seen, item, rounds, variables),
+        files=uploads_named(reading, draft.data) if item.rounds and draft is not None else {},
+        answers_himself=_answers_himself(actor, found),
+        own=rounds.activity is not None and actor.officer_id in rounds.activity.preparers,
     )  # fmt: skip
 
 
@@ -203,9 +256,17 @@ def form_spec(reading: Reading, *, actor: Actor, work_item_id: str) -> FormSpec:
     item, seen = found.item, found.seen
     variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
     return FormSpec(
-        found.form, _choices(reading, seen, found.form, variables), item.version,
+        found.form, choices_of(reading, seen, found.form, variables), item.version,
         found.draft.draft_version if found.draft is not None else 0,
     )  # fmt: skip
+
+
+def _approver(found: "_Found") -> Text | None:
+    """The body whose approval an activity needs, where its form asks for one."""
+    if found.form.approval is None:
+        return None
+    body = next((s.organisation_id for s in found.seats if s.letter == "A"), None)
+    return found.seen.body(body)
 
 
 def _needs(reading: Reading, found: "_Found") -> tuple[NeedState, ...]:
@@ -248,11 +309,10 @@ def _found(reading: Reading, actor: Actor, work_item_id: str) -> _Found:
     if row is None:
         raise WorkItemNotFound(ITEM_UNKNOWN)
     item, seen = row[0], with_parties(reading, row[4], row[5])
-    path = tuple((element, key) for element, key in item.path)
-    form = seen.bundle.forms.get(item.activity)
+    form = form_of(seen.bundle, item)
     if form is None:  # a drawing without this form cannot be published
         raise WorkItemNotFound(ITEM_UNKNOWN)
-    seats = seats_of(seen.bundle, seen.parties, item.activity, path)
+    seats = seats_of_item(seen.bundle, seen.parties, item)
     process = seen.case.process
     return _Found(
         item, seen, form, seats, row[1], row[2], row[3], actor.within(process),
@@ -285,11 +345,18 @@ def _responsible(actor: Actor, found: _Found) -> tuple[Mandate, ...]:
     )
 
 
-def _may(actor: Actor, found: _Found) -> frozenset[str]:
+def _answers_himself(actor: Actor, found: _Found) -> bool:
+    answering = {(s.organisation_id, s.role) for s in found.seats if s.letter == "A"}
+    return any((m.organisation_id, m.role) in answering for m in _responsible(actor, found))
+
+
+def _may(actor: Actor, found: _Found, activity: WorkItem | None) -> frozenset[str]:
     item = found.item
-    if not item.is_live:
+    if not item.is_live or (activity is not None and actor.officer_id in activity.preparers):
         return frozenset()
     does = bool(_responsible(actor, found))
+    if item.state == WorkItemState.SUBMITTED:
+        return frozenset({"take_back"} if does and not found.seen.suspended else ())
     answers = bool(permitting(actor, found.seats, "A"))
     held = item.state == WorkItemState.HELD
     mine = _held_by(item, actor)
@@ -298,7 +365,7 @@ def _may(actor: Actor, found: _Found) -> frozenset[str]:
         "release": held and (answers or (does and mine)),
         "delegate": answers or does,
         "draft": does and (mine or not held),
-        "return": does and (mine or not held),
+        "return": does and (mine or not held) and item.kind == WorkKind.ACTIVITY,
         "complete": does and (mine or not held) and not found.seen.suspended,
     }
     return frozenset(act for act, yes in allowed.items() if yes)
@@ -312,7 +379,9 @@ def _sees_draft(found: _Found) -> bool:
     return author or bool(bodies & ours)
 
 
-def _delegates(found: _Found, people: Sequence[Holder]) -> tuple[Choice, ...]:
+def _delegates(
+    found: _Found, people: Sequence[Holder], activity: WorkItem | None
+) -> tuple[Choice, ...]:
     """The colleagues who may be given the work."""
     wanted = {(s.organisation_id, s.role) for s in found.seats if s.letter == "R"}
     suited = {
@@ -320,17 +389,9 @@ def _delegates(found: _Found, people: Sequence[Holder]) -> tuple[Choice, ...]:
         for h in people
         if (h.organisation_id, h.role) in wanted and fits(h.kind, h.role, found.form.nature)
     }
-    suited.pop(found.item.holder_id or "", None)
+    for other in (found.item.holder_id, *(activity.preparers if activity is not None else ())):
+        suited.pop(other or "", None)
     return tuple(Choice(officer_id, words) for officer_id, words in suited.items())
-
-
-def _choices(
-    reading: Reading, seen: Seen, form: Form, variables: Mapping[str, Any]
-) -> dict[str, tuple[Choice, ...]]:
-    return offered_choices(
-        reading.session, form.fields, parties=seen.parties, variables=variables,
-        today=reading.today,
-    )  # fmt: skip
 
 
 def _deadline(reading: Reading, seen: Seen, item: WorkItem) -> DeadlineView | None:

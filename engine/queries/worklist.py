@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, tuple_
 
 from engine.actor import Actor, Mandate
+from engine.asked import form_of, title_of
 from engine.bundles.definition import Bundle
 from engine.errors import Invalid
 from engine.model import (
@@ -24,9 +25,10 @@ from engine.model import (
     Party,
     WorkItem,
     WorkItemState,
+    WorkKind,
 )
 from engine.policy import visible_case
-from engine.queries._lookup import activity_title, body_name, living_mandates, stage_title
+from engine.queries._lookup import body_name, living_mandates, shown_letter, stage_title
 from engine.queries._paging import cursor, day_in, instant_of, keys_of, page_size, searched
 from engine.queries.clock import rule_of
 from engine.queries.rows import Page, WorkRow
@@ -62,12 +64,12 @@ def worklist(
     reading: Reading, *, actor: Actor, scope: Scope = "todo", process: str | None = None,
     zone: int | None = None, due_before: date | None = None, organisation: str | None = None,
     q: str | None = None, clock: str | None = None, sort: str = "due", after: str | None = None,
-    limit: int = 50, holder: str | None = None,
+    limit: int = 50, holder: str | None = None, kind: str | None = None,
 ) -> Page[WorkRow]:  # fmt: skip
     """The work of one tab, the most urgent first; `sort` is `due` or `opened`.
 
     `all` is open work of every body the reader sees; `holder` an officer, or `none`. `clock` keeps
-    what is `overdue`, `at_risk` (due within a week) or `suspended`.
+    what is `overdue`, `at_risk` (due within a week) or `suspended`; `kind` is that of the work.
     """
     if scope not in (*SCOPES, "all") or sort not in ("due", "opened"):
         raise Invalid(
@@ -93,6 +95,8 @@ def worklist(
         where.append(
             WorkItem.holder_id.is_(None) if holder == "none" else WorkItem.holder_id == holder
         )
+    if kind:
+        where.append(WorkItem.kind == kind)
     if words := searched(q):
         where.append(_mentions(reading, words))
     order = "done" if scope == "done" else sort
@@ -159,6 +163,7 @@ def _page(
 
 def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
     live = and_(WorkItem.state.in_(LIVE), visible_case(actor))
+    to_do = WorkItem.state != WorkItemState.SUBMITTED
     # As expressions, so that no database begins with the index of holders: most work has none.
     holder = func.coalesce(WorkItem.holder_id, "")
     free = holder.in_(("", str(actor.officer_id)))
@@ -170,13 +175,14 @@ def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
         )
     if scope == "all":
         # What is open is offered: so the work that is done is not read.
-        return and_(live, WorkItem.id.in_(select(Offer.work_item_id).where(Offer.letter == "R")))
+        offered_ = WorkItem.id.in_(select(Offer.work_item_id).where(Offer.letter == "R"))
+        return and_(live, to_do, offered_)
     if scope == "mine":
         return and_(live, WorkItem.holder_id == actor.officer_id)
     if scope == "todo":
-        return and_(live, Case.state != CaseState.SUSPENDED, free, offered(actor, "R"))
+        return and_(live, to_do, Case.state != CaseState.SUSPENDED, free, offered(actor, "R"))
     if scope == "unassigned":
-        return and_(live, holder == "", offered(actor, "R"))
+        return and_(live, to_do, holder == "", offered(actor, "R"))
     ours = _of_bodies(actor)
     if scope == "organisation":
         return and_(live, ours)
@@ -185,11 +191,12 @@ def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
             Party.organisation_id.in_({m.organisation_id for m in actor.mandates})
         )
     )
-    return and_(
-        live,
-        not_(offered(actor, "R")),
-        or_(offered(actor, "A"), and_(takes_part, not_(ours))),
-    )
+    # What we submitted waits for its approval; of others' work the activity is shown, not both.
+    others = and_(
+        not_(offered(actor, "R")), WorkItem.kind != WorkKind.APPROVAL,
+        or_(and_(to_do, offered(actor, "A")), and_(takes_part, not_(ours))),
+    )  # fmt: skip
+    return and_(live, or_(and_(not_(to_do), offered(actor, "R")), others))
 
 
 def offered(actor: Actor, letter: str) -> ColumnElement[bool]:
@@ -323,7 +330,7 @@ def _row(
 ) -> WorkRow:
     item, case, body, holder, saved_at, deadline = columns
     bundle = reading.bundle(case.deployment_id)
-    form = bundle.forms.get(item.activity)
+    form = form_of(bundle, item)
     letter, mandate = mine.get(item.id, ("", None))
     clock = clock_state(
         item.due_on, today=reading.today, suspended=case.state == CaseState.SUSPENDED,
@@ -331,8 +338,9 @@ def _row(
     )  # fmt: skip
     days_left = (item.due_on - reading.today).days if item.due_on and clock != "none" else None
     return WorkRow(
-        id=item.id, activity=item.activity, title=activity_title(bundle, item.activity),
-        letter=letter, state=item.state, case_id=case.id, case_number=case.number,
+        id=item.id, activity=item.activity, title=title_of(bundle, item),
+        letter=shown_letter(item, letter), kind=item.kind, rounds=item.rounds,
+        prepared_by=item.prepared_by, state=item.state, case_id=case.id, case_number=case.number,
         case_title=case.title, case_state=case.state, process=case.process,
         process_title=bundle.title, zone=case.zone_number, organisation_id=item.organisation_id,
         organisation=body_name(body) if body is not None else None, holder=holder,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from engine.actor import Actor, Mandate
@@ -15,9 +15,7 @@ from engine.commands import (
 from engine.db import connect
 from engine.facade import Engine
 from engine.migrations import upgrade
-from engine.model import (
-    Officer,
-)
+from engine.model import MandateRow, Officer
 from engine.settings import Settings
 from engine.unit_of_work import UnitOfWork
 
@@ -32,6 +30,7 @@ class Stage:
     engine: Engine
     clock: ManualClock
     officers: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    appointed: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
     def open(cls, place: Path, bundles: Sequence[Bundle]) -> "Stage":
@@ -52,6 +51,24 @@ class Stage:
             known = self.engine.run(Actor.system("scenarios"), _appear, organisation_id, role)
             self.officers[organisation_id, role] = known
         return known
+
+    def appoint(self, organisation_id: str, role: str) -> None:
+        """Somebody who must be found in the register: an approver is looked for there."""
+        officer = self.officer(organisation_id, role)
+        if (organisation_id, role) not in self.appointed:
+            self.engine.run(Actor.system("scenarios"), _register, officer)
+            self.appointed.add((organisation_id, role))
+
+
+def _register(work: UnitOfWork, officer: Actor) -> None:
+    (mandate,) = officer.mandates
+    work.add(
+        MandateRow(
+            id=mandate.id, officer_id=str(officer.officer_id),
+            organisation_id=mandate.organisation_id, role=mandate.role, act=mandate.act,
+            valid_from=date.fromisoformat(mandate.valid_from), valid_to=None,
+        )
+    )  # fmt: skip
 
 
 def _appear(work: UnitOfWork, organisation_id: str, role: str) -> Actor:

@@ -24,6 +24,7 @@ from engine.commands import (
     start_case,
     store_upload,
     suspend_case,
+    take_back,
     withdraw_case,
 )
 from engine.deliveries import CallService
@@ -43,13 +44,19 @@ from engine.model import (
     Milestone,
     Party,
     WorkItem,
+    WorkKind,
 )
+from engine.policy import seats_of_item
 from engine.scenarios.opened import child_of, tend_all
 from engine.scenarios.stage import BEGIN, Stage
 from engine.scenarios.trace import trace_line
 from engine.training import tick
 from engine.unit_of_work import Reading
 
+ACTS = (
+    "complete", "approve", "send_back", "take_back", "message", "command", "advance_clock",
+    "service",
+)  # fmt: skip
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 CASE_COMMANDS = {
     "suspend_case": suspend_case,
@@ -123,6 +130,13 @@ class Telling:
     def _act(self, step: Mapping[str, Any]) -> None:
         if "complete" in step:
             self._complete(step)
+        elif "approve" in step:
+            self._decide(step, "approve")
+        elif "send_back" in step:
+            self._decide(step, "return")
+        elif "take_back" in step:
+            item = self._item(step["take_back"], step["by"], step.get("party"))
+            self.engine.run(self._actor(step["by"]), take_back, work_item_id=item.id)
         elif "message" in step:
             self._message(step)
         elif "advance_clock" in step:
@@ -153,7 +167,18 @@ class Telling:
         data = step.get("data", {})
         if form is not None:
             data = self._answers(form, by, data, parties, variables)
+        if form is not None and form.approval is not None:
+            for seat in seats_of_item(self.bundle, parties, item):
+                if seat.letter == "A":
+                    self.stage.appoint(seat.organisation_id, seat.role)
         self.engine.run(by, complete_task, work_item_id=item.id, data=data)
+
+    def _decide(self, step: Mapping[str, Any], decision: str) -> None:
+        """Whoever answers for an activity looks at what was prepared in it."""
+        activity = step["approve" if decision == "approve" else "send_back"]
+        item = self._item(activity, step["by"], step.get("party"), kind=WorkKind.APPROVAL)
+        data = {"decision": decision, **self._resolved(step.get("data", {}))}
+        self.engine.run(self._actor(step["by"]), complete_task, work_item_id=item.id, data=data)
 
     def _message(self, step: Mapping[str, Any]) -> None:
         by = self._actor(step["by"])
@@ -295,8 +320,10 @@ class Telling:
                 return str(alias)
         return party.capacity
 
-    def _item(self, activity: str, by: str, alias: str | None) -> WorkItem:
-        found = [item for item in self._items() if item.activity == activity]
+    def _item(
+        self, activity: str, by: str, alias: str | None, *, kind: WorkKind = WorkKind.ACTIVITY
+    ) -> WorkItem:
+        found = [i for i in self._items() if i.activity == activity and i.kind == kind]
         branch = alias or (by.partition(".")[0] if len(found) > 1 else None)
         if branch is not None:
             party = self._party(branch)
@@ -309,10 +336,11 @@ class Telling:
         return found[0]
 
     def _named(self, item: WorkItem) -> str:
+        name = item.activity if item.kind == WorkKind.ACTIVITY else f"{item.kind}:{item.activity}"
         if item.party_id is None:
-            return item.activity
+            return name
         party = next(p for p in self._parties() if p.id == item.party_id)
-        return f"{item.activity}@{self._alias(party)}"
+        return f"{name}@{self._alias(party)}"
 
     # -- answers -------------------------------------------------------------------------------
     def _answers(
@@ -421,5 +449,5 @@ def _choices(
 
 
 def _short(step: Mapping[str, Any]) -> str:
-    shown = ("complete", "message", "command", "by", "party", "advance_clock", "service")
+    shown = (*ACTS, "by", "party")
     return " ".join(f"{key}={value}" for key, value in step.items() if key in shown)

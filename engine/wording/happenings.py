@@ -92,6 +92,42 @@ def _returned(p: Payload, names: Names) -> Text:
     )
 
 
+def _submitted(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    italian, english = f"«{title.it}» va in approvazione", f"“{title.en}” is submitted for approval"
+    if p["round"] > 1:
+        italian = f"{italian}, per la {p['round']}ª volta"
+        english = f"{english}, round {p['round']}"
+    return by_body(p, names, Text(italian, english))
+
+
+def _taken_back(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    return Text(
+        f"Ritirata dall'approvazione «{title.it}»: chi l'ha preparata la riprende",
+        f"“{title.en}” taken back from approval by whoever prepared it",
+    )
+
+
+def _sent_back(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    said = "; ".join([p["reason"], *(r["comment"] for r in p["remarks"])]).strip("; ")
+    told = Text(
+        f"«{title.it}» torna con osservazioni a {p['prepared_by']}",
+        f"“{title.en}” goes back to {p['prepared_by']} with comments",
+    )
+    return because(told, {"reason": said})
+
+
+def _approved(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    told = Text(
+        f"approvata «{title.it}», preparata da {p['prepared_by']}",
+        f"“{title.en}” approved, prepared by {p['prepared_by']}",
+    )
+    return by_body(p, names, told)
+
+
 def _completed(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
     answer = names.answer(p["activity"], p.get("answers") or {})
@@ -237,6 +273,10 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "WorkItemReleased": ("act", _released),
     "WorkItemDelegated": ("act", _delegated),
     "WorkItemReturned": ("act", _returned),
+    "WorkItemSubmitted": ("act", _submitted),
+    "WorkItemTakenBack": ("act", _taken_back),
+    "WorkItemSentBack": ("act", _sent_back),
+    "WorkItemApproved": ("act", _approved),
     "WorkItemCompleted": ("act", _completed),
     "WorkItemCancelled": ("machine", _cancelled),
     "MilestoneReached": ("act", _reached),

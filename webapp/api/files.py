@@ -1,12 +1,13 @@
 """Files: sent before a form names them, and fetched from a case."""
 
-from flask import Response, request, send_file
+from flask import Response, request
 from marshmallow import Schema, fields
 
 from engine.commands import store_upload
 from engine.errors import FormInvalid
-from engine.queries import document_content, exported_proof
+from engine.queries import document_content, exported_proof, prepared_file
 from engine.text import Text
+from webapp import downloads
 from webapp.api.door import act, caller
 from webapp.api.kit import Part
 from webapp.auth import engine
@@ -46,12 +47,16 @@ def send() -> dict[str, str | int]:
 def fetch(document_id: str) -> Response:
     """A document of a case, as it came in."""
     row, content = engine().read(document_content, actor=caller(), document_id=document_id)
-    answer = send_file(
-        content, mimetype=row.media_type, as_attachment=True, download_name=row.filename
+    return downloads.sent(row.media_type, row.filename, content)
+
+
+@part.download("/work-items/<work_item_id>/prepared/<upload_id>")
+def prepared(work_item_id: str, upload_id: str) -> Response:
+    """A file of what waits for an approval."""
+    row, content = engine().read(
+        prepared_file, actor=caller(), work_item_id=work_item_id, upload_id=upload_id
     )
-    # Whatever a body uploaded must never run as a page of ours.
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return downloads.sent(row.media_type, row.filename, content)
 
 
 @part.download("/cases/<case_id>/history/proof", "application/json")

@@ -5,7 +5,15 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from engine.commands import claim, complete_task, delegate, release, return_task, save_draft
+from engine.commands import (
+    claim,
+    complete_task,
+    delegate,
+    release,
+    return_task,
+    save_draft,
+    take_back,
+)
 from engine.queries import TaskView, work_item
 from webapp.api.door import act, caller, expected_version
 from webapp.api.kit import Basis, Free, Inner, Instant, Part, Strict, Versioned, Words
@@ -56,6 +64,37 @@ class Offered(Schema):
     label = Words()
 
 
+class DecisionOfRound(Schema):
+    round = fields.Integer()
+    decision = fields.String(metadata={"description": "approve, return"})
+    by = fields.String()
+    at = Instant()
+    comment = fields.String()
+    remarks = fields.Function(
+        lambda row: [
+            {"part": part, "title": title.in_(language()), "comment": comment}
+            for part, title, comment in row.remarks
+        ],
+        metadata={"type": "array", "items": {}, "description": "Comments on parts of the form."},
+    )
+
+
+class WhatIsPrepared(Schema):
+    work_item = fields.String(attribute="work_item_id")
+    title = Words()
+    values = Free(metadata={"description": "Field name → what was prepared."})
+    files = fields.Function(
+        lambda about: [
+            {"id": row.id, "name": row.filename, "size": row.size, "sha256": row.sha256}
+            for row in about.files.values()
+        ],
+        metadata={"type": "array", "items": {}, "description": "For GET …/prepared/{id}."},
+    )
+    by = fields.String()
+    at = Instant(allow_none=True)
+    round = fields.Integer()
+
+
 def _fields(task: TaskView) -> list[dict[str, Any]]:
     return task.fields_json(language())
 
@@ -65,8 +104,11 @@ class Task(Versioned):
     activity = fields.String()
     title = Words()
     case = Inner(CaseOfTask)
+    kind = fields.String(metadata={"description": "activity, or approval of one"})
     letter = fields.String()
-    state = fields.String()
+    state = fields.String(
+        metadata={"description": "open, held, returned, submitted, completed, cancelled"}
+    )
     organisation = fields.String(attribute="organisation_id", allow_none=True)
     organisation_name = Words(attribute="organisation", allow_none=True)
     party = fields.String(attribute="party_id", allow_none=True)
@@ -108,6 +150,15 @@ class Task(Versioned):
     people = fields.List(fields.Nested(Person))
     may = fields.List(fields.String(), metadata={"description": "claim, complete, draft …"})
     delegates = fields.List(fields.Nested(Offered))
+    approver = Words(
+        allow_none=True, metadata={"description": "Who approves what is prepared here, if anybody."}
+    )
+    rounds = fields.Integer(metadata={"description": "How often it was submitted for approval."})
+    prepared_by = fields.String(allow_none=True)
+    prepared_at = Instant(allow_none=True)
+    decisions = fields.List(fields.Nested(DecisionOfRound))
+    remarks = Free(metadata={"description": "What is to be corrected, by part of the form."})
+    prepared = fields.Nested(WhatIsPrepared, allow_none=True)
 
 
 class Answers(Strict):
@@ -158,6 +209,13 @@ def put_back(work_item_id: str) -> TaskView:
     return _item(work_item_id)
 
 
+@part.post("/work-items/<work_item_id>/take-back", Task, versioned=True)
+def withdraw(work_item_id: str) -> TaskView:
+    """Go on working on what was submitted, as long as nobody has decided on it."""
+    act(take_back, work_item_id=work_item_id, version=expected_version())
+    return _item(work_item_id)
+
+
 @part.post("/work-items/<work_item_id>/delegate", Task, body=Handover, versioned=True)
 def hand_over(body: Mapping[str, Any], work_item_id: str) -> TaskView:
     """Hand it to a colleague who may do it."""
@@ -189,7 +247,10 @@ def keep_draft(body: Mapping[str, Any], work_item_id: str) -> dict[str, int]:
 
 @part.post("/work-items/<work_item_id>/complete", Task, body=Answers, versioned=True)
 def complete(body: Mapping[str, Any], work_item_id: str) -> TaskView:
-    """Close it with the answers and move the case on, or refuse naming every wrong field."""
+    """Close it with the answers and move the case on, or refuse naming every wrong field.
+
+    Where `approver` is somebody, the answers wait for his approval: the state is `submitted`.
+    """
     act(complete_task, work_item_id=work_item_id, data=body["data"], version=expected_version())
     return _item(work_item_id)
 

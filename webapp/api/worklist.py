@@ -30,7 +30,12 @@ class WorkItem(Versioned):
     title = Words()
     case = Inner(CaseOfItem)
     letter = fields.String(metadata={"description": LETTERS})
-    state = fields.String(metadata={"description": "open, held, returned, completed, cancelled"})
+    kind = fields.String(metadata={"description": "activity, or approval of one"})
+    state = fields.String(
+        metadata={"description": "open, held, returned, submitted, completed, cancelled"}
+    )
+    rounds = fields.Integer(metadata={"description": "How often submitted for approval."})
+    prepared_by = fields.String(allow_none=True)
     organisation = fields.String(attribute="organisation_id", allow_none=True)
     organisation_name = Words(attribute="organisation", allow_none=True)
     party = fields.String(attribute="party_id", allow_none=True)
@@ -69,6 +74,9 @@ class WorklistSearch(Paging):
     clock = fields.String(
         load_default=None, validate=validate.OneOf(("overdue", "at_risk", "suspended")),
         metadata={"description": "at_risk: due within a week."},
+    )  # fmt: skip
+    kind = fields.String(
+        load_default=None, validate=validate.OneOf(("activity", "approval")),
     )  # fmt: skip
     q = fields.String(load_default=None)
     sort = fields.String(load_default="due", validate=validate.OneOf(("due", "opened")))

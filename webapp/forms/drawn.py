@@ -34,7 +34,9 @@ def draw(
     prefix: str = "",
 ) -> tuple[PageField, ...]:
     """The fields of a form with what was answered and what is wrong, ready for the page."""
-    return _draw_level(fields, values, sources, errors or {}, prefix, "")
+    drawn = _draw_level(fields, values, sources, errors or {}, prefix, "")
+    said = sources.remarks or {}
+    return tuple(replace(part, remarks=said.get(part.name, ())) for part in drawn)
 
 
 def _draw_level(

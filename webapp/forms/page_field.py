@@ -87,6 +87,8 @@ class PageField:
     can_remove: bool = False
     totals: tuple[Total, ...] = ()
     table: Table | None = None
+    remarks: tuple[Text, ...] = ()
+    """What whoever answers for it wants corrected here."""
 
 
 class ErrorLine(NamedTuple):
@@ -105,3 +107,5 @@ class Sources:
     language: str = "it"
     tables: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
     files: Mapping[str, Attached] | None = None
+    remarks: Mapping[str, tuple[Text, ...]] | None = None
+    """Comments by the name of the part of the form they stand at."""

@@ -13,11 +13,12 @@ from engine.commands import (
     release,
     return_task,
     save_draft,
+    take_back,
 )
 from engine.errors import EngineError, FormInvalid, NotFound
-from engine.queries import TaskView, form_spec, work_item
+from engine.queries import TaskView, form_spec, prepared_file, work_item
 from engine.text import Text
-from webapp import acts, forms, uploads
+from webapp import acts, downloads, forms, uploads
 from webapp.acts import Act
 from webapp.auth import engine, officer
 from webapp.errors import problem, status_of
@@ -62,9 +63,22 @@ def _complete(task: TaskView, values: forms.Values) -> ResponseReturnValue:
         )
     except EngineError as refusal:
         return _refused(task, values, refusal)
-    done = _("Completata: %(title)s.", title=task.title.in_(language()))
-    flash(f"{done} {task.next.in_(language())}", "ok")
+    flash(_done(task, values), "ok")
     return redirect(url_for("case.show", case_id=task.case.id))
+
+
+def _done(task: TaskView, values: forms.Values) -> str:
+    """What the act did: the work is completed, or somebody else's turn has come."""
+    title = task.title.in_(language())
+    if task.prepared is not None:
+        title = task.prepared.title.in_(language())
+        if values.get("decision") == "return":
+            return _("Rimandata con osservazioni: %(title)s.", title=title)
+        return _("Approvata: %(title)s.", title=title)
+    if task.asks_approval:
+        return _("Presentata: %(title)s. Ora attende l’approvazione.", title=title)
+    done = _("Completata: %(title)s.", title=title)
+    return f"{done} {task.next.in_(language())}"
 
 
 def _save_and_close(task: TaskView, values: forms.Values) -> ResponseReturnValue:
@@ -124,6 +138,23 @@ def put_back(work_item_id: str) -> ResponseReturnValue:
     engine().run(officer(), release, work_item_id=work_item_id, version=acts.version())
     flash(_("Rilasciata: può prenderla un collega. La bozza resta."), "ok")
     return redirect(url_for(".show", work_item_id=work_item_id))
+
+
+@blueprint.post("/take-back")
+def withdraw(work_item_id: str) -> ResponseReturnValue:
+    """Go on working on what was submitted for approval."""
+    engine().run(officer(), take_back, work_item_id=work_item_id, version=acts.version())
+    flash(_("Ritirata dall’approvazione: puoi correggerla e presentarla di nuovo."), "ok")
+    return redirect(url_for(".show", work_item_id=work_item_id))
+
+
+@blueprint.get("/prepared/<upload_id>")
+def prepared(work_item_id: str, upload_id: str) -> ResponseReturnValue:
+    """A file of what waits for an approval."""
+    row, content = engine().read(
+        prepared_file, actor=officer(), work_item_id=work_item_id, upload_id=upload_id
+    )
+    return downloads.sent(row.media_type, row.filename, content)
 
 
 @blueprint.route("/delegate", methods=["GET", "POST"])
@@ -203,8 +234,8 @@ def _page(
     errors: Mapping[str, Any] | None = None,
     refusal: EngineError | None = None,
 ) -> str:
-    files = uploads.of(task.fields, values)
-    sources = forms.Sources(task.choices, language(), task.tables, files)
+    files = uploads.of(task.fields, values) | uploads.attached(task.files)
+    sources = forms.Sources(task.choices, language(), task.tables, files, task.remarks)
     fields = forms.draw(task.fields, values, sources, errors)
     lines = forms.error_lines(fields, language())
     return render_template(
@@ -214,5 +245,19 @@ def _page(
         fields=fields,
         errors=lines,
         refusal=None if lines else refusal,
+        prepared=_prepared_fields(task),
         **shown_task(task, fields, lines),
     )
+
+
+def _prepared_fields(task: TaskView) -> tuple[forms.PageField, ...]:
+    """What was prepared, drawn to be read by whoever decides on it."""
+    about = task.prepared
+    if about is None:
+        return ()
+    files = uploads.attached(
+        about.files,
+        lambda key: url_for(".prepared", work_item_id=about.work_item_id, upload_id=key),
+    )
+    sources = forms.Sources(about.choices, language(), about.tables, files)
+    return forms.draw(about.form.fields, about.values, sources, prefix="prepared-")

@@ -39,6 +39,10 @@ REASONS = (
 LONGEST_NOTE = 1900
 ALL: Scope = "all"
 
+KIND_WORDS = {
+    "activity": Text("Lavoro proprio", "Own work"),
+    "approval": Text("Approvazioni", "Approvals"),
+}
 CLOCK_WORDS = {
     "overdue": Text("In ritardo", "Late"),
     "at_risk": Text("Entro 7 giorni", "Within 7 days"),
@@ -69,6 +73,7 @@ def show() -> ResponseReturnValue:
         processes=published,
         zones=engine().read(zones),
         clocks=CLOCK_WORDS,
+        kinds=KIND_WORDS,
         here=shown.same_page(),
     )
 
@@ -151,6 +156,7 @@ def _filters() -> dict[str, Any]:
         "organisation": given.get("organisation") or None,
         "holder": given.get("holder") or None,
         "due_before": _day(given.get("due_before", "")),
+        "kind": given.get("kind") if given.get("kind") in KIND_WORDS else None,
         "clock": given.get("clock") if given.get("clock") in CLOCK_WORDS else None,
         "q": given.get("q") or None,
     }
@@ -205,6 +211,7 @@ def _chips(filters: dict[str, Any], titles: Mapping[str, Text]) -> list[dict[str
         "organisation": _("Un solo ente"),
         "holder": _("Di nessuno") if filters["holder"] == "none" else _("Di una sola persona"),
         "due_before": _("Prima del %(value)s", value=request.args.get("due_before", "")),
+        "kind": KIND_WORDS.get(filters["kind"] or "", NO_TEXT).in_(language()),
         "clock": CLOCK_WORDS.get(filters["clock"] or "", NO_TEXT).in_(language()),
         "q": _("Contiene “%(value)s”", value=filters["q"]),
     }

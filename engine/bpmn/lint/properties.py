@@ -31,7 +31,6 @@ KNOWN: dict[str, frozenset[str]] = {
     "deadline": _ACTIVITY,
     "suspends": _ACTIVITY,
     "interrupts": _ACTIVITY,
-    "approval": _ACTIVITY,
     "topic": frozenset({"serviceTask"}),
     "key": frozenset({"intermediateCatchEvent", "boundaryEvent"}),
     "hears": frozenset({"callActivity", "userTask", "subProcess"}),
@@ -70,7 +69,7 @@ def values(sheet: Sheet) -> Iterator[Finding]:
     """Values with a fixed form."""
     for _, node in sheet.nodes():
         drawn = {name: xml.get("value") or "" for name, xml in properties(node).items()}
-        for name in ("approval", "hears"):
+        for name in ("hears",):
             if name in drawn and not COLUMN.fullmatch(drawn[name]):
                 yield sheet.found(
                     node,

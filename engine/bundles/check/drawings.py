@@ -120,7 +120,7 @@ def _check_stages(view: View) -> None:
 
 def _check_properties(view: View, element: Element) -> None:
     properties = element.properties
-    for name in ("hears", "approval"):
+    for name in ("hears",):
         for written in re.split(r"[,\s]+", properties.get(name, "").strip()):
             if not written:
                 continue

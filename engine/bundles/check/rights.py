@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from engine.bundles.check.view import ACTIVITIES, Place, View
 from engine.bundles.columns import parse_column
-from engine.bundles.definition import Capacity, Column
-from engine.bundles.matrix import in_both, may_answer
+from engine.bundles.definition import Capacity, Column, Form
+from engine.bundles.matrix import in_both, may_answer, may_close
 from engine.bundles.raci import FILE as MATRIX
 from engine.bundles.roles import RoleNature, kinds, role_nature
 from engine.bundles.source import Step
@@ -127,6 +127,8 @@ def _check_activity(view: View, place: Place) -> None:
         )
         return
     form = bundle.forms.get(element.id)
+    if form is not None and form.approval is not None:
+        _check_approval(view, place, form, letters)
     doing = [column for column, cell in letters.items() if "R" in cell]
     if form is None or not doing:
         return
@@ -145,6 +147,31 @@ def _check_activity(view: View, place: Place) -> None:
             "",
         )
         _at(view, item, what, hint)
+
+
+def _check_approval(view: View, place: Place, form: Form, letters: Mapping[Column, str]) -> None:
+    """What is prepared goes to whoever answers: another than who does it, and of its nature."""
+    name = place.element.id
+
+    def complain(what: str, hint: str) -> None:
+        file = view.draft.form_files[name]
+        view.complain(file, view.line(file, "approval"), what, hint)
+
+    answering = [column for column, cell in letters.items() if "A" in cell]
+    wanted = parse_column(form.approval) if form.approval not in (None, "A") else None
+    if form.approval != "A" and wanted is None:
+        complain(f"“{form.approval}” is no approver.", "Write true, or capacity.role.")
+        return
+    for column in answering:
+        if wanted not in (None, column):
+            hint = f"Write approval = true, or give {wanted} the A of “{name}”."
+            complain(f"“{name}” is approved by {wanted}, but {column} answers for it.", hint)
+        elif not any("R" in cell for other, cell in letters.items() if other != column):
+            hint = "Take approval away, or give the R to another column."
+            complain(f"“{name}” is done and approved by the same, {column}.", hint)
+        elif not may_close(view.bundle, column, form.nature.value):
+            hint = f"Give the A to a {form.nature.value} role, or change nature in its form."
+            complain(f"“{name}” is {form.nature.value}, but {column} cannot approve it.", hint)
 
 
 def _check_lanes(view: View, places: Iterable[Place]) -> None:

@@ -12,8 +12,11 @@ from engine.bundles.source import Table, read_table, read_text
 from engine.bundles.terms import parse_term
 
 COVERAGE = "coverage.csv"
+WORK = ("complete", "approve", "send_back", "take_back")
+"""What is done with a piece of work."""
+DONE_BY = (*WORK, "message", "command")
 ACTS = (
-    "complete", "message", "command", "advance_clock", "expect_open", "expect_refused", "service",
+    *WORK, "message", "command", "advance_clock", "expect_open", "expect_refused", "service",
 )  # fmt: skip
 _BESIDE = ("by", "party", "data", "reason", "organisation", "istat", "capacity", "key", "child",
            "answer", "fails")  # fmt: skip
@@ -101,9 +104,9 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
     if step.has("child"):
         # Of another procedure: what it names is found out when the story is told.
         _check_party(step, step.text("child"), aliases, "child")
-        if act in ("complete", "message", "command"):
+        if act in DONE_BY:
             _check_actor(step, aliases)
-    elif act in ("complete", "message", "command"):
+    elif act in DONE_BY:
         _check_actor(step, aliases)
         _check_act(view, step, act)
     elif act == "advance_clock":
@@ -112,7 +115,7 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
         _check_service(view, step)
     elif act == "expect_open":
         for name in step.texts(act):
-            activity, _, alias = name.partition("@")
+            activity, _, alias = name.removeprefix("approval:").partition("@")
             _check_activity(view, step, activity, act)
             if alias:
                 _check_party(step, alias, aliases, act)
@@ -146,9 +149,9 @@ def _check_refusal(view: View, step: Table, aliases: set[str]) -> None:
     refused.text("error")
     _check_actor(refused, aliases)
     refused.asked.update((*ACTS, *_BESIDE))
-    acts = [act for act in ("complete", "message", "command") if refused.has(act)]
+    acts = [act for act in DONE_BY if refused.has(act)]
     if len(acts) != 1:
-        hint = "Write exactly one of: complete, message, command."
+        hint = f"Write exactly one of: {', '.join(DONE_BY)}."
         refused.complain("The refusal does not say of what.", hint)
     if refused.has("child"):
         _check_party(refused, refused.text("child"), aliases, "child")
@@ -164,6 +167,12 @@ def _check_act(view: View, step: Table, act: str, *, data: bool = True) -> None:
         _check_activity(view, step, name, act)
         if data:
             _check_data(view, step, name)
+    elif act in WORK:
+        _check_activity(view, step, name, act)
+        form = view.bundle.forms.get(name)
+        if form is not None and form.approval is None:
+            hint = "Write approval = true in its form, or take the step away."
+            step.complain(f"“{name}” asks for no approval.", hint, act)
     elif act == "message":
         if name not in view.bundle.messages and name not in ENGINE_MESSAGES:
             hint = f"Declared: {', '.join(sorted(view.bundle.messages)) or 'none'}."

@@ -46,7 +46,7 @@ def form_from(table: Table, activity: str) -> Form:
         legal_basis=table.basis("legal_basis", "organisational" if lighter else None),
         evidence=cast(Evidence, table.one_of("evidence", EVIDENCE, "V")),
         deadline=table.text("deadline", "") or None,
-        approval=table.text("approval", "") or None,
+        approval=_approval(table),
         fields=_fields(table, DEEPEST),
         rules=tuple(_rule(row) for row in table.rows("rules")),
         documents=table.texts("documents"),
@@ -54,6 +54,13 @@ def form_from(table: Table, activity: str) -> Form:
     )
     table.finish()
     return form
+
+
+def _approval(table: Table) -> str | None:
+    """`true` is whoever answers; a column says who that must be."""
+    if isinstance(table.value("approval"), bool):
+        return "A" if table.flag("approval", False) else None
+    return table.text("approval", "") or None
 
 
 def _need(row: Table) -> Need:

@@ -11,8 +11,8 @@ from engine.commands import _notices
 from engine.commands._clock import terms
 from engine.commands._clock.planning import plan, steps_of
 from engine.errors import DeadlineNotFound
-from engine.model import LIVE, Case, CaseState, Deadline, DeadlineState, WorkItem
-from engine.policy import Seat, seats, seats_of
+from engine.model import TO_DO, Case, CaseState, Deadline, DeadlineState, WorkItem
+from engine.policy import Seat, seats, seats_of_item
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 from engine.wording import escalation_words, reminder_words, silence_words
@@ -71,12 +71,9 @@ class _About:
         return {
             seat
             for item in (self.items if items is None else items)
-            for seat in seats_of(
-                self.bundle, self.work.parties(self.case), item.activity,
-                tuple((element, key) for element, key in item.path),
-            )
+            for seat in seats_of_item(self.bundle, self.work.parties(self.case), item)
             if seat.letter in letters
-        }  # fmt: skip
+        }
 
     def named(self, columns: Sequence[Column]) -> set[Seat]:
         """Those a list of the procedure names, in the branch of the term's own party."""
@@ -115,7 +112,7 @@ def _tell(about: _About, step: Planned, told: frozenset[str]) -> frozenset[str]:
 
 def _items(work: UnitOfWork, row: Deadline) -> list[WorkItem]:
     """The work that the term bounds and that nobody has done yet."""
-    statement = select(WorkItem).where(WorkItem.case_id == row.case_id, WorkItem.state.in_(LIVE))
+    statement = select(WorkItem).where(WorkItem.case_id == row.case_id, WorkItem.state.in_(TO_DO))
     bound = (
         WorkItem.id.in_(row.owed)
         if row.state == DeadlineState.EXPIRED

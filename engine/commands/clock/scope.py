@@ -19,7 +19,7 @@ from engine.commands._items import date_items
 from engine.errors import DeadlineNotFound, Invalid, WrongState
 from engine.legal_clock import Kind
 from engine.model import Case, Deadline, DeadlineState, LedgerEntry, WorkItem
-from engine.policy import Seat, require_column, seats, seats_of
+from engine.policy import Seat, require_column, seats, seats_of_item
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -207,7 +207,5 @@ def bound(work: UnitOfWork, case: Case, bundle: Bundle, row: Deadline) -> set[Se
         seat
         for item in items
         if item.is_live
-        for seat in seats_of(
-            bundle, work.parties(case), item.activity, tuple((e, k) for e, k in item.path)
-        )
+        for seat in seats_of_item(bundle, work.parties(case), item)
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.asked import title_of
 from engine.bundles.columns import parse_column
 from engine.bundles.definition import Bundle
 from engine.bundles.matrix import (
@@ -24,7 +25,7 @@ from engine.commands.cases import require_reason
 from engine.errors import Invalid, MatrixInvalid, WrongState
 from engine.mandates import mandates_of
 from engine.model import LIVE, Case, Officer, WorkItem
-from engine.policy import Seat, amenders, require_column, seats, seats_of
+from engine.policy import Seat, amenders, require_column, seats, seats_of_item
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 from engine.wording.letters import letters_text
@@ -192,9 +193,8 @@ def _touched(work: UnitOfWork, case: Case, before: Bundle, after: Bundle) -> lis
     )
     parties, found = work.parties(case), []
     for item in items:
-        path = tuple((element, key) for element, key in item.path)
-        was = set(seats_of(before, parties, item.activity, path))
-        now = set(seats_of(after, parties, item.activity, path))
+        was = set(seats_of_item(before, parties, item))
+        now = set(seats_of_item(after, parties, item))
         if was != now:
             found.append(_Touched(item, was, now, _loses(work, case, item, now)))
     return found
@@ -215,8 +215,7 @@ def _loses(work: UnitOfWork, case: Case, item: WorkItem, now: Iterable[Seat]) ->
 
 
 def _hand_on(work: UnitOfWork, case: Case, bundle: Bundle, found: _Touched, reason: str) -> None:
-    item, form = found.item, bundle.forms.get(found.item.activity)
-    title = form.title if form is not None else Text(item.activity, item.activity)
+    item, title = found.item, title_of(bundle, found.item)
     after = sorted(found.after, key=lambda s: (s.organisation_id, s.role, s.letter))
     offer_anew(work, item, after)
     doing = [seat for seat in after if seat.letter == "R"]

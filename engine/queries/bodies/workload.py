@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from engine.actor import Actor
 from engine.errors import OrganisationNotFound
-from engine.model import LIVE, Case, Offer, Officer, Organisation, WorkItem
+from engine.model import TO_DO, Case, Offer, Officer, Organisation, WorkItem
 from engine.policy import sees_all_cases
 from engine.queries._lookup import body_name, holders
 from engine.text import NO_TEXT, Text
@@ -81,7 +81,7 @@ def _counted(organisation_id: str | None, today: date) -> Any:
         .join(WorkItem, WorkItem.id == once.c.work_item_id)
         .join(Case, Case.id == WorkItem.case_id)
         .outerjoin(Officer, Officer.id == WorkItem.holder_id)
-        .where(WorkItem.state.in_(LIVE))
+        .where(WorkItem.state.in_(TO_DO))
         .group_by(Organisation.id, WorkItem.holder_id, Officer.name)
         .order_by(Organisation.name, Organisation.id, Officer.name)
     )  # fmt: skip

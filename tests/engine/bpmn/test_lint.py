@@ -361,8 +361,8 @@ RULES: dict[str, Case] = {
         "no meaning on a userTask",
     ),
     "empty property": (row(d.user("u", d.properties(stage=" "))), "u", "“stage” is empty"),
-    "approval by nobody": (
-        row(d.user("u", d.properties(approval="boss"))),
+    "heard is nobody": (
+        row(d.user("u", d.properties(hears="boss"))),
         "u",
         "not capacity.role",
     ),

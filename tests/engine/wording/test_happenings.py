@@ -14,7 +14,7 @@ VALUES: dict[str, Any] = {
     "amount": 3, "unit": "days",
     "due_on": "2026-12-09", "today": "2026-11-23", "days": 30, "version": 2, "silence": "escalate",
     "payload": {}, "answers": {}, "state": "completed", "day": "2026-12-01", "until": "2026-12-05",
-    "lengths": {},
+    "lengths": {}, "round": 2, "remarks": [{"part": "costs", "comment": "too high"}],
     "changes": [
         {
             "before": "R", "after": "", "title": {"it": "Rispondi", "en": "Answer"},

@@ -1,0 +1,1 @@
+"""What the matrix asks beside the work itself: the approval of whoever answers for it."""

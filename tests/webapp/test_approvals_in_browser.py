@@ -1,0 +1,83 @@
+"""What a town prepares comes back with comments, is corrected, and is approved by another."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+from waitress.server import create_server
+
+from tests.office import CASTAGNETO, CHIVASSO, POOLED_OFFICE
+from tests.webapp.conftest import Web
+from tests.webapp.test_mandates_in_browser import at_desk, without_barriers
+
+PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def address(web: Web) -> Iterator[str]:
+    server = create_server(web.app, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.mark.slow
+def test_submitted_sent_back_corrected_approved(browser: Browser, address: str, web: Web) -> None:
+    office = web.office
+    office.deploy(POOLED_OFFICE)
+    dora = web.officer("dora", ("cmto", "director"))
+    web.officer("elena", (CHIVASSO, "officer"))
+    case_id = office.pooled(dora, CHIVASSO, CASTAGNETO)
+    task = f"{address}/work-items/{office.item(case_id, 'name_staff', CHIVASSO).id}"
+
+    elena = at_desk(browser, address, "elena", width=390)
+    elena.goto(task)
+    elena.get_by_label("Quante persone").fill("2")
+    elena.get_by_label("Nomi e profili").fill("Un istruttore tecnico.")
+    elena.locator("input[type=file]").set_input_files(
+        {"name": "atto.pdf", "mimeType": "application/pdf", "buffer": PAPER}
+    )
+    elena.get_by_role("button", name="Presenta per l’approvazione").click()
+    expect(elena.get_by_text("Ora attende l’approvazione.")).to_be_visible()
+    elena.goto(task)
+    expect(elena.get_by_role("heading", name="In attesa di approvazione")).to_be_visible()
+    without_barriers(elena)
+    elena.goto(f"{address}/worklist?scope=waiting")
+    expect(elena.get_by_text("in approvazione").first).to_be_visible()
+
+    page = at_desk(browser, address, "dora")
+    page.goto(f"{address}/worklist?kind=approval")
+    without_barriers(page)
+    page.get_by_role("link", name="Approva: Indica il personale", exact=True).click()
+    expect(page.get_by_text("Un istruttore tecnico.")).to_be_visible()
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="atto.pdf").click()
+    assert fetched.value.suggested_filename == "atto.pdf"
+    page.get_by_role("radio", name="Rimando con osservazioni").check()
+    page.get_by_label("Osservazione generale").fill("Mancano i profili.")
+    page.get_by_role("button", name="Aggiungi").click()
+    page.get_by_role("radio", name="Chi sono").check()
+    page.get_by_label("Che cosa correggere").fill("Indica la categoria.")
+    without_barriers(page)
+    page.get_by_role("button", name="Conferma la decisione").click()
+    expect(page.get_by_text("Rimandata con osservazioni: Indica il personale.")).to_be_visible()
+
+    elena.goto(f"{task}?lang=en")
+    expect(elena.get_by_text("Indica la categoria.").first).to_be_visible()
+    without_barriers(elena)
+    elena.get_by_label("Names and profiles").fill("Un istruttore tecnico di categoria D.")
+    elena.get_by_role("button", name="Submit for approval").click()
+
+    page.goto(f"{address}/worklist?lang=en")
+    page.get_by_role("link", name="Approve: Name the staff", exact=True).click()
+    expect(page.get_by_text("round 2")).to_be_visible()
+    without_barriers(page)
+    page.get_by_role("radio", name="I approve").check()
+    page.get_by_role("button", name="Confirm the decision").click()
+    expect(page.get_by_text("Approved: ").first).to_be_visible()
+    elena.goto(task)
+    expect(elena.get_by_text("Approved by Dora")).to_be_visible()
+    without_barriers(elena)
