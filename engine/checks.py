@@ -10,7 +10,7 @@ from engine.bpmn.script import evaluate, script_problems
 from engine.bundles.assemble import assemble
 from engine.bundles.check import check, check_files
 from engine.bundles.check.children import Beside
-from engine.bundles.definition import Bundle
+from engine.bundles.definition import Bundle, ChildrenRule, RaiseRule
 from engine.bundles.load import digest_of, folder_files
 from engine.bundles.problem import Problem
 from engine.bundles.source import Lines
@@ -73,10 +73,13 @@ def _carried(bundle: Bundle) -> Iterator[Problem]:
     """What a case gives to those it opens is an expression that can be worked out."""
     lines = Lines(bundle.files["process.toml"].decode("utf-8", "replace"))
     hint = "Write an expression over the variables of the case, `party` and `body`."
-    for name, rule in bundle.children.items():
+    rules: list[tuple[str, ChildrenRule | RaiseRule]]
+    rules = [("children", rule) for rule in bundle.children.values()]
+    rules += [("raises", rule) for rule in bundle.raises.values()]
+    for table, rule in rules:
         for field, expression in rule.carry.items():
             for trouble in script_problems(expression, "eval"):
-                line = lines.of(("children", name, "carry", field))
+                line = lines.of((table, rule.name, "carry", field))
                 yield Problem("process.toml", line, f"“{field}” is refused: {trouble}", hint)
 
 

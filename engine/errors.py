@@ -184,6 +184,15 @@ class NeedsMissing(Conflict):
     )
 
 
+class HeldUpByCase(Conflict):
+    """What an open case raised from this one is about has to wait for its result."""
+
+    hint_by_default = Text(
+        "Aspetta l'esito di quel caso, oppure chiedi a chi l'ha aperto di ritirarlo.",
+        "Wait for the result of that case, or ask whoever opened it to withdraw it.",
+    )
+
+
 class NobodyWaits(Conflict):
     """The case does not expect that message now."""
 

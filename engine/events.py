@@ -349,6 +349,29 @@ class OpenedForCase(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRaised(Event):
+    name: str
+    process: str
+    child: str
+    number: str
+    title: str
+    party: str
+    organisation: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedCaseReturned(Event):
+    name: str
+    child: str
+    number: str
+    state: str
+    outcome: str
+    about: str
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ResultReturned(Event):
     parent: str
     number: str
@@ -593,7 +616,8 @@ EVENTS: tuple[type[Event], ...] = (
     ServiceRequested, ServiceAnswered, ServiceFailed, DeliveryFailed, DeliveryRetried,
     DeliveryWithdrawn, CaseSuspended, CaseResumed, CaseWithdrawn,
     CaseReopened, ChildCasesAsked, ChildCasesListed, ChildCasesClosed, OpenedForCase,
-    ResultReturned, CaseEnded, TokenMoved, CaseMigrated, MigrationUndone,
+    CaseRaised, RaisedCaseReturned, ResultReturned, CaseEnded, TokenMoved, CaseMigrated,
+    MigrationUndone,
     DeadlineChanged, DeadlineSuspended, DeadlineResumed, DeadlineInterrupted, DeadlineRestarted,
     DeadlineExtended, ProfileChosen, MatrixAmended, ProcessDeployed, ClockMoved, OfficerAppointed,
     PatronSet, ClosingDayAdded, ClosingDayRemoved,

@@ -168,10 +168,17 @@ def _overseen(seats_: Any) -> Select[str]:
 def bodies_of(column: Column, parties: Iterable[Party], branch: Party | None) -> tuple[str, ...]:
     """The organisations a column means: in a branch that branch's party, else any living one."""
     if branch is not None and branch.capacity == column.capacity:
-        return (branch.organisation_id,)
+        return (branch.organisation_id,) if _has(branch, column.role) else ()
     return tuple(
-        p.organisation_id for p in parties if p.capacity == column.capacity and p.left_at is None
+        p.organisation_id
+        for p in parties
+        if p.capacity == column.capacity and p.left_at is None and _has(p, column.role)
     )
+
+
+def _has(party: Party, role: str) -> bool:
+    """Whether people can hold a role in such a body; a capacity may take several kinds."""
+    return not party.kind or (party.kind, role) in roles()
 
 
 def seats(

@@ -34,6 +34,7 @@ from engine.model import (
     Party,
     WorkItem,
     child_results,
+    raised_results,
 )
 from engine.policy import seen_by
 from engine.settings import Settings
@@ -67,6 +68,14 @@ _ITEM = (
     .where(WorkItem.id == bindparam("work_item_id"))
     .execution_options(populate_existing=True)
 )
+
+
+def of_kind(party: Party, kind: str) -> Party:
+    """The party, knowing what kind of body it is."""
+    party.kind = kind
+    return party
+
+
 PARTIES_OF_CASE = (
     select(Party, Organisation)
     .join(Organisation, Organisation.id == Party.organisation_id)
@@ -216,7 +225,7 @@ class UnitOfWork:
         """All parties of a case, those that left included, in the order they joined."""
         if case.id not in self._parties:
             found = self.session.execute(PARTIES_OF_CASE, {"case_id": case.id}).all()
-            self._parties[case.id] = [party for party, _ in found]
+            self._parties[case.id] = [of_kind(party, body.kind) for party, body in found]
             self._organisations.update({body.id: body for _, body in found})
         return self._parties[case.id]
 
@@ -338,6 +347,7 @@ class UnitOfWork:
             "contiguous": one_land,
             "today": lambda: self.today,
             "children": lambda name: child_results(self.session, case.id, name),
+            "raised": lambda name: raised_results(self.session, case.id, name),
         }
         return functions
 

@@ -20,7 +20,7 @@ from engine.model import (
     Party,
 )
 from engine.tending import TENDING, tend_children
-from tests.office import HERE, SYSTEM, Office
+from tests.office import HERE, JOINT_VISIT, SYSTEM, Office
 
 SHEET = HERE / "engine" / "town-sheet"
 SURVEY = HERE / "engine" / "yearly-survey"
@@ -151,3 +151,31 @@ def towns(office: Office, count: int | None = None) -> list[str]:
         statement = select(Organisation.id).where(Organisation.kind == "municipality")
         found = list(session.scalars(statement.order_by(Organisation.id)))
     return found[:count]
+
+
+RAISES = """
+[raises.sheet]
+title.it = "Chiedi una scheda"
+title.en = "Ask for a sheet"
+process = "town-sheet"
+by = ["municipality.officer"]
+as = "municipality"
+with = { cmto = "cmto" }
+carry = { name = 'body["name"]', year = "not_known_yet" }
+result = ["residents"]
+about = "name"
+at_suspension = "suspend"
+at_end = "withdraw"
+
+[[raises.sheet.blocks]]
+activity = "decide"
+answers = { decision = ["go"] }
+"""
+
+
+def origin(extra: str = RAISES) -> dict[str, bytes]:
+    """The joint visit, from which sheets may be raised."""
+    files = folder_files(JOINT_VISIT)
+    files["process.toml"] = files["process.toml"].replace(b"version = 1", b"version = 2")
+    files["process.toml"] += extra.encode()
+    return files

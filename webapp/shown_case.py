@@ -17,6 +17,7 @@ from engine.queries import (
     DocumentRow,
     PartyRow,
     PersonRow,
+    RaisedView,
     StageRow,
 )
 from engine.text import Text
@@ -202,6 +203,22 @@ def child_row(row: ChildRow) -> dict[str, Any]:
             "words": row.outcome_title or row.state_text,
         },
         "ended_at": row.ended_at,
+    }
+
+
+def raised(row: RaisedView) -> dict[str, Any]:
+    """A case that a party has raised from this one: how it stands, and what waits for it."""
+    by = _("aperto da %(body)s", body=row.organisation.in_(language()))
+    words = [row.title.in_(language()), row.about_title.in_(language()), by]
+    return {
+        "number": row.number,
+        "title": row.case_title,
+        "url": url_for("case.show", case_id=row.case_id) if row.case_id else None,
+        "words": " · ".join(word for word in words if word),
+        "state": {
+            "kind": STATE_KINDS.get(row.state, "none"),
+            "words": row.outcome_title or row.state_text,
+        },
     }
 
 

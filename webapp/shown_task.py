@@ -49,7 +49,7 @@ def shown_task(
         "peers_done": _peers_done(task.peers),
         "people": people(task.people),
         "help": _help(task),
-        "checks": [*_needs(task), *_checks(fields, errors)]
+        "checks": [*_waits(task), *_needs(task), *_checks(fields, errors)]
         if is_open and "complete" in task.may
         else [],
         "buttons": list(_buttons(task)),
@@ -169,6 +169,22 @@ def _needs(task: TaskView) -> Iterator[dict[str, Any]]:
             yield {"kind": "blocked", "words": until}
         else:
             yield {"kind": "blocked", "words": _("%(what)s: manca ancora", what=words)}
+
+
+def _waits(task: TaskView) -> Iterator[dict[str, Any]]:
+    """Open cases raised from this one: what they are about waits for their result."""
+    for row in task.waits_for:
+        what = row.about_title.in_(language()) or row.title.in_(language())
+        words = _(
+            "%(what)s: è aperto il caso %(number)s, «%(title)s»; se ne attende l’esito",
+            what=what,
+            number=row.number,
+            title=row.case_title,
+        )
+        check = {"kind": "blocked", "words": words}
+        if row.case_id is not None:
+            check["url"] = url_for("case.show", case_id=row.case_id)
+        yield check
 
 
 def _checks(fields: Sequence[PageField], errors: Sequence[ErrorLine]) -> Iterator[dict[str, Any]]:

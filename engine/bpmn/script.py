@@ -25,7 +25,7 @@ from engine.bpmn.values import plain
 Mode = Literal["exec", "eval"]
 
 # What the engine answers about the case: given as functions with every call.
-FACT_NAMES = frozenset({"members", "contiguous", "same_zone", "today", "children"})
+FACT_NAMES = frozenset({"members", "contiguous", "same_zone", "today", "children", "raised"})
 
 LARGEST_RANGE = 100_000
 LARGEST_EXPONENT = 64

@@ -160,6 +160,7 @@ def _bundle(
             sorted(n for n in files if n.startswith("scenarios/") and n.endswith(".toml"))
         ),
         children=manifest.children,
+        raises=manifest.raises,
         guide=_guide(draft),
         separations=manifest.separations,
     )

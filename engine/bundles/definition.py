@@ -362,6 +362,63 @@ class ChildrenRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Work that waits for an open case that was raised: all of it, or only some answers."""
+
+    activity: str
+    about: tuple[str, ...] = ()
+    """Only where the raised case is about one of these; empty: whatever it is about."""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field → answers that are refused meanwhile; empty: the work cannot be closed at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseRule:
+    """A case of another procedure that a party may raise from the page of a case."""
+
+    name: str
+    title: Text
+    process: str
+    by: tuple[Column, ...]
+    as_: str
+    """The capacity there of the body that raises."""
+    with_: Mapping[str, str]
+    """Who else takes part by itself: capacity there → capacity of this case."""
+    choose: Mapping[str, tuple[str, ...]]
+    """Whom the raiser picks: capacity there → capacities of this case whose parties are offered."""
+    carry: Mapping[str, str]
+    """Field of the start form there → expression over this case; offered, not imposed."""
+    result: tuple[str, ...]
+    about: str | None
+    """The choice of the start form there that says what the raised case is about."""
+    returns: str | None
+    """The message by which the result comes back into the drawing; None: it is only shown."""
+    blocks: tuple[Block, ...]
+    at_suspension: Literal["suspend", "go_on"]
+    at_end: Literal["withdraw", "go_on"]
+    """What becomes of it when this case ends, or the party that raised it leaves."""
+
+    def concerning(self, activity: str, about: str) -> tuple[Block, ...]:
+        """How a case about this holds up an activity."""
+        return tuple(
+            b for b in self.blocks if b.activity == activity and (not b.about or about in b.about)
+        )
+
+    def holds_up(self, activity: str, about: str, answers: Mapping[str, Any]) -> bool:
+        """Whether these answers have to wait for such a case."""
+        return any(
+            not block.answers or any(_given(answers, *pair) for pair in block.answers.items())
+            for block in self.concerning(activity, about)
+        )
+
+
+def _given(answers: Mapping[str, Any], name: str, refused: tuple[str, ...]) -> bool:
+    value = answers.get(name)
+    word = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return word in refused
+
+
+@dataclass(frozen=True, slots=True)
 class Raci:
     columns: tuple[Column, ...]
     rows: Mapping[str, Mapping[Column, str]]
@@ -418,10 +475,16 @@ class Bundle:
     """The first is the ordinary one, under which every case begins."""
     scenarios: tuple[str, ...] = ()
     children: Mapping[str, ChildrenRule] = field(default_factory=dict)
+    raises: Mapping[str, RaiseRule] = field(default_factory=dict)
     guide: Text = NO_TEXT  # one page for officers: guide.it.md and guide.en.md
     words: Mapping[str, str] = field(default_factory=dict)
     """What scripts write into tables in Italian → in English."""
     separations: tuple[Separation, ...] = ()
+
+    @property
+    def opens_cases(self) -> bool:
+        """Whether other cases may stand below a case of this procedure."""
+        return bool(self.children or self.raises)
 
     def deadline(self, name: str, path: tuple[tuple[str, str], ...] = ()) -> DeadlineRule | None:
         """The rule of a term; the nearest caller's own wording first."""

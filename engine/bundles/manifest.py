@@ -16,11 +16,13 @@ from engine.bundles.definition import (
     Evidence,
     MessageRule,
     Profile,
+    RaiseRule,
     Separation,
     Stage,
 )
 from engine.bundles.forms.reading import EVIDENCE
 from engine.bundles.problem import Problem
+from engine.bundles.raises import read_raises
 from engine.bundles.source import Table, read_table
 from engine.text import Text
 
@@ -59,6 +61,7 @@ class Manifest:
     profiles: tuple[Profile, ...] = ()
     children: Mapping[str, ChildrenRule] = field(default_factory=dict)
     separations: tuple[Separation, ...] = ()
+    raises: Mapping[str, RaiseRule] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     """Italian words that scripts write into tables → the same in English."""
     table: Table | None = None
@@ -83,6 +86,7 @@ def parse_manifest(
     manifest.permissions = _permissions(table)
     manifest.messages = dict(_messages(table))
     manifest.children = read_children(table)
+    manifest.raises = read_raises(table)
     manifest.profiles = read_profiles(table)
     manifest.deadlines = dict(read_deadlines(table, known, manifest.profiles))
     manifest.separations = tuple(_separations(table))
@@ -100,7 +104,10 @@ def calls_of(files: Mapping[str, bytes], name: str) -> tuple[str, ...]:
 def opens(files: Mapping[str, bytes]) -> tuple[str, ...]:
     """The other processes whose cases this one opens; problems are told later."""
     table = read_table(files, FILE, []) if FILE in files else None
-    return () if table is None else tuple(r.process for r in read_children(table).values())
+    if table is None:
+        return ()
+    children, raised = read_children(table).values(), read_raises(table).values()
+    return (*(rule.process for rule in children), *(rule.process for rule in raised))
 
 
 def _identity(table: Table, shared: bool) -> Manifest:

@@ -35,7 +35,6 @@ from engine.commands.cases import (
     suspend_case,
     withdraw_case,
 )
-from engine.commands.children import list_children, tell_parent, tend_child
 from engine.commands.clock.acts import (
     extend_deadline,
     interrupt_deadline,
@@ -49,6 +48,8 @@ from engine.commands.deployments import deploy_process
 from engine.commands.documents import store_upload
 from engine.commands.feeds import create_calendar_feed, revoke_calendar_feed
 from engine.commands.idempotency import keep_answer
+from engine.commands.linked.children import list_children, tell_parent, tend_child
+from engine.commands.linked.raising import raise_case
 from engine.commands.links.invitations import (
     accept_invitation,
     invite_person,
@@ -139,6 +140,7 @@ __all__ = [
     "move_token",
     "move_training_day",
     "plan_training_day",
+    "raise_case",
     "read_notices",
     "recount_deadline",
     "register_body",

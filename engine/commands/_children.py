@@ -15,6 +15,7 @@ from engine import events
 from engine.bpmn import Step
 from engine.bundles.children import ASK, DONE, PROPERTY, kept, rule_of
 from engine.bundles.definition import ChildrenRule
+from engine.bundles.raises import is_raised
 from engine.commands._items import Scope
 from engine.deliveries import TendChildren
 from engine.model import Case, ChildCase, ChildRound, ChildState, Party, Wish
@@ -78,7 +79,7 @@ def follow(
         _note_waits(work, case, waited)
     if (case.state, case.outcome) == was:
         return
-    if scope.bundle.children and case.is_ended:
+    if scope.bundle.opens_cases and case.is_ended:
         _end(work, case)
     if case.parent_id is not None:
         _report(work, case)
@@ -86,7 +87,7 @@ def follow(
 
 def left(work: UnitOfWork, case: Case, party: Party) -> None:
     """A party that leaves takes its own child with it; the parent no longer waits for that one."""
-    if not work.bundle(case).children:
+    if not work.bundle(case).opens_cases:
         return
     rows = work.session.execute(
         select(ChildCase, ChildRound)
@@ -97,6 +98,8 @@ def left(work: UnitOfWork, case: Case, party: Party) -> None:
         .execution_options(populate_existing=True)
     ).all()
     for child, round_ in rows:
+        if is_raised(round_.rule) and rule_of(round_.rule).at_end == "go_on":
+            continue  # its result still comes back
         wish = Wish.WITHDRAW if rule_of(round_.rule).at_end == "withdraw" else None
         child.let_go(wish)
     work.flush()
@@ -118,7 +121,7 @@ def joined(work: UnitOfWork, case: Case, party: Party) -> None:
 
 def suspended(work: UnitOfWork, case: Case) -> None:
     """Children that stand still with their parent do so now."""
-    if not work.bundle(case).children:
+    if not work.bundle(case).opens_cases:
         return
     for round_ in _rounds(work, ChildRound.parent_id == case.id):
         if rule_of(round_.rule).at_suspension == "suspend":
@@ -133,7 +136,7 @@ def resumed(work: UnitOfWork, case: Case) -> None:
     """Children that stood still with their parent go on; what waited meanwhile is done now."""
     if case.parent_id is not None:
         _carry_on(work, case)
-    if not work.bundle(case).children:
+    if not work.bundle(case).opens_cases:
         return
     for round_ in _rounds(work, ChildRound.parent_id == case.id):
         _wish(work, round_, None, ChildCase.wish == Wish.SUSPEND)
@@ -233,7 +236,7 @@ def _close(work: UnitOfWork, round_: ChildRound, case: Case, then: str) -> None:
     if first:
         work.session.refresh(round_, with_for_update=True)
         round_.end(at=work.now)
-    if first and round_.told_at is None and round_.listed_at is not None:
+    if first and round_.told_at is None and round_.listed_at and not is_raised(round_.rule):
         counts = counted(work, round_)
         work.record(closed(case, round_, "stopped", counts), case)
     if touched:

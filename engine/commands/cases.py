@@ -17,7 +17,7 @@ from engine.model import Case, CaseCounter, CaseState, Organisation, Party
 from engine.policy import require_administrator, require_column
 from engine.store import Version
 from engine.text import Text, both
-from engine.unit_of_work import UnitOfWork
+from engine.unit_of_work import UnitOfWork, of_kind
 
 
 def start_case(
@@ -55,13 +55,17 @@ def open_case(
     bodies, unfit = _bodies(work, bundle, parties)
     case_id = work.new_id()
     rows = [
-        Party(
-            id=work.new_id(), case_id=case_id, organisation_id=body.id, capacity=capacity,
-            joined_at=work.now,
+        of_kind(
+            Party(
+                id=work.new_id(), case_id=case_id, organisation_id=body.id, capacity=capacity,
+                joined_at=work.now,
+            ),
+            body.kind,
         )
         for capacity, body in bodies
     ]  # fmt: skip
-    if not unfit:
+    # Who asked for it or raised it from another case was allowed to there.
+    if not unfit and parent_id is None:
         work.mandate = require_column(work.actor.within(bundle.key), bundle.start_by, rows)
     answers = _all_right(work, bundle, title, rows, unfit, data)
 

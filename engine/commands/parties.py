@@ -22,7 +22,7 @@ from engine.facts import member
 from engine.model import Case, Organisation, Party, Subscription
 from engine.policy import can_leave, require_column
 from engine.text import Text
-from engine.unit_of_work import UnitOfWork
+from engine.unit_of_work import UnitOfWork, of_kind
 
 
 def add_party(
@@ -153,7 +153,7 @@ def _joined(work: UnitOfWork, case: Case, body: Organisation, capacity: str) -> 
         id=work.new_id(), case_id=case.id, organisation_id=body.id, capacity=capacity,
         joined_at=work.now,
     )  # fmt: skip
-    work.add_party(party)
+    work.add_party(of_kind(party, body.kind))
     work.flush()
     work.record(events.PartyJoined(case.id, party.id, body.name, capacity), case)
     return party

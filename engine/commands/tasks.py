@@ -11,6 +11,7 @@ from engine.commands import _notices
 from engine.commands._advance import jsonable
 from engine.commands._answers import checked
 from engine.commands.clock.needs import require_needs
+from engine.commands.linked.raising import require_free
 from engine.commands.raci.approvals import decide, needs_approval, submit
 from engine.commands.raci.completing import finish
 from engine.commands.raci.handling import (
@@ -183,6 +184,7 @@ def complete_task(
         else {}
     )  # fmt: skip
     if needs_approval(form, seats, work.mandate):
+        require_free(work, case, work.bundle(case), item.activity, answers)
         return submit(work, case, item, data, title=title)
     if (draft := work.draft(item)) is not None:
         work.session.delete(draft)

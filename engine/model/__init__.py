@@ -12,7 +12,14 @@ from engine.model.case import (
     Subscription,
 )
 from engine.model.checkpoint import CaseCheckpoint
-from engine.model.children import ChildCase, ChildRound, ChildState, Wish, child_results
+from engine.model.children import (
+    ChildCase,
+    ChildRound,
+    ChildState,
+    Wish,
+    child_results,
+    raised_results,
+)
 from engine.model.deadline import LIVING, Deadline, DeadlineState, LedgerEntry
 from engine.model.deployment import Deployment
 from engine.model.document import Document, Upload
@@ -57,5 +64,5 @@ __all__ = [
     "KeptPage", "LedgerEntry", "MandateRow", "Membership", "Milestone", "Neighbour", "Notice",
     "Offer", "Officer", "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting",
     "SignInSession", "Subscription", "Substitution", "Upload", "Wish", "WorkItem", "WorkItemState",
-    "WorkKind", "Zone", "child_results",
+    "WorkKind", "Zone", "child_results", "raised_results",
 ]  # fmt: skip

@@ -156,6 +156,10 @@ class ChildCase(Base):
         elif self.state == ChildState.OPEN and wish is not None:
             self.wish = wish
 
+    def about(self, rule: Mapping[str, Any]) -> str:
+        """What a raised case is about, as whoever raised it said."""
+        return str(self.data.get(rule.get("about") or "", ""))
+
     def stop(self) -> None:
         """It stands still with its parent."""
         self.suspended, self.wish = True, None
@@ -185,4 +189,21 @@ def child_results(session: Session, parent_id: str, name: str) -> list[dict[str,
         {"party": row.party_id, "state": str(row.state), "outcome": row.outcome or "",
          "result": dict(row.result)}
         for row in rows
+    ]  # fmt: skip
+
+
+def raised_results(session: Session, parent_id: str, name: str) -> list[dict[str, Any]]:
+    """The cases raised from a case under a name, the oldest first, and what came back."""
+    rows = session.execute(
+        select(ChildCase, ChildRound.rule, Case.number, Case.title)
+        .join(ChildRound, ChildRound.id == ChildCase.round_id)
+        .join(Case, Case.id == ChildCase.child_id)
+        .where(ChildRound.parent_id == parent_id, ChildRound.name == name)
+        .order_by(ChildRound.number)
+    )
+    return [
+        {"case": child.child_id, "number": number, "title": title, "party": child.party_id,
+         "state": str(child.state), "outcome": child.outcome or "", "about": child.about(rule),
+         "result": dict(child.result)}
+        for child, rule, number, title in rows
     ]  # fmt: skip

@@ -27,6 +27,8 @@ class Party(Base):
     joined_at: Mapped[datetime] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)
     left_reason: Mapped[str | None] = mapped_column(String(2000))
+    kind = ""
+    """Kind of the body, where it was read with it: no column, it says which roles it has."""
 
     def leave(self, *, organisation: str, reason: str, at: datetime) -> events.PartyLeft:
         """Take the body out of the case; what it did stays."""

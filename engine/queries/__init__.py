@@ -148,6 +148,7 @@ from engine.queries.proof import (
     case_proof,
     exported_proof,
 )
+from engine.queries.raised import PickView, RaisedView, RaiseOffer, RaiseView, raise_spec
 from engine.queries.rows import (
     CaseHead,
     CaseRow,
@@ -282,7 +283,11 @@ __all__ = [
     "PersonRow",
     "PlanRow",
     "PostRow",
+    "PickView",
     "ProcessRow",
+    "RaisedView",
+    "RaiseOffer",
+    "RaiseView",
     "ProcessView",
     "ProfilesView",
     "ProofRow",
@@ -373,6 +378,7 @@ __all__ = [
     "organisations",
     "process",
     "processes",
+    "raise_spec",
     "sessions",
     "signed_in",
     "term",

@@ -41,7 +41,7 @@ def acts(
         act
         for act, now in possible.items()
         if now
-        and _permitted(
+        and permitted(
             seen, actor, seen.bundle.permissions.get(commands.get(act, f"{act}_case"), ())
         )
     }
@@ -69,7 +69,7 @@ def messages(reading: Reading, seen: Seen, actor: Actor) -> tuple[MessageView, .
         for party in _speakers(seen, actor, rule, row):
             key = None if row.key is None or seen.party(row.key) is not None else row.key
             place = (row.name, party.id if party is not None else None, key)
-            if place not in found and _permitted(seen, actor, rule.by, rule=rule, party=party):
+            if place not in found and permitted(seen, actor, rule.by, rule=rule, party=party):
                 found[place] = _message(reading, seen, rule, party, key)
     return tuple(found.values())
 
@@ -81,7 +81,7 @@ def removable(seen: Seen, actor: Actor) -> set[str]:
         p.id
         for p in seen.parties
         if can_leave(seen.bundle, p) and not seen.suspended
-        and _permitted(seen, actor, columns, party=p, own=True)
+        and permitted(seen, actor, columns, party=p, own=True)
     }  # fmt: skip
 
 
@@ -107,10 +107,11 @@ def movable(seen: Seen, actor: Actor) -> tuple[ElementRow, ...]:
     )
 
 
-def _permitted(
+def permitted(
     seen: Seen, actor: Actor, columns: Iterable[Column], *, rule: MessageRule | None = None,
     party: Party | None = None, own: bool = False,
 ) -> bool:  # fmt: skip
+    """Whether the policy would let the reader do what these columns may."""
     speaks_for = party if own or (rule is not None and rule.own_party) else None
     try:
         require_column(

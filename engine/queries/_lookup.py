@@ -18,7 +18,7 @@ from engine.model import Case, CaseState, Officer, Organisation, Party, WorkItem
 from engine.policy import Seat, seen_by
 from engine.queries.rows import CaseHead, PersonRow, SuspendedView
 from engine.text import NO_TEXT, Text, both
-from engine.unit_of_work import CASE_UNKNOWN, PARTIES_OF_CASE, Reading
+from engine.unit_of_work import CASE_UNKNOWN, PARTIES_OF_CASE, Reading, of_kind
 from engine.wording import Names, case_state_text, name_in_full
 
 LETTERS = "RACI"
@@ -97,7 +97,7 @@ def with_parties(reading: Reading, case: Case, zone: Zone | None) -> Seen:
         case,
         reading.bundle_of(case),
         zone,
-        tuple(party for party, _ in rows),
+        tuple(of_kind(party, body.kind) for party, body in rows),
         {body.id: body for _, body in rows},
     )
 
@@ -253,12 +253,17 @@ def names_of(bundle: Bundle, parties: Mapping[str, Organisation]) -> Names:
         message=lambda key: _message(bundle, key),
         outcome=lambda key: outcome_title(bundle, key),
         element=lambda key: _element(bundle, key),
-        children=lambda key: bundle.children[key].title if key in bundle.children else both(key),
+        children=lambda key: _opened(bundle, key),
         party=lambda key: body_name(parties[key]) if key in parties else both(key),
         document=lambda title: _document(bundle, title),
         body=lambda name: bodies.get(name, both(name)),
         answer=lambda key, answers: deciding_answer(bundle, key, answers),
     )
+
+
+def _opened(bundle: Bundle, key: str) -> Text:
+    rule = bundle.children.get(key) or bundle.raises.get(key)
+    return both(key) if rule is None else rule.title
 
 
 def deciding_answer(bundle: Bundle, activity: str, answers: Mapping[str, Any]) -> Text:

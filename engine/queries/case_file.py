@@ -30,6 +30,7 @@ from engine.queries.children import ChildrenView, ParentView, children_of, paren
 from engine.queries.clock import deadline_views
 from engine.queries.documents import readable
 from engine.queries.history import timeline
+from engine.queries.raised import RaisedView, RaiseOffer, raise_offers, raised_of
 from engine.queries.rows import (
     CaseHead,
     Choice,
@@ -125,6 +126,10 @@ class CaseFile:
     """The case that opened this one, if the reader may see it."""
     children: tuple[ChildrenView, ...]
     """What it has opened for its parties, counted."""
+    raised: tuple[RaisedView, ...]
+    """What its parties have raised from it, the newest first."""
+    raises: tuple[RaiseOffer, ...]
+    """What the reader may raise from it now."""
 
 
 def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
@@ -166,6 +171,7 @@ def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
         may=acts(reading, seen, actor, offers), messages=offers,
         capacities=capacities(seen), elements=movable(seen, actor),
         parent=parent_of(reading, seen, actor), children=children_of(reading, seen),
+        raised=raised_of(reading, seen, actor), raises=raise_offers(seen, actor),
     )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def children_of(reading: Reading, seen: Seen) -> tuple[ChildrenView, ...]:
     rows = reading.session.execute(
         select(ChildRound, ChildCase.state, func.count(ChildCase.id))
         .outerjoin(ChildCase, and_(ChildCase.round_id == ChildRound.id, ChildCase.counts))
-        .where(ChildRound.parent_id == seen.case.id)
+        .where(ChildRound.parent_id == seen.case.id, ChildRound.name.not_in(seen.bundle.raises))
         .group_by(ChildRound.id, ChildCase.state)
         .order_by(ChildRound.number)
     ).all()
@@ -113,7 +113,10 @@ def case_children(
     seen = seen_case(reading, actor, case_id)
     if not seen.bundle.children:
         return Page((), None, 0)
-    where: list[Any] = [ChildRound.parent_id == case_id, _visible(seen, actor)]
+    where: list[Any] = [
+        ChildRound.parent_id == case_id, ChildRound.name.not_in(seen.bundle.raises),
+        _visible(seen, actor),
+    ]  # fmt: skip
     statement = (
         select(ChildCase, ChildRound, Organisation, Case)
         .join(ChildRound, ChildRound.id == ChildCase.round_id)

@@ -49,6 +49,7 @@ from engine.queries._lookup import (
 )
 from engine.queries.clock import deadline_views
 from engine.queries.documents import UploadRow, documents_of, uploads_named
+from engine.queries.raised import RaisedView, holding_up
 from engine.queries.rows import CaseHead, Choice, DeadlineView, EvidenceRow, PersonRow
 from engine.queries.worklist import every_mandate
 from engine.text import NO_TEXT, Text
@@ -181,6 +182,8 @@ class TaskView:
     """The reader does it under the very mandate that answers for it."""
     own: bool = False
     """Of an approval: the reader prepared it himself, so another must decide."""
+    waits_for: tuple[RaisedView, ...] = ()
+    """Open cases raised from this one that it waits for, as a whole or in some answers."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -247,6 +250,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         files=uploads_named(reading, draft.data) if item.rounds and draft is not None else {},
         answers_himself=_answers_himself(actor, found),
         own=rounds.activity is not None and actor.officer_id in rounds.activity.preparers,
+        waits_for=holding_up(reading, seen, found.reader, item.activity) if item.is_live else (),
     )  # fmt: skip
 
 

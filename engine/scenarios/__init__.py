@@ -68,8 +68,9 @@ def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> R
 def _opened(bundle: Bundle, library: Path, shared: Path | None) -> list[Bundle]:
     """The procedures whose cases this one opens, the innermost first."""
     found: dict[str, Bundle] = {}
-    for rule in bundle.children.values():
-        other = load_folder(library / rule.process, shared)
+    keys = [rule.process for rule in bundle.children.values()]
+    for key in (*keys, *(rule.process for rule in bundle.raises.values())):
+        other = load_folder(library / key, shared)
         found |= {b.key: b for b in (*_opened(other, library, shared), other)}
     return list(found.values())
 

@@ -18,6 +18,7 @@ from engine.commands import (
     deliver_message,
     mark_delivered,
     mark_failed,
+    raise_case,
     remove_party,
     reopen_case,
     resume_case,
@@ -47,7 +48,7 @@ from engine.model import (
     WorkKind,
 )
 from engine.policy import seats_of_item
-from engine.scenarios.opened import child_of, tend_all
+from engine.scenarios.opened import child_of, raised_from, tend_all
 from engine.scenarios.stage import BEGIN, Stage
 from engine.scenarios.trace import trace_line
 from engine.training import tick
@@ -55,7 +56,7 @@ from engine.unit_of_work import Reading
 
 ACTS = (
     "complete", "approve", "send_back", "take_back", "message", "command", "advance_clock",
-    "service",
+    "service", "raise",
 )  # fmt: skip
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 CASE_COMMANDS = {
@@ -123,6 +124,9 @@ class Telling:
         if "child" in step:
             inner = self._child(str(step["child"]))
             inner._step({key: value for key, value in step.items() if key != "child"})
+        elif "raised" in step:
+            inner = self._raised(str(step["raised"]))
+            inner._step({key: value for key, value in step.items() if key != "raised"})
         else:
             self._act(step)
         tend_all(self.engine, self.bundle)
@@ -139,6 +143,8 @@ class Telling:
             self.engine.run(self._actor(step["by"]), take_back, work_item_id=item.id)
         elif "message" in step:
             self._message(step)
+        elif "raise" in step:
+            self._raise(step)
         elif "advance_clock" in step:
             self._advance(str(step["advance_clock"]))
         elif "expect_open" in step:
@@ -158,6 +164,28 @@ class Telling:
         if found is None:
             raise StoryBroken(f"no case was opened for {alias}")
         return replace(self, case_id=found[0], bundle=found[1])
+
+    def _raised(self, name: str) -> "Telling":
+        """The newest case that was raised under a name."""
+        found = raised_from(self.engine, self.case_id, name)
+        if found is None:
+            raise StoryBroken(f"no {name} was raised")
+        return replace(self, case_id=found[0], bundle=found[1])
+
+    def _raise(self, step: Mapping[str, Any]) -> None:
+        by, rule = self._actor(step["by"]), self.bundle.raises[step["raise"]]
+        start = self.engine.read(lambda r: r.latest(rule.process))
+        assert start is not None, f"{rule.process} is published with the story"
+        picked = [
+            {"organisation": self._party(alias).organisation_id, "capacity": capacity}
+            for capacity, aliases in step.get("choose", {}).items()
+            for alias in aliases
+        ]
+        data = self._answers(start.bundle.start_form, by, step.get("data", {}), (), {})
+        self.engine.run(
+            by, raise_case, case_id=self.case_id, name=rule.name,
+            title=step.get("title", rule.title.it), parties=picked, data=data,
+        )  # fmt: skip
 
     def _complete(self, step: Mapping[str, Any]) -> None:
         by = self._actor(step["by"])

@@ -200,6 +200,22 @@ def _children_closed(p: Payload, names: Names) -> Text:
     return Text(f"«{title.it}»: {far.it}, {how.it}", f"“{title.en}”: {far.en}, {how.en}")
 
 
+def _raised(p: Payload, names: Names) -> Text:
+    title, body = names.children(p["name"]), names.body(p["organisation"])
+    return Text(
+        f"{body.it}: {_lower(title.it)}, caso {p['number']} «{p['title']}»",
+        f"{body.en}: {_lower(title.en)}, case {p['number']} “{p['title']}”",
+    )
+
+
+def _came_back(p: Payload, names: Names) -> Text:
+    title = names.children(p["name"])
+    return Text(
+        f"«{title.it}»: torna l'esito del caso {p['number']}",
+        f"“{title.en}”: the result of case {p['number']} comes back",
+    )
+
+
 def _returned_up(p: Payload, names: Names) -> Text:
     told = Text(f"Esito riportato al caso {p['number']}", f"Result reported to case {p['number']}")
     if not p.get("outcome"):
@@ -329,6 +345,8 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
         "machine",
         _said("Aperto per il caso {number}", "Opened for case {number}"),
     ),
+    "CaseRaised": ("act", _raised),
+    "RaisedCaseReturned": ("act", _came_back),
     "ResultReturned": ("machine", _returned_up),
     "CaseSuspended": ("clock", _said("Caso sospeso", "Case suspended")),
     "CaseResumed": ("clock", _said("Caso ripreso", "Case resumed")),

@@ -127,7 +127,9 @@ class Walker:
         }
         parties = [{"organisation": b, "capacity": c} for c, found in chosen.items() for b in found]
         column = self.bundle.start_by[0]
-        by = self._actor(next(iter(chosen.get(column.capacity, ())), column.capacity), column.role)
+        by = self._actor(
+            next(iter(chosen.get(column.capacity, ())), self._usual(column.capacity)), column.role
+        )
         data = self._answers(self.bundle.start_form, {}, by, steady=True)
         self.case_id = self.office.engine.run(
             by, start_case, process=self.bundle.key, title="Passeggiata", parties=parties, data=data
@@ -348,6 +350,13 @@ class Walker:
         living = [p for p in bodies if p.left_at is None] or bodies
         body = living[0].organisation_id if living else column.capacity
         return self._actor(body, column.role)
+
+    def _usual(self, name: str) -> str:
+        """The body that takes part in a capacity by itself."""
+        kinds = next(c.kinds for c in self.bundle.capacities if c.id == name)
+        first = select(Organisation.id).where(Organisation.kind.in_(kinds))
+        with self.office.session() as session:
+            return str(session.scalar(first.order_by(Organisation.id)))
 
     def _offers(self) -> list[tuple[str, str, str]]:
         """Pieces of work with a seat that may do them."""

@@ -9,6 +9,7 @@ from engine.commands import (
     add_party,
     deliver_message,
     move_token,
+    raise_case,
     remove_party,
     reopen_case,
     resume_case,
@@ -17,10 +18,20 @@ from engine.commands import (
     withdraw_case,
 )
 from engine.errors import SeveralMandates
-from engine.queries import CaseFile, CaseRow, MessageView, Page, case_file, cases, form_fields
+from engine.queries import (
+    CaseFile,
+    CaseRow,
+    MessageView,
+    Page,
+    RaiseView,
+    case_file,
+    cases,
+    form_fields,
+    raise_spec,
+)
 from webapp.api.door import act, act_as, caller, expected_version
-from webapp.api.kit import Basis, Instant, Paging, Part, Strict, Versioned, Words, page_of
-from webapp.api.rows import Deadline, Person
+from webapp.api.kit import Basis, Free, Instant, Paging, Part, Strict, Versioned, Words, page_of
+from webapp.api.rows import Deadline, Person, Raised
 from webapp.api.work_items import Offered, Reason
 from webapp.api.worklist import WorkItem
 from webapp.auth import engine
@@ -145,6 +156,11 @@ class Parent(Schema):
     title = fields.String()
 
 
+class Offer(Schema):
+    name = fields.String()
+    title = Words()
+
+
 class CaseWhole(Case):
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         """What identifies the case stands in the head of its file."""
@@ -182,6 +198,39 @@ class CaseWhole(Case):
         fields.Nested(CaseChildren),
         metadata={"description": "The cases it has opened, counted; see GET /cases/{id}/children."},
     )
+    raised = fields.List(
+        fields.Nested(Raised), metadata={"description": "What its parties raised from it."}
+    )
+    raises = fields.List(
+        fields.Nested(Offer), metadata={"description": "What I may raise from it now."}
+    )
+
+
+def _raise_form(row: RaiseView) -> list[dict[str, Any]]:
+    return form_fields(row.form, row.choices, language())
+
+
+class Pick(Schema):
+    capacity = fields.String()
+    title = Words()
+    choices = fields.List(fields.Nested(Offered))
+    min = fields.Integer()
+    max = fields.Integer(allow_none=True)
+
+
+class Raising(Schema):
+    name = fields.String()
+    title = Words()
+    process = fields.String()
+    process_title = Words()
+    summary = Words()
+    picks = fields.List(
+        fields.Nested(Pick), metadata={"description": "Bodies of this case that may take part."}
+    )
+    fields_ = fields.Function(
+        _raise_form, data_key="fields", metadata={"type": "array", "items": {}}
+    )
+    prefilled = Free(metadata={"description": "What this case already knows."})
 
 
 class CaseSearch(Paging):
@@ -208,6 +257,15 @@ class CaseStart(Strict):
         keys=fields.String(), load_default=dict,
         metadata={"description": "Answers to the start form of GET /processes/{key}."},
     )  # fmt: skip
+
+
+class CaseRaise(Strict):
+    title = fields.String(required=True, validate=validate.Length(1, LONGEST_TITLE))
+    parties = fields.List(
+        fields.Nested(GivenParty), load_default=list,
+        metadata={"description": "Those picked; the others take part by themselves."},
+    )  # fmt: skip
+    data = fields.Dict(keys=fields.String(), load_default=dict)
 
 
 class NewParty(GivenParty, Reason):
@@ -307,6 +365,20 @@ def move(body: Mapping[str, Any], case_id: str) -> CaseFile:
     return _acted(
         case_id, move_token, work_item_id=body["work_item"], element=body["element"],
         reason=body["reason"],
+    )  # fmt: skip
+
+
+@part.get("/cases/<case_id>/raises/<name>", Raising)
+def raising(case_id: str, name: str) -> RaiseView:
+    """What raising a case of another procedure from this one asks for."""
+    return engine().read(raise_spec, actor=caller(), case_id=case_id, name=name)
+
+
+@part.post("/cases/<case_id>/raises/<name>", CaseWhole, body=CaseRaise, status=201, versioned=True)
+def raise_one(body: Mapping[str, Any], case_id: str, name: str) -> CaseFile:
+    """Raise a case of another procedure from this one: one of its `raises`. Returns the new one."""
+    return _file(
+        act(raise_case, case_id=case_id, version=expected_version(), name=name, **body)
     )  # fmt: skip
 
 

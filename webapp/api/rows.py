@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from webapp.api.kit import Basis, Instant, Words
+from webapp.api.kit import Basis, Free, Instant, Words
 
 
 class Document(Schema):
@@ -43,6 +43,30 @@ class LedgerLine(Schema):
     document = fields.String()
     evidence = fields.String()
     kind = fields.String()
+
+
+class Raised(Schema):
+    name = fields.String(metadata={"description": "Of the rule of the procedure."})
+    title = Words()
+    case = fields.String(
+        attribute="case_id", allow_none=True, metadata={"description": "If I may read it."}
+    )
+    number = fields.String()
+    case_title = fields.String()
+    party = fields.String(attribute="party_id", metadata={"description": "Who raised it."})
+    organisation = Words(allow_none=True)
+    about = fields.String()
+    about_title = Words(allow_none=True)
+    state = fields.String()
+    state_text = Words()
+    outcome = fields.String(allow_none=True)
+    outcome_title = Words(allow_none=True)
+    result = Free(metadata={"description": "What came back."})
+    raised_at = Instant()
+    ended_at = Instant(allow_none=True)
+    holds = fields.List(
+        fields.String(), metadata={"description": "Activities that wait for it meanwhile."}
+    )
 
 
 class Deadline(Schema):

@@ -17,7 +17,7 @@ from engine.commands import (
 from engine.queries import TaskView, work_item
 from webapp.api.door import act, caller, expected_version
 from webapp.api.kit import Basis, Free, Inner, Instant, Part, Strict, Versioned, Words
-from webapp.api.rows import Deadline, Document, Person
+from webapp.api.rows import Deadline, Document, Person, Raised
 from webapp.auth import engine
 from webapp.i18n import language
 
@@ -146,6 +146,9 @@ class Task(Versioned):
     tables = Free(metadata={"description": "Rows of the notes that show a table, by field."})
     answers = Free(allow_none=True, metadata={"description": "Once it is completed."})
     evidence = fields.List(fields.Nested(Evidence), attribute="evidence_rows")
+    waits_for = fields.List(
+        fields.Nested(Raised), metadata={"description": "Open cases whose result it waits for."}
+    )
     peers = fields.List(fields.Nested(Peer))
     people = fields.List(fields.Nested(Person))
     may = fields.List(fields.String(), metadata={"description": "claim, complete, draft …"})

@@ -30,6 +30,7 @@ from webapp import shown
 from webapp.auth import engine, officer
 from webapp.i18n import _, language, ngettext
 from webapp.pages.case_acts import act_links, message_links
+from webapp.pages.raising import raise_links
 from webapp.shown_case import (
     case_row,
     child_row,
@@ -43,6 +44,7 @@ from webapp.shown_case import (
     parent,
     party,
     people,
+    raised,
     stages,
     tab_entries,
 )
@@ -133,6 +135,8 @@ def show(case_id: str) -> ResponseReturnValue:
         events=_events(events[:LATEST]),
         lanes=_lanes(lane),
         people=people(file.people),
+        raised=[raised(row) for row in file.raised],
+        raise_links=raise_links(file),
         messages=message_links(file),
         acts=act_links(file),
     )

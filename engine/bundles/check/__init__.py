@@ -15,6 +15,7 @@ from engine.bundles.check.children import Beside, check_children
 from engine.bundles.check.drawings import check_drawings
 from engine.bundles.check.fields import check_fields
 from engine.bundles.check.plan import check_plan
+from engine.bundles.check.raises import check_raises
 from engine.bundles.check.rights import check_matrix, check_rights
 from engine.bundles.check.stories import check_stories
 from engine.bundles.check.terms import check_terms
@@ -68,6 +69,7 @@ def check_files(
     check_drawings(view)
     check_terms(view)
     check_children(view, beside)
+    check_raises(view, beside)
     check_plan(view)
     check_rights(view)
     check_matrix(view)

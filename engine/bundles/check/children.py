@@ -1,7 +1,7 @@
 """Cases opened for the parties: what the rule says, the drawing does and the other process has."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from engine.bundles.check.view import View
 from engine.bundles.children import ASK, DONE, PROPERTY
@@ -65,7 +65,9 @@ def _fits(view: View, rule: ChildrenRule, beside: Beside) -> Iterator[Complaint]
     else:
         yield from _seats(view, rule, child)
         yield from _begun(rule, child)
-        yield from _led(rule, child)
+        yield from written_in(child, rule.result)
+        for key in ("at_close", "at_end"):
+            yield from led(child, key, getattr(rule, key))
 
 
 def _opened_by(bundle: Bundle, beside: Beside) -> set[str]:
@@ -83,29 +85,35 @@ def _opened_by(bundle: Bundle, beside: Beside) -> set[str]:
 
 def _seats(view: View, rule: ChildrenRule, child: Bundle) -> Iterator[Complaint]:
     """Who takes part there."""
-    there = {c.id: c for c in child.capacities}
+    others = (("with", there, here) for there, here in rule.with_.items())
+    yield from seats_there(view, child, (("as", rule.as_, rule.capacity), *others))
+    if rule.as_ in rule.with_:
+        yield "with", f"“{rule.as_}” is the party itself.", "Take it out of with."
+    for one in child.capacities:
+        if one.min and one.default is None and one.id not in (rule.as_, *rule.with_):
+            hint = "Say in with which parties of this case take part as " + one.id + "."
+            yield "with", f"{child.key} needs a “{one.id}”.", hint
+
+
+def seats_there(
+    view: View, other: Bundle, places: Iterable[tuple[str, str, str]]
+) -> Iterator[Complaint]:
+    """Whether parties of this process may sit in the other: key, capacity there, capacity here."""
+    there = {c.id: c for c in other.capacities}
     here = {c.id: c for c in view.bundle.capacities}
-    known = f"Capacities of {child.key}: {', '.join(sorted(there))}."
-    for key, capacity, source in (
-        ("as", rule.as_, rule.capacity), *(("with", a, b) for a, b in rule.with_.items()),
-    ):  # fmt: skip
+    known = f"Capacities of {other.key}: {', '.join(sorted(there))}."
+    for key, capacity, source in places:
         if capacity not in there:
-            yield key, f"“{capacity}” is no capacity of {child.key}.", known
+            yield key, f"“{capacity}” is no capacity of {other.key}.", known
         elif source in here and not set(here[source].kinds) <= set(there[capacity].kinds):
             odd = ", ".join(sorted(set(here[source].kinds) - set(there[capacity].kinds)))
             hint = f"It takes: {', '.join(there[capacity].kinds)}."
-            yield key, f"A {odd} cannot be “{capacity}” in {child.key}.", hint
-    if rule.as_ in rule.with_:
-        yield "with", f"“{rule.as_}” is the party itself.", "Take it out of with."
-    for capacity, one in there.items():
-        if one.min and one.default is None and capacity not in (rule.as_, *rule.with_):
-            hint = f"Say in with which parties of this case take part as {capacity}."
-            yield "with", f"{child.key} needs a “{capacity}”.", hint
+            yield key, f"A {odd} cannot be “{capacity}” in {other.key}.", hint
 
 
 def _begun(rule: ChildrenRule, child: Bundle) -> Iterator[Complaint]:
     """What its start form asks."""
-    fields = {f.name: f for f in _asked(child.start_form.fields)}
+    fields = {f.name: f for f in asked(child.start_form.fields)}
     known = f"Fields of {child.key}: {', '.join(sorted(fields)) or 'none'}."
     for name in rule.carry:
         if name not in fields:
@@ -119,26 +127,29 @@ def _begun(rule: ChildrenRule, child: Bundle) -> Iterator[Complaint]:
             yield "carry", f"{child.key} cannot begin without “{name}”.", hint
 
 
-def _led(rule: ChildrenRule, child: Bundle) -> Iterator[Complaint]:
-    """What comes back, and how it ends with its parent."""
-    written = {f.name for form in child.forms.values() for f in _asked(form.fields)}
-    written |= {f.name for f in _asked(child.start_form.fields)}
-    for name in rule.result:
+def written_in(other: Bundle, names: Iterable[str]) -> Iterator[Complaint]:
+    """Whether what is to come back is written there by anybody."""
+    written = {f.name for form in other.forms.values() for f in asked(form.fields)}
+    written |= {f.name for f in asked(other.start_form.fields)}
+    for name in names:
         word = re.compile(rf"\b{re.escape(name)}\b".encode())
-        if name not in written and not any(word.search(text) for text in child.bpmn.values()):
+        if name not in written and not any(word.search(text) for text in other.bpmn.values()):
             hint = "Name a field of its forms or a variable that a script sets."
-            yield "result", f"Nothing in {child.key} writes “{name}”.", hint
-    caught = {e.event for d in child.drawings.values() for e in d.elements.values()}
-    for key in ("at_close", "at_end"):
-        if getattr(rule, key) == "withdraw" and "message:case-withdrawn" not in caught:
-            hint = "Write go_on, or draw “case-withdrawn” there."
-            yield key, f"{child.key} cannot be withdrawn.", hint
+            yield "result", f"Nothing in {other.key} writes “{name}”.", hint
 
 
-def _asked(fields: tuple[Field, ...]) -> Iterator[Field]:
+def led(other: Bundle, key: str, how: str) -> Iterator[Complaint]:
+    """Whether it can end with the case above it, where it is to."""
+    caught = {e.event for d in other.drawings.values() for e in d.elements.values()}
+    if how == "withdraw" and "message:case-withdrawn" not in caught:
+        hint = "Write go_on, or draw “case-withdrawn” there."
+        yield key, f"{other.key} cannot be withdrawn.", hint
+
+
+def asked(fields: tuple[Field, ...]) -> Iterator[Field]:
     """The fields of a form on its first level, those under a heading included."""
     for field in fields:
         if field.type == "section":
-            yield from _asked(field.fields)
+            yield from asked(field.fields)
         elif field.type != "note":
             yield field

@@ -17,9 +17,12 @@ WORK = ("complete", "approve", "send_back", "take_back")
 DONE_BY = (*WORK, "message", "command")
 ACTS = (
     *WORK, "message", "command", "advance_clock", "expect_open", "expect_refused", "service",
+    "raise",
 )  # fmt: skip
-_BESIDE = ("by", "party", "data", "reason", "organisation", "istat", "capacity", "key", "child",
-           "answer", "fails")  # fmt: skip
+_BESIDE = (
+    "by", "party", "data", "reason", "organisation", "istat", "capacity", "key", "child",
+    "answer", "fails", "raised", "title", "choose",
+)  # fmt: skip
 _EXPECTED = ("state", "outcome", "milestones", "parties_left")
 _ACTOR = re.compile(r"([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*")
 _ALIAS = re.compile(r"[a-z][a-z0-9_]*")
@@ -106,9 +109,16 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
         _check_party(step, step.text("child"), aliases, "child")
         if act in DONE_BY:
             _check_actor(step, aliases)
+    elif step.has("raised"):
+        _check_raised(view, step, "raised")
+        if act in DONE_BY:
+            _check_actor(step, aliases)
     elif act in DONE_BY:
         _check_actor(step, aliases)
         _check_act(view, step, act)
+    elif act == "raise":
+        _check_actor(step, aliases)
+        _check_raised(view, step, act)
     elif act == "advance_clock":
         _check_clock(step)
     elif act == "service":
@@ -121,6 +131,13 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
                 _check_party(step, alias, aliases, act)
     else:
         _check_refusal(view, step, aliases)
+
+
+def _check_raised(view: View, step: Table, key: str) -> None:
+    name = step.text(key)
+    if name not in view.bundle.raises:
+        hint = f"Known: {', '.join(sorted(view.bundle.raises)) or 'none'}."
+        step.complain(f"“{name}” is not raised from this process.", hint, key)
 
 
 def _check_clock(step: Table) -> None:
@@ -149,12 +166,15 @@ def _check_refusal(view: View, step: Table, aliases: set[str]) -> None:
     refused.text("error")
     _check_actor(refused, aliases)
     refused.asked.update((*ACTS, *_BESIDE))
-    acts = [act for act in DONE_BY if refused.has(act)]
+    acts = [act for act in (*DONE_BY, "raise") if refused.has(act)]
     if len(acts) != 1:
-        hint = f"Write exactly one of: {', '.join(DONE_BY)}."
+        hint = f"Write exactly one of: {', '.join((*DONE_BY, 'raise'))}."
         refused.complain("The refusal does not say of what.", hint)
     if refused.has("child"):
         _check_party(refused, refused.text("child"), aliases, "child")
+        acts = []
+    if refused.has("raised") or refused.has("raise"):
+        _check_raised(view, refused, "raise" if refused.has("raise") else "raised")
         acts = []
     for act in acts:
         _check_act(view, refused, act, data=False)  # wrong data may be what is refused

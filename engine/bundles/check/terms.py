@@ -158,15 +158,19 @@ def _check_messages(view: View) -> None:
         if (e.event or "").startswith("message:") and e.type not in _THROWING
     }
     # Who may send a message into a shared part, its callers say.
+    returned = {rule.returns for rule in view.bundle.raises.values()}
     for name, element in caught.items() if not view.draft.shared else ():
-        if name not in declared and name not in (*ENGINE_MESSAGES, DONE):
+        if name not in declared and name not in (*ENGINE_MESSAGES, DONE, *returned):
             hint = f"Write [message.{name}] with title and by in process.toml."
             view.at(element, f"Nobody may send the message “{name}”.", hint)
     for prefix, manifest in {"": view.draft.manifest, **view.draft.parts}.items():
         file = f"{prefix}process.toml"
         for name in manifest.messages if manifest else ():
             line = view.line(file, "message", name)
-            if name == DONE:
+            if name in returned:
+                hint = "Delete it: the engine sends it when a case that was raised has ended."
+                view.complain(file, line, f"“{name}” is not sent by people.", hint)
+            elif name == DONE:
                 hint = "Delete it: the engine sends it when the cases it opened are done."
                 view.complain(file, line, f"“{name}” is not sent by people.", hint)
             elif name in ENGINE_MESSAGES:

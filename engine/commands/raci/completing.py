@@ -8,6 +8,7 @@ from engine.commands import _notices
 from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach
 from engine.commands._items import close_item
+from engine.commands.linked.raising import require_free
 from engine.commands.raci.handling import title_of
 from engine.model import Case, WorkItem
 from engine.policy import Seat
@@ -21,6 +22,7 @@ def finish(
     """Close an activity with the answers of whoever did it and move the case on."""
     own = work.mandate.organisation_id if work.mandate is not None else None
     running, title = work.running(case), title_of(work, case, item)
+    require_free(work, case, work.bundle(case), item.activity, answers)
     work.record(
         item.complete(
             by_id=by_id, by=by, answers=jsonable(answers),

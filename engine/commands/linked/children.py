@@ -13,9 +13,11 @@ from engine import events
 from engine.bpmn.script import evaluate
 from engine.bundles.children import DONE, PROPERTY, rule_of
 from engine.bundles.definition import ChildrenRule
+from engine.bundles.raises import is_raised
 from engine.commands import _children
 from engine.commands._advance import deliver, jsonable
 from engine.commands.cases import open_case
+from engine.commands.linked.raising import tell_origin
 from engine.commands.messages import send
 from engine.errors import ProcessFault, ProcessNotFound
 from engine.facts import member
@@ -90,6 +92,10 @@ def tell_parent(work: UnitOfWork, *, round_id: str) -> None:
         return
     counts = _children.settle(work, round_, None)
     by = counts.closed_by(rule_of(round_.rule))
+    if is_raised(round_.rule):
+        if by is not None:
+            tell_origin(work, parent, round_)
+        return
     row = _waiting(work, parent, round_.name)
     if by is None or row is None:
         return
