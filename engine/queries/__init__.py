@@ -66,13 +66,6 @@ from engine.queries.catalogue import (
     process,
     processes,
 )
-from engine.queries.children import (
-    ChildrenView,
-    ChildRow,
-    ParentView,
-    case_children,
-    children_to_tend,
-)
 from engine.queries.clock import (
     DueRow,
     TrainingClock,
@@ -111,6 +104,14 @@ from engine.queries.forms import (
 from engine.queries.history import (
     case_history,
 )
+from engine.queries.linked.children import (
+    ChildrenView,
+    ChildRow,
+    ParentView,
+    case_children,
+    children_to_tend,
+)
+from engine.queries.linked.raised import PickView, RaisedView, RaiseOffer, RaiseView, raise_spec
 from engine.queries.links import (
     InvitationRecord,
     InvitationView,
@@ -148,7 +149,6 @@ from engine.queries.proof import (
     case_proof,
     exported_proof,
 )
-from engine.queries.raised import PickView, RaisedView, RaiseOffer, RaiseView, raise_spec
 from engine.queries.rows import (
     CaseHead,
     CaseRow,

@@ -26,11 +26,11 @@ from engine.policy import Seat, seats, seats_of_item
 from engine.queries._acts import acts, capacities, messages, movable, removable
 from engine.queries._lookup import Seen, body_name, holders, people_on, seen_case
 from engine.queries._stages import Scene, stage_rows
-from engine.queries.children import ChildrenView, ParentView, children_of, parent_of
 from engine.queries.clock import deadline_views
 from engine.queries.documents import readable
 from engine.queries.history import timeline
-from engine.queries.raised import RaisedView, RaiseOffer, raise_offers, raised_of
+from engine.queries.linked.children import ChildrenView, ParentView, children_of, parent_of
+from engine.queries.linked.raised import RaisedView, RaiseOffer, raise_offers, raised_of
 from engine.queries.rows import (
     CaseHead,
     Choice,

@@ -49,7 +49,7 @@ from engine.queries._lookup import (
 )
 from engine.queries.clock import deadline_views
 from engine.queries.documents import UploadRow, documents_of, uploads_named
-from engine.queries.raised import RaisedView, holding_up
+from engine.queries.linked.raised import RaisedView, holding_up
 from engine.queries.rows import CaseHead, Choice, DeadlineView, EvidenceRow, PersonRow
 from engine.queries.worklist import every_mandate
 from engine.text import NO_TEXT, Text

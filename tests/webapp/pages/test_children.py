@@ -7,7 +7,7 @@ import pytest
 from engine import Actor
 from engine.commands import create_token
 from engine.queries import case_children, case_file, cases
-from engine.queries.children import ChildRow
+from engine.queries.linked.children import ChildRow
 from tests.benchmarks.places import counted
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE
 from tests.surveys import Survey, open_survey, towns
