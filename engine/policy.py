@@ -303,6 +303,39 @@ def require_administrator(actor: Actor) -> Mandate | None:
     return mandate
 
 
+def require_machine(actor: Actor) -> None:
+    """Refuse to everybody what the clock, the workers and the command line of the server do."""
+    if not actor.is_system:
+        raise NotAllowed(
+            Text(
+                "Questo atto lo compie il sistema da solo.",
+                "This is done by the system itself.",
+            ),
+            Text("Non serve fare altro.", "Nothing needs to be done."),
+        )
+
+
+def require_granter(actor: Actor, *, organisation_id: str, body: str) -> None:
+    """Refuse to whoever can register no mandate at all in a body, before he names anybody."""
+    if actor.is_system or actor.administers(organisation_id) or actor.administration():
+        return
+    raise not_granting(body)
+
+
+def not_granting(body: str) -> NotAllowed:
+    """The refusal to whoever does not administer the people of a body."""
+    return NotAllowed(
+        Text(
+            f"Gli incarichi di {body} li amministra chi ne ha il compito in quell'ente.",
+            f"The mandates of {body} are administered by that body itself.",
+        ),
+        Text(
+            "Chiedi a chi amministra gli incarichi di quell'ente.",
+            "Ask whoever administers the mandates of that body.",
+        ),
+    )
+
+
 def may_grant(
     actor: Actor, *, organisation_id: str, role: str, to: str, administrators: Collection[str]
 ) -> Mandate | None:
@@ -370,9 +403,7 @@ def require_calendar_keeper(actor: Actor, organisation_id: str) -> Mandate | Non
 
 
 def _calendar_mandate(actor: Actor, organisation_id: str) -> Mandate | None:
-    administrators = [m for m in actor.mandates if m.role == "administrator"]
-    own = next((m for m in administrators if m.organisation_id == organisation_id), None)
-    return own or next((m for m in administrators if m.capacity == ALL_CASES_CAPACITY), None)
+    return actor.administers(organisation_id) or actor.administration()
 
 
 def lane_seats(

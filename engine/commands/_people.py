@@ -13,13 +13,12 @@ from engine.errors import (
     Conflict,
     Invalid,
     MandateNotFound,
-    NotAllowed,
     OfficerNotFound,
     WrongState,
 )
 from engine.mandates import alive, mandates_of
 from engine.model import LIVE, MandateRow, Officer, Organisation, WorkItem
-from engine.policy import Seat, may_grant, seats_of_item
+from engine.policy import Seat, may_grant, not_granting, seats_of_item
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -73,7 +72,7 @@ def granting_mandate(work: UnitOfWork, body: Organisation, role: str, *, to: str
         administrators=administrators_of(work, body.id),
     )  # fmt: skip
     if mandate is None:
-        raise not_yours(body.name)
+        raise not_granting(body.name)
     return mandate
 
 
@@ -220,17 +219,3 @@ def kept_by(
         if (mandate.organisation_id, mandate.role) in wanted:
             return mandate
     return None
-
-
-def not_yours(organisation: str) -> NotAllowed:
-    """The refusal to whoever does not administer the people of a body."""
-    return NotAllowed(
-        Text(
-            f"Gli incarichi di {organisation} li amministra chi ne ha il compito in quell'ente.",
-            f"The mandates of {organisation} are administered by that body itself.",
-        ),
-        Text(
-            "Chiedi a chi amministra gli incarichi di quell'ente.",
-            "Ask whoever administers the mandates of that body.",
-        ),
-    )

@@ -10,7 +10,7 @@ from engine.commands.access.federated import give_fiscal_code
 from engine.commands.accounts import PASSWORD_MIN, hash_password
 from engine.errors import Invalid, OrganisationNotFound
 from engine.model import MandateRow, Officer, Organisation
-from engine.policy import require_administrator
+from engine.policy import require_machine
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -33,7 +33,7 @@ def appoint_officer(
     Repeating it changes nothing: the mandate that is there stays. A fiscal code is for identity
     providers that vouch for it; where there are providers an account needs no password.
     """
-    require_administrator(work.actor)
+    require_machine(work.actor)
     organisation = work.organisations([body]).get(body)
     if organisation is None:
         raise OrganisationNotFound(

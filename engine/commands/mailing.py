@@ -9,6 +9,7 @@ from engine.commands._notices import change_page, told
 from engine.deliveries import SendMail
 from engine.errors import Invalid
 from engine.model import Case, Notice, Officer
+from engine.policy import require_machine
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 from engine.wording import digest_mail, reasons
@@ -45,6 +46,7 @@ def send_digest(work: UnitOfWork, *, officer_id: str) -> bool:
     The rows are locked and leave the queue with the message, in one transaction: of two clocks the
     second finds none, and one that is killed leaves all of them waiting.
     """
+    require_machine(work.actor)
     rows = work.session.execute(
         select(Notice, Case)
         .join(Case, Case.id == Notice.case_id)

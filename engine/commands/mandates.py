@@ -20,6 +20,7 @@ from engine.commands.cases import require_reason
 from engine.errors import Invalid, MandateNotFound, OrganisationNotFound, WrongState
 from engine.mandates import mandates_of, substitutes_of
 from engine.model import MandateRow, Officer, Organisation
+from engine.policy import require_granter, require_machine
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -41,6 +42,8 @@ def grant_mandate(
     body = work.organisations([organisation_id]).get(organisation_id)
     if body is None:
         raise OrganisationNotFound(Text("Ente sconosciuto.", "Unknown body."))
+    # Who has an account is told to nobody who could not grant in this body anyway.
+    require_granter(work.actor, organisation_id=body.id, body=body.name)
     officer = found_person(work, person)
     work.mandate = granting_mandate(work, body, role, to=officer.id)
     act = require_act(act)
@@ -98,6 +101,7 @@ def end_mandate(
 
 def close_mandate(work: UnitOfWork, *, mandate_id: str) -> bool:
     """The last day of a mandate is over: what was held under it goes back to the office."""
+    require_machine(work.actor)
     row, officer, body = seat_of(work, mandate_id)
     if row.settled or row.valid_to is None or row.valid_to >= work.today:
         return False

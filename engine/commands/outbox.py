@@ -13,7 +13,7 @@ from engine.commands._advance import advance
 from engine.deliveries import CallService, SendMail
 from engine.errors import DeliveryNotFound, Invalid, NobodyWaits, WrongState
 from engine.model import Case, DeliveryRow, DeliveryState
-from engine.policy import require_administrator
+from engine.policy import require_administrator, require_machine
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -37,6 +37,7 @@ class Taken:
 
 def take_deliveries(work: UnitOfWork, *, limit: int = 50) -> list[Taken]:
     """Hand out what is due, each to one worker: others skip the rows it has locked."""
+    require_machine(work.actor)
     rows = work.session.scalars(
         select(DeliveryRow)
         .where(DeliveryRow.state == DeliveryState.PENDING, DeliveryRow.next_at <= work.now)
@@ -53,6 +54,7 @@ def mark_delivered(
     work: UnitOfWork, *, delivery_id: str, result: Mapping[str, Any] | None = None
 ) -> None:
     """The outside has it; a waiting service task gets the answer. Repeating changes nothing."""
+    require_machine(work.actor)
     row, case = _locked(work, delivery_id)
     if row is None or row.done_at is not None:
         return
@@ -77,6 +79,7 @@ def mark_failed(work: UnitOfWork, *, delivery_id: str, error: str, final: bool =
 
     `final` says that trying again as it is would be pointless: it ends at once.
     """
+    require_machine(work.actor)
     row, case = _locked(work, delivery_id)
     if row is None or row.state != DeliveryState.PENDING:
         return
@@ -101,6 +104,7 @@ def mark_stuck(work: UnitOfWork, *, delivery_id: str, error: str) -> None:
 
     No token moves. Without this the delivery would be repeated for ever, in sight of nobody.
     """
+    require_machine(work.actor)
     row, case = _locked(work, delivery_id)
     if row is not None and row.state == DeliveryState.PENDING:
         _give_up(work, row, case, error)

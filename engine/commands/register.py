@@ -12,7 +12,7 @@ from engine.commands._facts import Fact, baseline, change, read_facts
 from engine.commands.cases import require_reason
 from engine.errors import Invalid, OrganisationNotFound
 from engine.model import BodyFact, Organisation
-from engine.policy import require_administrator
+from engine.policy import require_administrator, require_machine
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -80,6 +80,7 @@ def correct_body(
 
 def apply_fact(work: UnitOfWork, *, fact_id: str) -> bool:
     """The day of a fact has come: the body is now as it says."""
+    require_machine(work.actor)
     row = work.session.get(BodyFact, fact_id, with_for_update=True, populate_existing=True)
     if row is None or row.applied or row.valid_from is None or row.valid_from > work.today:
         return False

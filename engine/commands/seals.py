@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from engine.clock import day_of, end_of
 from engine.digests import root_of, seal_digest
 from engine.model import DailySeal, HistoryEntry, SealedEntry
+from engine.policy import require_machine
 from engine.unit_of_work import UnitOfWork
 
 SETTLING = timedelta(hours=1)
@@ -20,6 +21,7 @@ def seal_day(work: UnitOfWork) -> dict[str, Any] | None:
 
     Days in which nothing happened are sealed too, so that a seal that is missing shows.
     """
+    require_machine(work.actor)
     last = work.session.scalar(select(DailySeal).order_by(DailySeal.day.desc()).limit(1))
     day = last.day + timedelta(days=1) if last is not None else _first_day(work)
     if day is None or day >= day_of(work.now - SETTLING):

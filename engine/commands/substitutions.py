@@ -18,7 +18,7 @@ from engine.commands._people import (
 from engine.commands.cases import require_reason
 from engine.errors import Conflict, Invalid, MandateNotFound, NotAllowed, WrongState
 from engine.model import MandateRow, Officer, Organisation, Substitution
-from engine.policy import may_substitute
+from engine.policy import may_substitute, require_machine
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -94,6 +94,7 @@ def end_substitution(
 
 def close_substitution(work: UnitOfWork, *, substitution_id: str) -> bool:
     """The last day of a substitution is over: what the substitute held goes back to the office."""
+    require_machine(work.actor)
     row, mandate, holder, body = _locked(work, substitution_id)
     if row.settled or row.valid_to >= work.today:
         return False

@@ -9,6 +9,7 @@ from engine import events
 from engine.commands.access.sessions import Browser, open_session
 from engine.errors import Conflict, Invalid, PersonUnknown
 from engine.model import Identity, Officer
+from engine.policy import require_machine
 from engine.settings.providers import Provider
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
@@ -66,6 +67,8 @@ def sign_in_with(work: UnitOfWork, *, provider: str, person: Vouched, browser: B
     The first time he is found as the settings say; from then on by the subject alone. Nobody comes
     into being here, and nobody receives a mandate: that takes an act.
     """
+    # Whom a provider vouches for is believed: only the door that checked its signature may say it.
+    require_machine(work.actor)
     asked = work.settings.provider(provider)
     if asked is None:
         raise _unknown(work, None)

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from engine.errors import NotFound
 from engine.model import Officer, SignInSession
+from engine.policy import require_machine
 from engine.sealing import digest_of
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
@@ -78,6 +79,7 @@ def living_session(work: UnitOfWork, secret: str) -> SignInSession:
 
 def touch_session(work: UnitOfWork, *, secret: str) -> None:
     """Note that a browser is still in use."""
+    require_machine(work.actor)
     work.session.execute(
         update(SignInSession)
         .where(SignInSession.id == digest_of(secret))

@@ -13,6 +13,7 @@ from engine.commands.clock.scope import Scope, after_act, bound, go_on, locked, 
 from engine.ledgers import SETS_LENGTH, counting_of, entries_of, unit_of
 from engine.legal_clock import Kind, stand
 from engine.model import Case, CaseState, Deadline, DeadlineState
+from engine.policy import require_machine
 from engine.unit_of_work import UnitOfWork
 
 NO_SILENCE = (Silence.NONE,)
@@ -24,6 +25,7 @@ def expire_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     The drawn clock fires, or, where none is drawn, the silence rule of the term stands and those
     concerned are told. A suspended case waits: its terms take effect after it is resumed.
     """
+    require_machine(work.actor)
     case, row = locked(work, deadline_id)
     over = row.due_on is not None and row.due_on < work.today
     if row.state != DeadlineState.RUNNING or not over or case.state == CaseState.SUSPENDED:
@@ -42,6 +44,7 @@ def expire_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
 
 def resume_by_itself(work: UnitOfWork, *, deadline_id: str) -> bool:
     """Let a term go on whose suspension has come to its end; False when there is nothing to do."""
+    require_machine(work.actor)
     case, row = locked(work, deadline_id)
     day = row.resumes_on
     if row.state != DeadlineState.SUSPENDED or day is None or day > work.today:
@@ -56,6 +59,7 @@ def resume_by_itself(work: UnitOfWork, *, deadline_id: str) -> bool:
 
 def recount_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     """Count a living term anew because its calendar has changed; whether its last day moved."""
+    require_machine(work.actor)
     case, row = locked(work, deadline_id)
     row.recount_on = None
     lines = terms.ledger(work, row)

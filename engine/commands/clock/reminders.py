@@ -10,10 +10,9 @@ from engine.bundles.reminding import Planned
 from engine.commands import _notices
 from engine.commands._clock import terms
 from engine.commands._clock.planning import plan, steps_of
-from engine.errors import DeadlineNotFound
+from engine.commands.clock.scope import locked
 from engine.model import TO_DO, Case, CaseState, Deadline, DeadlineState, WorkItem
-from engine.policy import Seat, seats, seats_of_item
-from engine.text import Text
+from engine.policy import Seat, require_machine, seats, seats_of_item
 from engine.unit_of_work import UnitOfWork
 from engine.wording import escalation_words, reminder_words, silence_words
 
@@ -24,11 +23,8 @@ def remind(work: UnitOfWork, *, deadline_id: str) -> bool:
     A suspended case or term is left in peace. What would remind of a term that has meanwhile
     passed comes too late to help: its expiry says the rest.
     """
-    case_id = work.session.scalar(select(Deadline.case_id).where(Deadline.id == deadline_id))
-    if case_id is None:
-        raise DeadlineNotFound(Text("Termine sconosciuto.", "Unknown term."))
-    case = work.case(case_id)
-    row = work.session.get_one(Deadline, deadline_id, populate_existing=True)
+    require_machine(work.actor)
+    case, row = locked(work, deadline_id)
     day = row.next_reminder_on
     if day is None or day > work.today or case.state == CaseState.SUSPENDED:
         return False

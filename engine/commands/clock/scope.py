@@ -16,7 +16,7 @@ from engine.commands._clock import terms
 from engine.commands._clock.planning import plan
 from engine.commands._clock.terms import Line
 from engine.commands._items import date_items
-from engine.errors import DeadlineNotFound, Invalid, WrongState
+from engine.errors import CaseNotFound, DeadlineNotFound, Invalid, WrongState
 from engine.legal_clock import Kind
 from engine.model import Case, Deadline, DeadlineState, LedgerEntry, WorkItem
 from engine.policy import Seat, require_column, seats, seats_of_item
@@ -47,19 +47,16 @@ class Scope:
 def locked(work: UnitOfWork, deadline_id: str) -> tuple[Case, Deadline]:
     """The case of a term, locked, and the term as it is. Raises DeadlineNotFound."""
     case_id = work.session.scalar(select(Deadline.case_id).where(Deadline.id == deadline_id))
-    if case_id is None:
-        raise DeadlineNotFound(UNKNOWN)
-    case = work.case(case_id)
+    try:
+        case = work.case(case_id or "")
+    except CaseNotFound as unseen:  # a term of a case not seen reads like one that is not there
+        raise DeadlineNotFound(UNKNOWN) from unseen
     return case, work.session.get_one(Deadline, deadline_id, populate_existing=True)
 
 
 def open_scope(work: UnitOfWork, deadline_id: str, version: int | None) -> Scope:
     """A term somebody wants to act on, with its case, rule and ledger. Raises DeadlineNotFound."""
-    case_id = work.session.scalar(select(Deadline.case_id).where(Deadline.id == deadline_id))
-    if case_id is None:
-        raise DeadlineNotFound(UNKNOWN)
-    case = work.case(case_id)
-    row = work.session.get_one(Deadline, deadline_id, populate_existing=True)
+    case, row = locked(work, deadline_id)
     bundle = work.bundle(case)
     # The number of lines is what somebody saw who decides about a term.
     work.expect(row.lines, version)

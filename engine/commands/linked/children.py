@@ -31,14 +31,14 @@ from engine.model import (
     Subscription,
     Wish,
 )
-from engine.policy import require_administrator
+from engine.policy import require_machine
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
 
 def list_children(work: UnitOfWork, *, round_id: str) -> None:
     """Write down whom a case asks: every living party of the capacity, each once."""
-    require_administrator(work.actor)
+    require_machine(work.actor)
     parent, round_ = _parent(work, round_id)
     if round_.settled or round_.listed_at is not None:
         return
@@ -74,7 +74,7 @@ def list_children(work: UnitOfWork, *, round_id: str) -> None:
 
 def tend_child(work: UnitOfWork, *, child_case_id: str) -> None:
     """Do what is left to do for one party: open its case, suspend, resume or withdraw it."""
-    require_administrator(work.actor)
+    require_machine(work.actor)
     row = work.session.get(ChildCase, child_case_id)
     if row is None or row.wish is None:
         return
@@ -86,7 +86,7 @@ def tend_child(work: UnitOfWork, *, child_case_id: str) -> None:
 
 def tell_parent(work: UnitOfWork, *, round_id: str) -> None:
     """Send a case the one message that its children are done, if that is so and it waits for it."""
-    require_administrator(work.actor)
+    require_machine(work.actor)
     parent, round_ = _parent(work, round_id)
     if round_.met_at is None or round_.settled or parent.state == CaseState.SUSPENDED:
         return

@@ -119,6 +119,19 @@ def test_nobody_grants_what_he_does_not_hold(
         grant(office, office.officer("zoe", by), "carla")
 
 
+def test_who_may_grant_nothing_learns_nothing_about_who_has_an_account(
+    office: Office, boss: Actor
+) -> None:
+    office.officer("carla")
+    for by in ((CASTAGNETO, "administrator"), (CHIVASSO, "officer"), ("cmto", "coordinator")):
+        words = set()
+        for person in ("carla", "nobody@example.org"):
+            with pytest.raises(NotAllowed) as refused:
+                grant(office, office.officer("zoe", by), person)
+            words.add((refused.value.message, refused.value.hint))
+        assert len(words) == 1
+
+
 def test_the_installation_appoints_the_first_administrator_and_no_second(office: Office) -> None:
     cmto = office.officer("rita", ("cmto", "administrator"))
     office.officer("ada")
