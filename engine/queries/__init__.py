@@ -119,13 +119,6 @@ from engine.queries.links import (
     invitation_of,
     invitation_record,
 )
-from engine.queries.matrix import (
-    RaciCell,
-    RaciRow,
-    RaciView,
-    case_raci,
-)
-from engine.queries.matrix_change import MatrixChange, last_amendment
 from engine.queries.notices import (
     NoticePreferences,
     NoticeRow,
@@ -148,6 +141,16 @@ from engine.queries.proof import (
     ProofRow,
     case_proof,
     exported_proof,
+)
+from engine.queries.raci.change import MatrixChange, last_amendment
+from engine.queries.raci.gaps import GapRow
+from engine.queries.raci.many import CaseMatrix, body_in_full, responsibilities
+from engine.queries.raci.matrix import (
+    Behind,
+    RaciCell,
+    RaciRow,
+    RaciView,
+    case_raci,
 )
 from engine.queries.rows import (
     CaseHead,
@@ -294,6 +297,11 @@ __all__ = [
     "RaciCell",
     "RaciRow",
     "RaciView",
+    "Behind",
+    "GapRow",
+    "CaseMatrix",
+    "body_in_full",
+    "responsibilities",
     "MatrixChange",
     "ReasonRow",
     "SCOPES",

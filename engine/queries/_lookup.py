@@ -149,6 +149,8 @@ class Holder:
     role: str
     substituted: str = ""
     """The id of the holder whose work a substitute does; empty for the holder himself."""
+    process: str | None = None
+    """The procedure in whose cases alone he substitutes."""
 
 
 def holders(
@@ -158,15 +160,19 @@ def holders(
 
     Who substitutes in the cases of one procedure only counts there.
     """
+    return tuple(h for h in everybody(reading, organisation_ids) if h.process in (None, process))
+
+
+def everybody(reading: Reading, organisation_ids: Collection[str]) -> tuple[Holder, ...]:
+    """The same for cases of several procedures; `process` says where a substitute counts."""
     named = {"bodies": sorted(organisation_ids), "today": reading.today}
     return tuple(
         Holder(
             row.id, row.name, row.email, row.organisation_id,
             name_in_full(row.kind, Text(row.body, row.body_en)), row.kind, row.role,
-            row.holder_id if row.holder_id != row.id else "",
+            row.holder_id if row.holder_id != row.id else "", row.process,
         )
         for row in reading.session.connection().execute(_HOLDERS, named)
-        if row.process in (None, process)
     )  # fmt: skip
 
 

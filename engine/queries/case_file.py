@@ -31,6 +31,7 @@ from engine.queries.documents import readable
 from engine.queries.history import timeline
 from engine.queries.linked.children import ChildrenView, ParentView, children_of, parent_of
 from engine.queries.linked.raised import RaisedView, RaiseOffer, raise_offers, raised_of
+from engine.queries.raci.gaps import GapRow, gaps_of
 from engine.queries.rows import (
     CaseHead,
     Choice,
@@ -130,6 +131,8 @@ class CaseFile:
     """What its parties have raised from it, the newest first."""
     raises: tuple[RaiseOffer, ...]
     """What the reader may raise from it now."""
+    nobody: tuple[GapRow, ...]
+    """Letters with no living mandate behind them, with whom to call: told from the first day."""
 
 
 def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
@@ -172,6 +175,7 @@ def case_file(reading: Reading, *, actor: Actor, case_id: str) -> CaseFile:
         capacities=capacities(seen), elements=movable(seen, actor),
         parent=parent_of(reading, seen, actor), children=children_of(reading, seen),
         raised=raised_of(reading, seen, actor), raises=raise_offers(seen, actor),
+        nobody=() if case.is_ended else gaps_of(seen, people),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from engine.model import ENDED, Case, Deployment
 from engine.policy import require_administrator
 from engine.queries._lookup import activity_title, stage_title
 from engine.queries.diagram import drawing_title, drawing_words, own_first
-from engine.queries.matrix import RaciView, matrix
+from engine.queries.raci.matrix import RaciView, matrix
 from engine.queries.rows import Choice
 from engine.text import Text, both
 from engine.unit_of_work import Reading

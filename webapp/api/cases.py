@@ -31,6 +31,7 @@ from engine.queries import (
 )
 from webapp.api.door import act, act_as, caller, expected_version
 from webapp.api.kit import Basis, Free, Instant, Paging, Part, Strict, Versioned, Words, page_of
+from webapp.api.raci import Gap
 from webapp.api.rows import Deadline, Person, Raised
 from webapp.api.work_items import Offered, Reason
 from webapp.api.worklist import WorkItem
@@ -179,6 +180,10 @@ class CaseWhole(Case):
     )
     next = fields.Nested(NextStep)
     people = fields.List(fields.Nested(Person))
+    nobody = fields.List(
+        fields.Nested(Gap),
+        metadata={"description": "Letters with no living mandate behind them, and whom to call."},
+    )
     target_on = fields.Date(allow_none=True)
     total_share = fields.String(allow_none=True)
     may = fields.List(fields.String(), metadata={"description": "What I may do with the case."})

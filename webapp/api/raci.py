@@ -21,8 +21,21 @@ class Column(Schema):
     title = Nth(1)
 
 
+class Behind(Schema):
+    officer = fields.String(attribute="officer_id")
+    name = fields.String()
+    organisation = fields.String(attribute="organisation_id")
+    organisation_name = Words(attribute="organisation")
+    away = fields.String(metadata={"description": "Who substitutes him today."})
+    substitutes = fields.String(metadata={"description": "Whose work he does today."})
+
+
 class Cell(Schema):
     letters = fields.String()
+    written = fields.String(
+        allow_none=True, metadata={"description": "What the procedure says, if the case differs."}
+    )
+    behind = fields.List(fields.Nested(Behind))
     people = fields.List(fields.String())
     gap = fields.Boolean(metadata={"description": "A letter with nobody behind it."})
     missing = fields.List(Words(), metadata={"description": "Bodies that have named nobody."})
@@ -41,7 +54,26 @@ class Matrix(Schema):
     gaps = fields.Integer()
 
 
+class Contact(Schema):
+    name = fields.String()
+    email = fields.String()
+
+
+class Gap(Schema):
+    organisation = fields.String(attribute="organisation_id")
+    organisation_name = Words(attribute="organisation")
+    role = fields.String()
+    role_title = Words()
+    letters = fields.String()
+    lines = fields.List(Words())
+    contacts = fields.List(
+        fields.Nested(Contact), metadata={"description": "Who administers its mandates."}
+    )
+    pec = fields.String(allow_none=True)
+
+
 class CaseMatrix(Matrix, Versioned):
+    nobody = fields.List(fields.Nested(Gap))
     may_amend = fields.Boolean(metadata={"description": "Whether I may change its letters."})
     addable = fields.List(
         fields.Nested(Column), metadata={"description": "Other columns a letter may be put in."}

@@ -10,6 +10,7 @@ from engine.queries import (
     CaseFile,
     DeadlineView,
     Lane,
+    RaciRow,
     TimelineRow,
     case_children,
     case_deadlines,
@@ -48,7 +49,7 @@ from webapp.shown_case import (
     stages,
     tab_entries,
 )
-from webapp.shown_matrix import matrix
+from webapp.shown_matrix import file_links, filter_chips, filters, matrix, nobody
 from webapp.shown_plan import plan_view
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
@@ -137,6 +138,7 @@ def show(case_id: str) -> ResponseReturnValue:
         people=people(file.people),
         raised=[raised(row) for row in file.raised],
         raise_links=raise_links(file),
+        gaps=nobody(file.nobody),
         messages=message_links(file),
         acts=act_links(file),
     )
@@ -238,7 +240,30 @@ def raci(case_id: str) -> ResponseReturnValue:
     view = engine().read(case_raci, actor=officer(), case_id=case_id)
     file = _file(case_id)
     here = next((row.title for row in file.stages if row.state in ("current", "action")), None)
-    return _tab("raci", file, _("RACI"), parts=matrix(view, here), gaps=view.gaps)
+    narrowed = filters(officer().officer_id)
+    wanted = request.args.get("only", "")
+
+    def change(row: RaciRow) -> str | None:
+        if not view.may_amend or row.id.startswith("stage:"):
+            return None
+        return url_for("matrix.change", case_id=case_id, line=row.id)
+
+    return _tab(
+        "raci",
+        file,
+        _("RACI"),
+        parts=matrix(
+            view,
+            here,
+            only=narrowed[wanted][1] if wanted in narrowed else None,
+            every=request.args.get("all") == "1",
+            change=change,
+        ),
+        gaps=nobody(view.nobody),
+        chips=filter_chips(narrowed, wanted),
+        may_amend=view.may_amend,
+        files=file_links("matrix.case_file", case_id=case_id),
+    )
 
 
 @blueprint.get("/<case_id>/diagram")

@@ -6,10 +6,12 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import ProcessNotFound
-from engine.queries import ProcessView, RaciView, process, processes
+from engine.queries import ProcessView, process, processes
 from engine.text import Text
 from webapp.auth import engine, officer
 from webapp.i18n import _, language
+from webapp.sheets import download
+from webapp.shown_matrix import matrix, sheet
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -47,8 +49,15 @@ def drawings(key: str, drawing_id: str | None) -> ResponseReturnValue:
 def responsibilities(key: str) -> ResponseReturnValue:
     """Who does, answers for, is heard and is told, activity by activity."""
     view = engine().read(process, actor=officer(), key=key)
-    columns = [{"key": name, "label": title} for name, title in view.raci.columns]
-    return _page(view, "responsibilities", columns=columns, matrix=matrix(view.raci))
+    parts = matrix(view.raci, None, every=request.args.get("all") == "1")
+    return _page(view, "responsibilities", parts=parts)
+
+
+@blueprint.get("/processes/<key>/responsibilities.<any(csv, xlsx, ods):kind>")
+def responsibilities_file(key: str, kind: str) -> ResponseReturnValue:
+    """The matrix of a procedure for a spreadsheet."""
+    view = engine().read(process, actor=officer(), key=key)
+    return download(sheet(view.raci, view.key), kind, f"{view.key}-v{view.version}")
 
 
 @blueprint.get("/processes/<key>/drawings/<drawing_id>.json")
@@ -64,24 +73,6 @@ def drawing_file(key: str, drawing_id: str) -> ResponseReturnValue:
     _id, _title, xml = _drawing(engine().read(process, actor=officer(), key=key), drawing_id)
     name = f"attachment; filename={key}-{drawing_id}.bpmn"
     return Response(xml.it, mimetype="application/xml", headers={"Content-Disposition": name})
-
-
-def matrix(view: RaciView) -> list[dict[str, Any]]:
-    """The rows of a responsibility matrix as its macro shows them."""
-    return [
-        {
-            "title": row.title,
-            "heading": row.stage,
-            "cells": {
-                key: [
-                    {"letter": letter, "person": ", ".join(cell.people), "gap": cell.gap}
-                    for letter in cell.letters
-                ]
-                for key, cell in row.cells.items()
-            },
-        }
-        for row in view.rows
-    ]
 
 
 def _page(view: ProcessView, part: str, **shown: Any) -> str:

@@ -1,16 +1,17 @@
 """The responsibility matrix with the people behind the letters."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, Column
 from engine.bundles.matrix import column_title, columns_of, lines
 from engine.model import CaseState
-from engine.policy import amenders
+from engine.policy import amenders, bodies_of
 from engine.queries._clock_acts import may_act
 from engine.queries._lookup import Holder, Seen, holders, seen_case
+from engine.queries.raci.gaps import GapRow, gaps_of
+from engine.queries.rows import CaseHead
 from engine.text import Text
 from engine.unit_of_work import Reading
 
@@ -66,17 +67,21 @@ class RaciView:
     may_amend: bool = False
     addable: tuple[tuple[str, Text], ...] = ()
     """Columns without a letter in which one may be put."""
+    case: CaseHead | None = None
+    nobody: tuple[GapRow, ...] = ()
+    """The letters with nobody behind them, with whom to call."""
 
 
 def case_raci(reading: Reading, *, actor: Actor, case_id: str) -> RaciView:
     """Who does, answers for, is heard and is told, with the people of today."""
     seen = seen_case(reading, actor, case_id)
     living = {p.organisation_id for p in seen.parties if p.left_at is None}
-    return matrix(
-        seen.bundle, seen, holders(reading, living, seen.case.process),
-        written=reading.bundle(seen.case.deployment_id),
+    people = holders(reading, living, seen.case.process)
+    view = matrix(
+        seen.bundle, seen, people, written=reading.bundle(seen.case.deployment_id),
         may_amend=_may_amend(seen, actor.within(seen.case.process)),
     )  # fmt: skip
+    return replace(view, case=seen.head, nobody=gaps_of(seen, people))
 
 
 def matrix(
@@ -84,11 +89,7 @@ def matrix(
     may_amend: bool = False,
 ) -> RaciView:  # fmt: skip
     """The matrix of a procedure; with a case, the people behind it and the gaps."""
-    bodies: dict[str, list[str]] = defaultdict(list)
-    for party in seen.parties if seen is not None else ():
-        if party.left_at is None:
-            bodies[party.capacity].append(party.organisation_id)
-    behind = _Behind(seen, bodies, people)
+    behind = _Behind(seen, people)
     rows = tuple(_rows(bundle, written or bundle, behind))
     addable = [c for c in columns_of(bundle) if c not in bundle.raci.columns]
     return RaciView(
@@ -122,12 +123,11 @@ class _Behind:
     """Who stands behind the columns of a matrix today."""
 
     seen: Seen | None
-    bodies: Mapping[str, list[str]]
     people: Sequence[Holder]
 
     def cell(self, column: Column, letters: str, written: str) -> RaciCell:
         """A cell with the people of its column."""
-        members = self.bodies.get(column.capacity, ())
+        members = bodies_of(column, self.seen.parties, None) if self.seen is not None else ()
         on = [h for h in self.people if h.role == column.role and h.organisation_id in members]
         staffed = {h.organisation_id for h in on}
         missing = tuple(
