@@ -16,7 +16,7 @@ from engine.errors import EngineError
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import StoryBroken, Telling, why
 
-__all__ = ["Report", "play"]
+__all__ = ["Report", "opened", "play"]
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> R
     report = Report(bundle.key)
     passed: set[tuple[str, str]] = set()
     with tempfile.TemporaryDirectory() as place:
-        stage = Stage.open(Path(place), [*_opened(bundle, folder.parent, shared), bundle])
+        stage = Stage.open(Path(place), [*opened(bundle, folder.parent, shared), bundle])
         for path in sorted((folder / "scenarios").glob("*.toml")):
             report.total += 1
             try:
@@ -65,13 +65,13 @@ def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> R
     return report
 
 
-def _opened(bundle: Bundle, library: Path, shared: Path | None) -> list[Bundle]:
+def opened(bundle: Bundle, library: Path, shared: Path | None) -> list[Bundle]:
     """The procedures whose cases this one opens, the innermost first."""
     found: dict[str, Bundle] = {}
     keys = [rule.process for rule in bundle.children.values()]
     for key in (*keys, *(rule.process for rule in bundle.raises.values())):
         other = load_folder(library / key, shared)
-        found |= {b.key: b for b in (*_opened(other, library, shared), other)}
+        found |= {b.key: b for b in (*opened(other, library, shared), other)}
     return list(found.values())
 
 

@@ -46,7 +46,7 @@ from engine.deliveries import CallService
 from engine.errors import EngineError, ProcessFault
 from engine.migrations import upgrade
 from engine.model import (
-    LIVE,
+    TO_DO,
     Case,
     CaseState,
     Deadline,
@@ -60,6 +60,7 @@ from engine.model import (
     WorkItem,
 )
 from engine.queries import form_spec
+from engine.scenarios import opened
 from tests.office import Office, open_office
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -364,7 +365,7 @@ class Walker:
             select(Offer.work_item_id, Offer.organisation_id, Offer.role, Organisation.kind)
             .join(WorkItem, WorkItem.id == Offer.work_item_id)
             .join(Organisation, Organisation.id == Offer.organisation_id)
-            .where(Offer.case_id == self.case_id, WorkItem.state.in_(LIVE), Offer.letter == "R")
+            .where(Offer.case_id == self.case_id, WorkItem.state.in_(TO_DO), Offer.letter == "R")
             .order_by(Offer.work_item_id, Offer.organisation_id, Offer.role)
         )
         with self.office.session() as session:
@@ -389,8 +390,10 @@ def bundles() -> list[Bundle]:
 
 
 def settle(office: Office, bundle: Bundle) -> Walker:
-    """Publish a process in an office, and let somebody in who walks through it."""
-    office.deploy(PROCESSES / bundle.key, PROCESSES / "shared")
+    """Publish a process and those whose cases it opens, and let somebody in who walks through."""
+    shared = PROCESSES / "shared"
+    for published in (*opened(bundle, PROCESSES, shared), bundle):
+        office.deploy(PROCESSES / published.key, shared)
     return Walker(office, bundle)
 
 
