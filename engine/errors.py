@@ -110,6 +110,10 @@ class PersonUnknown(NotAllowed):
     """The identity provider vouches for somebody who has no account here."""
 
 
+class SecondFactorRefused(NotAllowed):
+    """The code is wrong, too old, or was used before; which of these is not said."""
+
+
 class NotResponsible(NotAllowed):
     """The matrix gives the activity to others."""
 

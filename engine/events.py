@@ -603,7 +603,7 @@ class AccountChanged(Event):
     officer: str
     name: str
     what: str
-    """`sessions_ended`, `fiscal_code`, `identities_removed`, `closed`, `reopened`."""
+    """A key of `engine.wording.bodies.OF_ACCOUNTS`."""
     reason: str
 
 

@@ -369,6 +369,30 @@ def may_look_after(actor: Actor, *, officer_id: str, bodies: Collection[str]) ->
     return actor.administration()
 
 
+def owes_second_factor(held: Iterable[tuple[str, str]], bundles: Iterable[Bundle]) -> bool:
+    """Whether one of these roles (kind of body, role) administers, or answers for an activity.
+
+    What a role answers for stands in the matrices in force, and in the approvals they ask for.
+    """
+    seats_ = set(held)
+    if any(role == ADMINISTRATOR for _, role in seats_):
+        return True
+    return any(seats_ & _answering(bundle) for bundle in bundles)
+
+
+def _answering(bundle: Bundle) -> set[tuple[str, str]]:
+    kinds = {capacity.id: capacity.kinds for capacity in bundle.capacities}
+    columns = {c for row in bundle.raci.rows.values() for c, cell in row.items() if "A" in cell}
+    for form in bundle.forms.values():
+        if form.approval and "." in form.approval:
+            columns.add(Column(*form.approval.split(".", 1)))
+    return {
+        (kind, column.role)
+        for column in columns
+        for kind in kinds.get(column.capacity, (column.capacity,))
+    }
+
+
 def may_substitute(actor: Actor, *, mandate_id: str, organisation_id: str) -> Mandate | None:
     """The mandate by which the actor may name a substitute: the holder's own, or its body's
     administrator's. A substitute has neither."""

@@ -28,7 +28,7 @@ from engine.errors import BundleInvalid
 from engine.facade import Engine, restore_training_clock
 from engine.migrations import upgrade
 from engine.model import MandateRow, Officer, Organisation, Setting
-from engine.unit_of_work import UnitOfWork
+from engine.unit_of_work import DEMO_OFFICE, UnitOfWork
 
 SYSTEM = Actor.system("installation")
 DEMO_ZONES = (10, 11)
@@ -201,6 +201,7 @@ def _people_known(work: UnitOfWork) -> bool:
 def _demo_office(work: UnitOfWork) -> list[Account]:
     if _people_known(work) or work.session.get(Setting, REAL_OFFICE) is not None:
         return []
+    work.add(Setting(name=DEMO_OFFICE, value=True))
     people = _People(work, hash_password(DEMO_PASSWORD))
     towns = work.session.scalars(
         select(Organisation)

@@ -44,6 +44,8 @@ from engine.working_days import NATIONAL, Calendar
 
 TRAINING_DAYS = "training_days"
 """The setting that says how far a training clock was moved."""
+DEMO_OFFICE = "demo_office"
+"""The setting of an installation whose people and passwords are invented."""
 
 CASE_UNKNOWN = Text(
     "Questo caso non esiste o non è fra i tuoi.", "This case does not exist or is not yours."

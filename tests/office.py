@@ -170,6 +170,7 @@ def open_office(database_url: str, folder: Path, **settings: str) -> Office:
         "DATABASE_URL": database_url,
         "DATA_DIR": str(folder / "data"),
         "SECRET_KEY": "a secret of at least thirty-two characters",
+        "SECOND_FACTOR": "offered",
         **settings,
     }
     clock = ManualClock(START)

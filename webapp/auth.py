@@ -18,6 +18,7 @@ from engine.settings import Settings
 from engine.text import Text
 
 API_PREFIX = "/api/"
+WAITING = "waiting"
 SECRET_ROOMS = ("calendar", "join")
 """Addresses that begin so are known to their reader only: the rest of them is a secret."""
 
@@ -120,14 +121,22 @@ def browser() -> Browser:
     return Browser(request.user_agent.string, request.remote_addr or "")
 
 
-def remember(secret_: str) -> None:
-    """Make this browser the officer's from now on."""
+def remember(secret_: str) -> bool:
+    """Make this browser the officer's from now on; false while a second factor is owed."""
     # A session fixed by somebody else before sign-in must not survive it.
     session.clear()
     session.permanent = True
     who = engine().read(signed_in, secret=secret_)
-    if who is not None:
-        login_user(SignedInOfficer(secret_, who))
+    if who is None:
+        session[WAITING] = secret_
+        return False
+    return bool(login_user(SignedInOfficer(secret_, who)))
+
+
+def waiting_secret() -> str:
+    """The secret of a browser that has given the password and owes the second factor."""
+    found = session.get(WAITING, "")
+    return found if isinstance(found, str) else ""
 
 
 def forget() -> None:

@@ -73,6 +73,7 @@ def register(app: Flask) -> None:
         side_by_side=side_by_side,
         grouped=grouped,
         prose=prose,
+        in_fours=in_fours,
     )
     # Parts are written for people to read; the page need not carry their indentation.
     app.jinja_env.trim_blocks = True
@@ -90,6 +91,11 @@ def language_url(language: Language) -> str:
     """This same page in another language, with the filters it is showing."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     return f"{request.script_root}{quote(request.path)}?{urlencode([*kept, ('lang', language)])}"
+
+
+def in_fours(key: str) -> str:
+    """A key as it is easily typed: four signs at a time."""
+    return " ".join(key[i : i + 4] for i in range(0, len(key), 4))
 
 
 def text(value: Any) -> str:

@@ -6,7 +6,8 @@ in they fill the form again, where the officer reads them before he sends them a
 
 import json
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from webapp.auth import present
 from webapp.doors import doors
@@ -41,6 +42,13 @@ def sign_in_page(words: str) -> tuple[str, int]:
         "pages/sign_in.html", login="", next=_here(), typed=words, error="", left=None, **doors()
     )
     return page, 401
+
+
+def go_on(target: str | None, words: str) -> ResponseReturnValue:
+    """Where one goes after signing in: to what was typed, to what was asked for, or to begin."""
+    if target and words:
+        return resume_page(words, target)
+    return redirect(target or url_for("mandates.after_sign_in"))
 
 
 def resume_page(words: str, target: str) -> str:

@@ -8,6 +8,14 @@ from engine.commands.access.administered import (
     reopen_account,
 )
 from engine.commands.access.federated import Vouched, sign_in_with
+from engine.commands.access.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    pass_second_factor,
+    remove_second_factor,
+    renew_recovery_codes,
+    reset_second_factor,
+)
 from engine.commands.access.sessions import (
     Browser,
     revoke_other_sessions,
@@ -102,6 +110,7 @@ __all__ = [
     "amend_matrix",
     "apply_fact",
     "appoint_officer",
+    "begin_second_factor",
     "change_password",
     "choose_language",
     "choose_mail",
@@ -111,6 +120,7 @@ __all__ = [
     "close_mandate",
     "close_substitution",
     "complete_task",
+    "confirm_second_factor",
     "correct_body",
     "correct_fiscal_code",
     "create_calendar_feed",
@@ -139,6 +149,7 @@ __all__ = [
     "migrate_case",
     "move_token",
     "move_training_day",
+    "pass_second_factor",
     "plan_training_day",
     "raise_case",
     "read_notices",
@@ -149,9 +160,12 @@ __all__ = [
     "remove_closing_day",
     "remove_identities",
     "remove_party",
+    "remove_second_factor",
+    "renew_recovery_codes",
     "reopen_account",
     "reopen_case",
     "resend_invitation",
+    "reset_second_factor",
     "resume_by_itself",
     "resume_case",
     "resume_deadline",

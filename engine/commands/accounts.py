@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 
+from engine.commands.access.second_factor import factor_needed
 from engine.commands.access.sessions import (
     Browser,
     end_sessions,
@@ -33,7 +34,10 @@ def hash_password(password: str) -> str:
 
 
 def sign_in(work: UnitOfWork, *, login: str, password: str, browser: Browser) -> str:
-    """Open a session and return its secret for the cookie. Raises SignInRefused."""
+    """Open a session and return its secret for the cookie. Raises SignInRefused.
+
+    Where a second factor is owed, the session opens nothing until that was given.
+    """
     require_local_door(work)
     officer = work.session.scalar(select(Officer).where(Officer.login == login.strip().lower()))
     stored = officer.password_hash if officer is not None and officer.active else None
@@ -48,7 +52,7 @@ def sign_in(work: UnitOfWork, *, login: str, password: str, browser: Browser) ->
         )
     if _hasher.check_needs_rehash(stored):
         officer.password_hash = _hasher.hash(password)
-    return open_session(work, officer, browser)
+    return open_session(work, officer, browser, waits_for=factor_needed(work, officer))
 
 
 def require_local_door(work: UnitOfWork) -> None:

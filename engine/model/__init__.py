@@ -1,6 +1,6 @@
 """Mapped classes, one noun per file. A noun changes its own state and returns the event."""
 
-from engine.model.access import Identity
+from engine.model.access import Identity, RecoveryCode, SecondFactor
 from engine.model.base import Base
 from engine.model.case import (
     ENDED,
@@ -62,7 +62,7 @@ __all__ = [
     "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
     "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "Identity", "Invitation",
     "KeptPage", "LedgerEntry", "MandateRow", "Membership", "Milestone", "Neighbour", "Notice",
-    "Offer", "Officer", "Organisation", "Party", "RememberedAnswer", "SealedEntry", "Setting",
-    "SignInSession", "Subscription", "Substitution", "Upload", "Wish", "WorkItem", "WorkItemState",
-    "WorkKind", "Zone", "child_results", "raised_results",
+    "Offer", "Officer", "Organisation", "Party", "RecoveryCode", "RememberedAnswer", "SealedEntry",
+    "SecondFactor", "Setting", "SignInSession", "Subscription", "Substitution", "Upload", "Wish",
+    "WorkItem", "WorkItemState", "WorkKind", "Zone", "child_results", "raised_results",
 ]  # fmt: skip

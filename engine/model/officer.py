@@ -122,6 +122,8 @@ class SignInSession(Base):
     """`local`, or the name of the identity provider that vouched for him."""
     level: Mapped[str | None] = mapped_column(String(200))
     """How strongly the provider recognised him (`acr`)."""
+    waits_for: Mapped[str | None] = mapped_column(String(10))
+    """`code` or `enrolment`: what is owed after the password; until then it opens nothing."""
     acting_for: Mapped[str | None] = mapped_column(Id)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -160,7 +160,7 @@ def _recognising(
 _BY_SESSION = _recognising(
     SignInSession, SignInSession.acting_for, SignInSession.last_used_at,
     SignInSession.id == bindparam("digest"), SignInSession.expires_at > bindparam("now"),
-    SignInSession.last_used_at > bindparam("left_alone_since"),
+    SignInSession.last_used_at > bindparam("left_alone_since"), SignInSession.waits_for.is_(None),
 )  # fmt: skip
 _BY_FEED = _recognising(CalendarFeed, null(), null(), CalendarFeed.digest == bindparam("digest"))
 _BY_TOKEN = _recognising(ApiToken, null(), null(), ApiToken.digest == bindparam("digest"))
@@ -254,6 +254,7 @@ def sessions_of(reading: Reading, officer_id: str) -> tuple[SessionRow, ...]:
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > reading.now,
             SignInSession.last_used_at > left_alone_since(reading),
+            SignInSession.waits_for.is_(None),
         )
         .order_by(SignInSession.created_at.desc(), SignInSession.id)
     )

@@ -131,6 +131,14 @@ SETTINGS: tuple[Setting, ...] = (
         "`no`: nobody signs in with a password; it takes an identity provider.",
     ),
     Setting(
+        "SECOND_FACTOR",
+        "required",
+        one_of("required", "offered"),
+        "webapp",
+        "`required`: whoever answers for an activity or administers sets it up at the next "
+        "sign-in with a password; the demo office is exempt. `offered`: whoever wants to.",
+    ),
+    Setting(
         "SIGN_IN_CONTACT",
         "",
         text,
@@ -249,6 +257,7 @@ class Settings:
     session_hours: int
     session_idle_minutes: int
     local_accounts: bool
+    second_factor: Literal["required", "offered"]
     sign_in_contact: str
     oidc_providers: tuple[Provider, ...]
     invitation_days: int

@@ -51,8 +51,14 @@ OF_ACCOUNTS: dict[str, Text] = {
     ),
     "closed": Text("{name}: account chiuso", "{name}: account closed"),
     "reopened": Text("{name}: account riaperto", "{name}: account reopened"),
+    "second_factor_set_up": Text(
+        "{name}: secondo fattore attivato", "{name}: second factor set up"
+    ),
+    "second_factor_removed": Text("{name}: secondo fattore tolto", "{name}: second factor removed"),
+    "second_factor_reset": Text("{name}: secondo fattore azzerato", "{name}: second factor reset"),
+    "recovery_code_used": Text("{name}: usato un codice di riserva", "{name}: recovery code used"),
 }
-"""How it is told what an administrator did with somebody's account."""
+"""How it is told what was done with somebody's account, by himself or who administers it."""
 
 TO = {
     "Comune": "al ",

@@ -61,6 +61,8 @@ def refused(client: FlaskClient, rule: Rule, method: str) -> bool:
 
 
 def address(rule: Rule) -> str:
-    """The address of a rule, with 1 wherever it wants a value."""
-    _, path = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False) or ("", "/")
+    """The address of a rule, with 1 wherever it wants a value, or with one of its own words."""
+    words = {name: getattr(kind, "items", {"1"}) for name, kind in rule._converters.items()}
+    values = {name: min(found) for name, found in words.items()}
+    _, path = rule.build(values, append_unknown=False) or ("", "/")
     return path

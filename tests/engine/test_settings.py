@@ -38,6 +38,8 @@ def test_every_wrong_setting_is_named_at_once() -> None:
         "TRAINING": "maybe",
         "TRUSTED_PROXIES": "9",
         "LOCAL_ACCOUNTS": "perhaps",
+        "SECOND_FACTOR": "always",
+        "SESSION_IDLE_MINUTES": "0",
         "OIDC_PROVIDERS": "Spid spid",
         "RELAY_SECONDS": "0",
         "CLOCK_SECONDS": "",

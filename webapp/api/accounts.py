@@ -11,10 +11,17 @@ from engine.commands import (
     end_sessions_of,
     remove_identities,
     reopen_account,
+    reset_second_factor,
     revoke_other_sessions,
     revoke_session,
 )
-from engine.queries import PersonAccount, person_account, sessions
+from engine.queries import (
+    OwnFactor,
+    PersonAccount,
+    my_second_factor,
+    person_account,
+    sessions,
+)
 from webapp.api.door import act, caller
 from webapp.api.kit import Instant, Part, Strict, Words, page_of, whole
 from webapp.auth import engine, present
@@ -53,8 +60,14 @@ class Account(Schema):
     fiscal_code = fields.String(allow_none=True)
     active = fields.Boolean()
     has_password = fields.Boolean()
+    second_factor_since = Instant(allow_none=True)
     identities = fields.List(fields.Nested(Identity))
     sessions = fields.List(fields.Nested(Session))
+
+
+class Factor(Schema):
+    active_since = Instant(allow_none=True)
+    recovery_codes_left = fields.Integer()
 
 
 class Why(Strict):
@@ -91,6 +104,12 @@ def end_others() -> dict[str, Any]:
     return mine()
 
 
+@part.get("/me/second-factor", Factor)
+def factor() -> OwnFactor:
+    """How my second factor stands. It is set up in a browser: tokens are asked for none."""
+    return engine().read(my_second_factor, actor=caller())
+
+
 @part.get("/people/<officer_id>/account", Account)
 def one(officer_id: str) -> PersonAccount:
     """An account I administer."""
@@ -117,6 +136,13 @@ def give_code(body: Mapping[str, Any], officer_id: str) -> PersonAccount:
 def forget(body: Mapping[str, Any], officer_id: str) -> PersonAccount:
     """Forget who a person is for the identity providers."""
     act(remove_identities, officer_id=officer_id, **body)
+    return one(officer_id)
+
+
+@part.post("/people/<officer_id>/account/reset-second-factor", Account, body=Why)
+def reset_factor(body: Mapping[str, Any], officer_id: str) -> PersonAccount:
+    """Take a lost second factor away; it is set up anew in a browser."""
+    act(reset_second_factor, officer_id=officer_id, **body)
     return one(officer_id)
 
 

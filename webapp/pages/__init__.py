@@ -12,7 +12,6 @@ from webapp.pages import (
     catalogue,
     deliveries,
     documents,
-    federated,
     feed,
     invitations,
     mandates,
@@ -23,7 +22,6 @@ from webapp.pages import (
     people,
     plan,
     raising,
-    sign_in,
     substitutions,
     task,
     terms,
@@ -33,9 +31,11 @@ from webapp.pages import (
     worklist,
     workload,
 )
+from webapp.pages.doors import federated, second_factor, sign_in
 
 PAGES = (
     sign_in,
+    second_factor,
     federated,
     today,
     worklist,

@@ -13,7 +13,7 @@ from engine.commands import (
     revoke_token,
 )
 from engine.errors import EngineError
-from engine.queries import my_identities, notice_preferences, sessions, tokens
+from engine.queries import my_identities, my_second_factor, notice_preferences, sessions, tokens
 from webapp import kept_pages
 from webapp.auth import engine, officer, present, remember, secret, settings
 from webapp.errors import status_of
@@ -121,6 +121,7 @@ def _page(*, problem: str = "", token_problem: str = "", new_token: str | None =
         sessions=engine().read(sessions, actor=officer()),
         tokens=engine().read(tokens, actor=officer()),
         identities=engine().read(my_identities, actor=officer()),
+        factor=engine().read(my_second_factor, actor=officer()),
         local=settings().local_accounts,
         this_session=user.session_id if user else None,
         error=problem,

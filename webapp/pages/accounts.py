@@ -11,6 +11,7 @@ from engine.commands import (
     end_sessions_of,
     remove_identities,
     reopen_account,
+    reset_second_factor,
 )
 from engine.queries import Field, PersonAccount, person_account
 from engine.text import Text
@@ -102,6 +103,25 @@ def forget_identities(officer_id: str) -> ResponseReturnValue:
     return _asked(
         account, _("Dimentica le identità digitali"), follows, carry_out,
         _("Le identità digitali sono dimenticate."),
+    )  # fmt: skip
+
+
+@blueprint.route("/second-factor/reset", methods=["GET", "POST"])
+def reset_factor(officer_id: str) -> ResponseReturnValue:
+    """Take a lost second factor away."""
+    account = _account(officer_id)
+    follows = [
+        _("Il telefono e i codici di riserva di %(name)s non valgono più.", name=account.name),
+        _("I suoi accessi aperti si chiudono."),
+        _("Se i suoi incarichi lo chiedono, lo attiva di nuovo al prossimo accesso."),
+    ]
+
+    def carry_out(given: Values) -> None:
+        engine().run(officer(), reset_second_factor, officer_id=officer_id, reason=given["reason"])
+
+    return _asked(
+        account, _("Azzera il secondo fattore"), follows, carry_out,
+        _("Il secondo fattore è azzerato."),
     )  # fmt: skip
 
 

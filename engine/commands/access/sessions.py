@@ -15,6 +15,8 @@ from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
 LOCAL = "local"
+WAITING = timedelta(minutes=15)
+"""How long a browser may take to give the second factor."""
 KEPT_BITS = {4: 24, 6: 48}
 """How much of an address is kept: enough to recognise an office, not a person's connection."""
 
@@ -29,17 +31,18 @@ class Browser:
 
 def open_session(
     work: UnitOfWork, officer: Officer, browser: Browser, *, door: str = LOCAL,
-    level: str | None = None,
+    level: str | None = None, waits_for: str | None = None,
 ) -> str:  # fmt: skip
     """A new session and its secret, which only the browser keeps."""
     secret = secrets.token_urlsafe(32)
+    lifetime = WAITING if waits_for else timedelta(hours=work.settings.session_hours)
     work.add(
         SignInSession(
             id=digest_of(secret), officer_id=officer.id, created_at=work.now,
-            expires_at=work.now + timedelta(hours=work.settings.session_hours),
+            expires_at=work.now + lifetime,
             last_used_at=work.now, device=browser.device[:200],
             address=shortened(browser.address), door=door, level=(level or "")[:200] or None,
-            acting_for=None,
+            acting_for=None, waits_for=waits_for,
         )
     )  # fmt: skip
     return secret

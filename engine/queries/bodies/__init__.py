@@ -1,11 +1,5 @@
 """The register of bodies and their people: who holds what, since when, by which act."""
 
-from engine.queries.bodies.accounts import (
-    IdentityRow,
-    PersonAccount,
-    my_identities,
-    person_account,
-)
 from engine.queries.bodies.falling_due import FallingDue, falling_due
 from engine.queries.bodies.handing_over import HandingOver, handing_over
 from engine.queries.bodies.people import (
@@ -25,10 +19,8 @@ __all__ = [
     "BodyPeople",
     "FallingDue",
     "HandingOver",
-    "IdentityRow",
     "LoadRow",
     "MandateRecord",
-    "PersonAccount",
     "SubstitutionRecord",
     "Workload",
     "body_people",
@@ -36,10 +28,8 @@ __all__ = [
     "handing_over",
     "keeper_only",
     "mandate_record",
-    "my_identities",
     "my_mandates",
     "my_substitutions",
-    "person_account",
     "substitution_record",
     "workload",
 ]

@@ -66,3 +66,6 @@ def test_sessions_and_accounts_are_looked_after_by_machines_too(
     )
     assert coded.get_json()["fiscal_code"] == "RSSMRA80A01L219M"
     assert anna.post(f"{account}/close", {"reason": "pensione"}).status_code == 409
+    assert elena.read("/me/second-factor") == {"active_since": None, "recovery_codes_left": 0}
+    lost = anna.post(f"{account}/reset-second-factor", {"reason": "telefono perso"})
+    assert lost.status_code == 409

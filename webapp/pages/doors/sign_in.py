@@ -32,6 +32,7 @@ from webapp.doors import (
 )
 from webapp.federation import ProviderAway
 from webapp.i18n import _, language
+from webapp.pages.doors import second_factor
 from webapp.security import csrf, limiter
 
 blueprint = Blueprint("sign_in", __name__)
@@ -79,12 +80,9 @@ def enter() -> ResponseReturnValue:
         if typed:
             return _page(login=login, target=target, problem=problem, typed=typed), 403
         return turn_away(problem, target=target, login=login)
-    remember(opened)
-    if target and typed:
-        return resuming.resume_page(typed, target)
-    if target:
-        return redirect(target)
-    return redirect(url_for("mandates.after_sign_in"))
+    if not remember(opened):
+        return second_factor.owed(target=target, typed=typed)
+    return resuming.go_on(target, typed)
 
 
 @blueprint.post("/sign-in/resume")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engine.actor import Actor
 from engine.errors import OfficerNotFound
 from engine.mandates import bodies_of_person
-from engine.model import Identity, Officer
+from engine.model import Identity, Officer, SecondFactor
 from engine.policy import ACCOUNT_UNKNOWN, NOT_YOURS, may_look_after
 from engine.queries.account import SessionRow, door_title, sessions_of
 from engine.text import Text
@@ -35,20 +35,23 @@ class PersonAccount:
     fiscal_code: str | None
     active: bool
     has_password: bool
+    second_factor_since: datetime | None
     identities: tuple[IdentityRow, ...]
     sessions: tuple[SessionRow, ...]
 
 
 def person_account(reading: Reading, *, actor: Actor, officer_id: str) -> PersonAccount:
-    """One account the actor looks after; four statements. Raises OfficerNotFound for others."""
+    """One account the actor looks after; five statements. Raises OfficerNotFound for others."""
     bodies = bodies_of_person(reading.session, officer_id, reading.today)
     officer = reading.session.get(Officer, officer_id)
     may = may_look_after(actor, officer_id=officer_id, bodies=bodies)
     if officer is None or may is None:
         raise OfficerNotFound(ACCOUNT_UNKNOWN, NOT_YOURS)
+    factor = reading.session.get(SecondFactor, officer_id)
     return PersonAccount(
         officer.id, officer.name, officer.login, officer.email, officer.fiscal_code,
-        officer.active, officer.password_hash is not None, identities_of(reading, officer_id),
+        officer.active, officer.password_hash is not None,
+        factor.confirmed_at if factor is not None else None, identities_of(reading, officer_id),
         sessions_of(reading, officer_id),
     )  # fmt: skip
 

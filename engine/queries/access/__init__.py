@@ -1,0 +1,27 @@
+"""Ways in: how somebody comes in, where he is signed in, and his second factor."""
+
+from engine.queries.access.accounts import (
+    IdentityRow,
+    PersonAccount,
+    my_identities,
+    person_account,
+)
+from engine.queries.access.second_factor import (
+    Enrolment,
+    OwnFactor,
+    WaitingSession,
+    my_second_factor,
+    waiting_session,
+)
+
+__all__ = [
+    "Enrolment",
+    "IdentityRow",
+    "OwnFactor",
+    "PersonAccount",
+    "WaitingSession",
+    "my_identities",
+    "my_second_factor",
+    "person_account",
+    "waiting_session",
+]
