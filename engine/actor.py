@@ -31,6 +31,22 @@ class Mandate:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSeat:
+    """What a link lets its reader do: one piece of work, for one body, once."""
+
+    id: str
+    digest: str
+    """Of the secret he came with: sent again meanwhile, the link is another."""
+    work_item_id: str
+    organisation_id: str
+    organisation_name: str
+    address: str
+    """Where the link was sent."""
+    role: str = ""
+    """What he says he is in the body; nobody has checked it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The author of a change, as the history will name him."""
 
@@ -40,6 +56,8 @@ class Actor:
     """Mandates alive now; narrowed to one when the officer acts for one."""
     acting_for: str | None = None
     """The mandate chosen in the band or by `X-Acting-For`; None means all."""
+    link: LinkSeat | None = None
+    """Whoever answers by a link has no account and no mandate; his name is what he typed."""
 
     @classmethod
     def system(cls, name: str) -> Self:
@@ -48,7 +66,7 @@ class Actor:
 
     @property
     def is_system(self) -> bool:
-        return self.officer_id is None
+        return self.officer_id is None and self.link is None
 
     def narrowed(self, mandate_id: str) -> "Actor":
         """The same officer acting for one mandate only."""

@@ -607,6 +607,31 @@ class AccountChanged(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerLinkSent(Event):
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+    address: str
+    valid_until: str
+    sent: int
+    """How often it was sent by now."""
+    by_itself: bool
+    """Whether it went because the body has nobody with an account."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLinkRevoked(Event):
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+    address: str
+    reason: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemSubmitted, WorkItemTakenBack, WorkItemSentBack,
@@ -623,5 +648,5 @@ EVENTS: tuple[type[Event], ...] = (
     PatronSet, ClosingDayAdded, ClosingDayRemoved,
     BodyRegistered, BodyCorrected, MandateGranted, MandateEnded, SubstitutionGranted,
     SubstitutionEnded, IdentityBound, PersonInvited, InvitationRevoked, InvitationAccepted,
-    AccountChanged,
+    AccountChanged, AnswerLinkSent, AnswerLinkRevoked,
 )  # fmt: skip

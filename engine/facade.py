@@ -19,6 +19,7 @@ from engine.db import connect, session_factory
 from engine.errors import EngineError, KeyReused, StaleVersion
 from engine.ids import NewId, new_id
 from engine.model import RememberedAnswer, Setting
+from engine.policy import require_door
 from engine.settings import Settings
 from engine.store import Files, HotCases, Versions
 from engine.text import Text
@@ -67,6 +68,7 @@ class Engine:
 
         Raises the command's own refusals; a race that stays lost after retries is StaleVersion.
         """
+        require_door([actor], command)
         return self._retried(lambda: self._run(actor, lambda work: command(work, *args, **kwargs)))
 
     def run_once(
@@ -83,6 +85,7 @@ class Engine:
         The result is remembered in the same transaction as the change, so that no crash can fall
         between the two. Raises KeyReused when the key was used for something else.
         """
+        require_door([actor], command)
         fingerprint = _fingerprint(command.__name__, args, kwargs)
 
         def act(work: UnitOfWork) -> R:
@@ -124,6 +127,8 @@ class Engine:
         would refuse. Raises the command's own refusals.
         """
 
+        require_door([actor], command)
+
         def attempt() -> L:
             with self._sessions() as session:
                 work = self._work(session, actor)
@@ -143,6 +148,7 @@ class Engine:
         **kwargs: P.kwargs,
     ) -> R:
         """Ask a question; nothing can change."""
+        require_door([*args, *kwargs.values()], query)
         with self._readers() as session:
             return query(self._reading(session, self.clock.now()), *args, **kwargs)
 

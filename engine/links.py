@@ -10,6 +10,7 @@ import hmac
 from engine.settings import Settings, embedded_secret
 
 INVITATION = "join"
+ANSWER = "answer"
 """What a link is for; its address begins with this word."""
 
 PLACE = "{link}"

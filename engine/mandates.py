@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from engine.actor import Mandate
+from engine.actor import LinkSeat, Mandate
 from engine.bundles.roles import role_title
 from engine.model import MandateRow, Officer, Organisation, Substitution
 
@@ -161,6 +161,15 @@ def written_out(mandate: Mandate | None) -> str | None:
         return seat
     act = mandate.substitution_act.removeprefix("atto ")
     return f"{seat} (per {mandate.substituted}, atto {act})"
+
+
+BY_LINK = " (collegamento inviato a "
+
+
+def written_link(link: LinkSeat) -> str:
+    """Who answers by a link as the history keeps it: body, the role he typed, where it was sent."""
+    seat = f"{link.organisation_name}, {link.role}" if link.role else link.organisation_name
+    return f"{seat}{BY_LINK}{link.address})"
 
 
 def substitutes_of(session: Session, mandate_ids: Collection[str]) -> set[str]:

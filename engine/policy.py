@@ -27,9 +27,10 @@ from engine.bundles.definition import Bundle, Column, Form, Nature
 from engine.bundles.drawn import Element
 from engine.bundles.roles import role_nature, roles
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
-from engine.model import Case, ChildRound, Party, WorkKind
+from engine.model import Case, ChildRound, Party, WorkItem, WorkKind
 from engine.text import Text
 
+Verb = TypeVar("Verb", bound=Callable[..., Any])
 Asked = TypeVar("Asked", bound=Select[*tuple[Any, ...]])
 
 ALL_CASES_CAPACITY = "cmto"
@@ -63,6 +64,28 @@ class Piece(Protocol):
     def path(self) -> Iterable[Any]: ...
     @property
     def kind(self) -> str: ...
+
+
+def for_links(verb: Verb) -> Verb:
+    """Mark a command or question that whoever answers by a link may use; he may no other."""
+    verb.for_links = True  # type: ignore[attr-defined]  # a mark that `require_door` reads
+    return verb
+
+
+def require_door(actors: Iterable[Any], verb: Callable[..., Any]) -> None:
+    """Refuse to whoever answers by a link all but the few verbs made for him.
+
+    The refusal comes before anything is looked up, so it tells nothing about what is there.
+    """
+    by_link = any(isinstance(one, Actor) and one.link is not None for one in actors)
+    if by_link and not getattr(verb, "for_links", False):
+        raise NotAllowed(
+            Text(
+                "Con questo collegamento si risponde a una sola richiesta.",
+                "This link lets you answer one request only.",
+            ),
+            Text("Per il resto serve un account.", "For anything else it takes an account."),
+        )
 
 
 def sees_all_cases(actor: Actor) -> bool:
@@ -484,3 +507,27 @@ def can_leave(bundle: Bundle, party: Party) -> bool:
     """Whether a case goes on without this body: not when it is the only one its capacity allows."""
     rule = next((c for c in bundle.capacities if c.id == party.capacity), None)
     return party.left_at is None and not (rule is not None and rule.min == rule.max == 1)
+
+
+def hearing(
+    bundle: Bundle, activity: str, path: tuple[tuple[str, str], ...]
+) -> tuple[str, str] | None:
+    """The call by which a body is heard and whom it hears, if this is that body's own work."""
+    for step, _ in reversed(path):
+        call = bundle.element(step)
+        hears = call.properties.get("hears") if call is not None else None
+        if hears is None:
+            continue
+        letters = bundle.letters(activity, path)
+        does = {str(column) for column, cell in letters.items() if "R" in cell}
+        return (step, hears) if hears in does else None
+    return None
+
+
+def answerable_by_link(bundle: Bundle, item: WorkItem) -> bool:
+    """Whether the body may do this work by a link: it is heard in it, and nobody else approves."""
+    path = tuple((element, key) for element, key in item.path)
+    form = bundle.forms.get(item.activity)
+    if item.kind != WorkKind.ACTIVITY or form is None or form.approval is not None:
+        return False
+    return item.organisation_id is not None and hearing(bundle, item.activity, path) is not None

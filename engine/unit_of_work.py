@@ -20,7 +20,7 @@ from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
 from engine.facts import calendars_of, contiguous, member
 from engine.ids import NewId
-from engine.mandates import written_out
+from engine.mandates import written_link, written_out
 from engine.model import (
     Base,
     Case,
@@ -188,7 +188,7 @@ class UnitOfWork:
     def work_item(self, work_item_id: str, *, version: int | None = None) -> tuple[WorkItem, Case]:
         """The work item and its case; the case is locked first, then the item is read as it is."""
         named = {"work_item_id": work_item_id}
-        statement, seen = _CASE_OF_ITEM(self._unnarrowed())
+        statement, seen = _CASE_OF_ITEM(self._reader_of(work_item_id))
         case: Case | None = self.session.scalar(statement, {**named, **seen})
         if case is None:
             raise WorkItemNotFound(ITEM_UNKNOWN)
@@ -198,6 +198,12 @@ class UnitOfWork:
         self._state_versions[case.id] = state_version
         self.expect(item.version, version)
         return item, case
+
+    def _reader_of(self, work_item_id: str) -> Actor:
+        """Whoever came by a link reads the case of his one piece of work, to do that."""
+        actor = self._unnarrowed()
+        own = actor.link is not None and actor.link.work_item_id == work_item_id
+        return Actor.system("link") if own else actor
 
     def _unnarrowed(self) -> Actor:
         """The actor with all he came with, whatever case was read before."""
@@ -380,12 +386,17 @@ class UnitOfWork:
         entry = {
             "id": self.new_id(), "case_id": event.case_id, "seq": seq, "at": self.now,
             "type": type(event).__name__, "actor_id": self.actor.officer_id,
-            "actor": self.actor.name, "acting_for": written_out(self.mandate), "payload": payload,
+            "actor": self.actor.name, "acting_for": self._acting_for(), "payload": payload,
         }  # fmt: skip
         digest = chained(before, {**entry, "at": self.now.isoformat()})
         if case is not None:
             case.history_count, case.history_digest = seq, digest
         self.write(HistoryEntry, **entry, digest=digest)
+
+    def _acting_for(self) -> str | None:
+        """For whom the author acts, as it is written down for ever."""
+        link = self.actor.link
+        return written_out(self.mandate) if link is None else written_link(link)
 
     def deliver(
         self, delivery: Delivery, *, case_id: str | None = None, token_id: str | None = None

@@ -19,7 +19,7 @@ from engine.text import Text
 
 API_PREFIX = "/api/"
 WAITING = "waiting"
-SECRET_ROOMS = ("calendar", "join")
+SECRET_ROOMS = ("answer", "calendar", "join")
 """Addresses that begin so are known to their reader only: the rest of them is a secret."""
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -76,7 +76,7 @@ def is_public(view: Callable[..., Any]) -> bool:
 
 def asked_by_secret() -> bool:
     """Whether this address is a secret, which nothing may repeat: no log, no kept page."""
-    return request.path.split("/")[1] in SECRET_ROOMS
+    return request.path.split("/")[1].lower() in SECRET_ROOMS
 
 
 def path_to_tell() -> str:

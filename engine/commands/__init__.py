@@ -58,6 +58,13 @@ from engine.commands.feeds import create_calendar_feed, revoke_calendar_feed
 from engine.commands.idempotency import keep_answer
 from engine.commands.linked.children import list_children, tell_parent, tend_child
 from engine.commands.linked.raising import raise_case
+from engine.commands.links.answering import (
+    answer_by_link,
+    draft_by_link,
+    open_answer_link,
+    revoke_answer_link,
+    send_answer_link,
+)
 from engine.commands.links.invitations import (
     accept_invitation,
     invite_person,
@@ -108,9 +115,10 @@ __all__ = [
     "add_closing_day",
     "add_party",
     "amend_matrix",
-    "apply_fact",
     "appoint_officer",
     "begin_second_factor",
+    "answer_by_link",
+    "apply_fact",
     "change_password",
     "choose_language",
     "choose_mail",
@@ -128,6 +136,7 @@ __all__ = [
     "delegate",
     "deliver_message",
     "deploy_process",
+    "draft_by_link",
     "end_mandate",
     "end_sessions_of",
     "end_substitution",
@@ -150,6 +159,7 @@ __all__ = [
     "move_token",
     "move_training_day",
     "pass_second_factor",
+    "open_answer_link",
     "plan_training_day",
     "raise_case",
     "read_notices",
@@ -171,6 +181,7 @@ __all__ = [
     "resume_deadline",
     "retry_delivery",
     "return_task",
+    "revoke_answer_link",
     "revoke_calendar_feed",
     "revoke_invitation",
     "revoke_other_sessions",
@@ -178,6 +189,7 @@ __all__ = [
     "revoke_token",
     "save_draft",
     "seal_day",
+    "send_answer_link",
     "send_digest",
     "set_patron",
     "sign_in",

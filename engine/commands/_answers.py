@@ -43,7 +43,7 @@ def _uploaded(
 ) -> Mapping[str, Any] | None:
     """The uploaded file an answer names, if it is the actor's to use."""
     upload = work.session.get(Upload, upload_id)
-    if upload is None or upload.uploaded_by_id not in {work.actor.officer_id, *uploaders}:
+    if upload is None or not (upload.is_of(work.actor) or upload.uploaded_by_id in uploaders):
         return None
     return {"document": upload.id, "name": upload.filename, "sha256": upload.sha256}
 

@@ -12,6 +12,7 @@ from engine.bpmn import Activity, Path, Step, Wait
 from engine.bundles.definition import Bundle
 from engine.commands import _notices
 from engine.commands._clock import terms
+from engine.commands._links.sending import send_by_itself
 from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, WorkItem, WorkKind
 from engine.policy import Seat, seats_of
 from engine.store import Surface
@@ -126,6 +127,7 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
     if form is not None and form.deadline is not None:
         terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
     _notices.tell_opened(work, case, bundle, item, offered)
+    send_by_itself(work, case, item, offered)
     return item
 
 

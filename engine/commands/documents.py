@@ -3,15 +3,17 @@
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from engine.errors import FileRefused
 from engine.model import Draft, Upload
+from engine.policy import for_links
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
 KEPT_UNNAMED = timedelta(days=1)
 MEGABYTE = 1024 * 1024
+FILES_OF_A_LINK = 20
 # What offices exchange: acts in archive formats, office documents, plans, signed envelopes.
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
@@ -43,6 +45,7 @@ MAGIC = {
 """How a file of this ending begins (a PDF within its first kilobyte, ISO 32000-1 annex H)."""
 
 
+@for_links
 def store_upload(work: UnitOfWork, *, filename: str, content: bytes) -> dict[str, str | int]:
     """Keep a file until a form names it; FileRefused when too large, empty or of a wrong kind."""
     limit = work.settings.max_upload_mb
@@ -55,10 +58,12 @@ def store_upload(work: UnitOfWork, *, filename: str, content: bytes) -> dict[str
             Text("Riduci il file e riprova.", "Make the file smaller and try again."),
         )
     media_type = _media_type(name, content)
+    _require_room(work)
     digest = work.files.put(content)
     upload = Upload(
         id=work.new_id(), filename=name, media_type=media_type, size=len(content), sha256=digest,
-        uploaded_at=work.now, uploaded_by_id=str(work.actor.officer_id),
+        uploaded_at=work.now, uploaded_by_id=work.actor.officer_id,
+        link_id=work.actor.link.id if work.actor.link is not None else None,
     )  # fmt: skip
     work.add(upload)
     _forget_unnamed(work)
@@ -66,6 +71,20 @@ def store_upload(work: UnitOfWork, *, filename: str, content: bytes) -> dict[str
         "id": upload.id, "name": name, "size": len(content), "sha256": digest,
         "media_type": media_type,
     }  # fmt: skip
+
+
+def _require_room(work: UnitOfWork) -> None:
+    """Whoever has a link has no account to be held to: he sends so many files and no more."""
+    if work.actor.link is None:
+        return
+    mine = Upload.link_id == work.actor.link.id
+    if (work.session.scalar(select(func.count(Upload.id)).where(mine)) or 0) >= FILES_OF_A_LINK:
+        raise FileRefused(
+            Text("Con questo collegamento hai già inviato troppi file.",
+                 "You have sent too many files by this link."),
+            Text("Usa quelli già inviati, o raccoglili in un archivio zip.",
+                 "Use those you sent, or gather them in a zip archive."),
+        )  # fmt: skip
 
 
 def _media_type(name: str, content: bytes) -> str:
@@ -97,6 +116,8 @@ def _media_type(name: str, content: bytes) -> str:
 
 def _forget_unnamed(work: UnitOfWork) -> None:
     """Rows of old uploads go, those a draft names stay."""
+    if work.actor.link is not None:
+        return  # they are few, and go with the link
     old = work.session.scalars(
         select(Upload.id).where(
             Upload.uploaded_at < work.now - KEPT_UNNAMED,

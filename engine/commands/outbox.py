@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine import events
 from engine.bpmn import TokenGone
 from engine.commands._advance import advance
+from engine.commands._links.sending import mail_address
 from engine.deliveries import CallService, SendMail
 from engine.errors import DeliveryNotFound, Invalid, NobodyWaits, WrongState
 from engine.model import Case, DeliveryRow, DeliveryState
@@ -195,21 +196,6 @@ def _mend(row: DeliveryRow, *, to: str | None, parameters: Mapping[str, Any] | N
     if parameters is not None and row.kind == CallService.__name__:
         row.payload = {**row.payload, "parameters": dict(parameters)}
     return sorted(name for name, value in row.payload.items() if value != before[name])
-
-
-def mail_address(written: str) -> str:
-    """The address somebody wrote, if it can be one. Raises Invalid."""
-    address = written.strip()
-    local, at, domain = address.rpartition("@")
-    if not (local and at and domain) or any(c.isspace() or c in ",;<>" for c in address):
-        raise Invalid(
-            Text(
-                "Non è un indirizzo di posta elettronica.",
-                "This is not a mail address.",
-            ),
-            Text("Scrivilo come nome@comune.it.", "Write it like name@municipality.it."),
-        )
-    return address
 
 
 def _topic(row: DeliveryRow) -> str:

@@ -308,7 +308,8 @@ class _Change:
                 f"{self.case.number}: il modulo «{title.it}» è cambiato; rivedi la tua bozza.",
                 f"{self.case.number}: the form “{title.en}” has changed; look at your draft again.",
             )
-            _notices.tell_officer(work, self.case, item, "changed", words, draft.saved_by_id)
+            if draft.saved_by_id is not None:
+                _notices.tell_officer(work, self.case, item, "changed", words, draft.saved_by_id)
         return sorted(changed_drafts)
 
     def terms(self, step: Step, items: list[tuple[WorkItem, str]]) -> None:

@@ -25,7 +25,7 @@ from engine.model.deployment import Deployment
 from engine.model.document import Document, Upload
 from engine.model.history import HistoryEntry
 from engine.model.kept_page import KeptPage
-from engine.model.link import Invitation
+from engine.model.link import AnswerLink, Invitation
 from engine.model.officer import (
     ApiToken,
     CalendarFeed,
@@ -57,7 +57,8 @@ from engine.model.work_item import (
 )
 
 __all__ = [
-    "ENDED", "LIVE", "LIVING", "TO_DO", "ApiToken", "Base", "BodyFact", "CalendarFeed", "Case",
+    "ENDED", "LIVE", "LIVING", "TO_DO", "AnswerLink", "ApiToken", "Base", "BodyFact",
+    "CalendarFeed", "Case",
     "CaseCheckpoint", "CaseCounter", "CaseEngineState", "CaseState", "ChildCase", "ChildRound",
     "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
     "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "Identity", "Invitation",

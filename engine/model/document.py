@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.actor import Actor
 from engine.model.base import Base, Id, Instant, refers_to
 
 
@@ -19,7 +20,15 @@ class Upload(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     uploaded_at: Mapped[datetime] = mapped_column(Instant, index=True)
-    uploaded_by_id: Mapped[str] = mapped_column(refers_to("officer.id"), index=True)
+    uploaded_by_id: Mapped[str | None] = mapped_column(refers_to("officer.id"), index=True)
+    link_id: Mapped[str | None] = mapped_column(refers_to("answer_link.id"), index=True)
+    """The link by which it came, where nobody with an account sent it."""
+
+    def is_of(self, actor: Actor) -> bool:
+        """Whether the actor sent it himself."""
+        if actor.link is not None:
+            return self.link_id == actor.link.id
+        return self.uploaded_by_id is not None and self.uploaded_by_id == actor.officer_id
 
 
 class Document(Base):

@@ -56,3 +56,59 @@ class Invitation(Base):
     def accept(self, *, officer_id: str, at: datetime) -> None:
         """Its one use."""
         self.officer_id, self.accepted_at = officer_id, at
+
+
+class AnswerLink(Base):
+    """The link by which a body without account does its one piece of work, once."""
+
+    __tablename__ = "answer_link"
+    __table_args__ = (Index(None, "case_id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"))
+    work_item_id: Mapped[str] = mapped_column(refers_to("work_item.id"), unique=True)
+    """One link for a piece of work: sent again, to whatever address, it is a new secret."""
+    organisation_id: Mapped[str] = mapped_column(refers_to("organisation.id"))
+    address: Mapped[str] = mapped_column(String(200))
+    sent_by: Mapped[str | None] = mapped_column(String(200))
+    """None: it went by itself when the work was opened."""
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of the secret in the link last sent; those before it are worthless."""
+    sent_count: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime] = mapped_column(Instant)
+    valid_until: Mapped[datetime] = mapped_column(Instant)
+    opened_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was first looked at since it was sent; a scanner of mail looks too."""
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_by: Mapped[str | None] = mapped_column(String(200))
+    answered_as: Mapped[str | None] = mapped_column(String(120))
+    """Name and role that the answering person typed."""
+    receipt: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the entry of the history that holds the answers."""
+
+    def is_good(self, at: datetime) -> bool:
+        """Whether it still shows something: the work while that is open, then the receipt."""
+        return self.revoked_at is None and at < self.valid_until
+
+    def send(
+        self, *, digest: str, address: str, by: str | None, at: datetime, until: datetime
+    ) -> None:
+        """Send it, for the first time or anew: a new secret, a new term."""
+        self.sent_count += 1
+        self.digest, self.address, self.sent_by = digest, address, by
+        self.sent_at, self.valid_until = at, until
+        self.opened_at = self.revoked_at = None
+
+    def look(self, *, at: datetime) -> None:
+        """Somebody looked at it."""
+        self.opened_at = self.opened_at or at
+
+    def revoke(self, *, at: datetime) -> None:
+        """Make it worthless until it is sent anew."""
+        self.revoked_at = at
+
+    def answer(self, *, by: str, role: str, receipt: str, at: datetime) -> None:
+        """Its one use."""
+        self.answered_by, self.answered_as, self.receipt = by, role, receipt
+        self.answered_at = at

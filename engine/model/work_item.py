@@ -296,4 +296,5 @@ class Draft(Base):
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     draft_version: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime] = mapped_column(Instant)
-    saved_by_id: Mapped[str] = mapped_column(refers_to("officer.id"))
+    saved_by_id: Mapped[str | None] = mapped_column(refers_to("officer.id"))
+    """None: by whoever answers by a link."""

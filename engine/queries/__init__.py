@@ -120,8 +120,15 @@ from engine.queries.linked.children import (
 )
 from engine.queries.linked.raised import PickView, RaisedView, RaiseOffer, RaiseView, raise_spec
 from engine.queries.links import (
+    AnswerLinkDesk,
+    AnswerLinkRow,
+    AnswerPage,
     InvitationRecord,
     InvitationView,
+    Receipt,
+    answer_document,
+    answer_link_desk,
+    answer_page,
     body_invitations,
     invitation_of,
     invitation_record,
@@ -228,6 +235,9 @@ from engine.queries.worklist import (
 __all__ = [
     "ActPreview",
     "ActivityRow",
+    "AnswerLinkDesk",
+    "AnswerLinkRow",
+    "AnswerPage",
     "BodyCalendarView",
     "BodyKind",
     "BodyPeople",
@@ -313,6 +323,7 @@ __all__ = [
     "MatrixChange",
     "OwnFactor",
     "ReasonRow",
+    "Receipt",
     "SCOPES",
     "Scope",
     "SessionRow",
@@ -339,6 +350,9 @@ __all__ = [
     "ZoneRow",
     "ZoneView",
     "act_preview",
+    "answer_document",
+    "answer_link_desk",
+    "answer_page",
     "body_calendar",
     "calendar_feeds",
     "case_children",

@@ -12,7 +12,7 @@ from engine.bundles.definition import Bundle, Field
 from engine.bundles.drawn import Element
 from engine.bundles.roles import role_title, roles
 from engine.errors import CaseNotFound
-from engine.mandates import TODAY, acting, mandates_of
+from engine.mandates import BY_LINK, TODAY, acting, mandates_of
 from engine.mandates import alive as alive_on
 from engine.model import Case, CaseState, Officer, Organisation, Party, WorkItem, WorkKind, Zone
 from engine.policy import Seat, seen_by
@@ -303,12 +303,17 @@ def spoken_mandate(written: str | None, names: Names) -> Text:
     if not written:
         return NO_TEXT
     seat, _, _substitution = written.partition(SUBSTITUTING)
+    seat, _, address = seat.partition(BY_LINK)
     body, _, role = seat.partition(", ")
     name = names.body(body)
     title = next((known.title for known in roles().values() if known.title.it == role), both(role))
+    by = Text("", "")
+    if address:
+        sent = address.removesuffix(")")
+        by = Text(f"con collegamento inviato a {sent}", f"by a link sent to {sent}")
     return Text(
-        ", ".join(part for part in (name.it, title.it) if part),
-        ", ".join(part for part in (name.en, title.en) if part),
+        ", ".join(part for part in (name.it, title.it, by.it) if part),
+        ", ".join(part for part in (name.en, title.en, by.en) if part),
     )
 
 

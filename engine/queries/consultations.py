@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine.actor import Actor
 from engine.bundles.definition import Bundle
 from engine.model import LIVE, WorkItem, WorkItemState
+from engine.policy import hearing
 from engine.queries._lookup import (
     Seen,
     activity_title,
@@ -17,6 +18,7 @@ from engine.queries._lookup import (
     element_name,
     seen_case,
 )
+from engine.queries.links.answers import AnswerLinkRow, case_links, link_row, oversees
 from engine.text import NO_TEXT, Text, both
 from engine.unit_of_work import Reading
 
@@ -46,6 +48,10 @@ class ConsultationRow:
     answers: Mapping[str, Any] | None
     given_at: datetime | None
     given_by: str | None
+    link: AnswerLinkRow | None
+    """The link by which it may answer, for whoever answers for the work."""
+    may_send: bool
+    """Whether the reader may send it that link."""
 
 
 def case_consultations(
@@ -58,24 +64,25 @@ def case_consultations(
         .where(WorkItem.case_id == case_id, WorkItem.belongs_to_id.is_(None))
         .order_by(WorkItem.opened_at, WorkItem.id)
     )
-    return tuple(_row(seen, item, *heard) for item in items if (heard := _heard(seen.bundle, item)))
+    links = case_links(reading, case_id)
+    rows = []
+    for item in items:
+        heard = _heard(seen.bundle, item)
+        if heard is not None:
+            overseen = oversees(actor, seen, item)
+            known = links.get(item.id) if overseen else None
+            link = link_row(reading, item, *known) if known is not None else None
+            rows.append(_row(seen, item, *heard, link=link, may_send=overseen and item.is_live))
+    return tuple(rows)
 
 
 def _heard(bundle: Bundle, item: WorkItem) -> tuple[str, str] | None:
-    """The call by which a body is heard and whom it hears, if this is that body's own work."""
-    path = tuple((element, key) for element, key in item.path)
-    for step, _ in reversed(path):
-        call = bundle.element(step)
-        hears = call.properties.get("hears") if call is not None else None
-        if hears is None:
-            continue
-        letters = bundle.letters(item.activity, path)
-        does = {str(column) for column, cell in letters.items() if "R" in cell}
-        return (step, hears) if hears in does else None
-    return None
+    return hearing(bundle, item.activity, tuple((element, key) for element, key in item.path))
 
 
-def _row(seen: Seen, item: WorkItem, call: str, hears: str) -> ConsultationRow:
+def _row(
+    seen: Seen, item: WorkItem, call: str, hears: str, *, link: AnswerLinkRow | None, may_send: bool
+) -> ConsultationRow:
     answers = item.answers or {}
     element = seen.bundle.element(call)
     conditions = answers.get("conditions")
@@ -90,6 +97,7 @@ def _row(seen: Seen, item: WorkItem, call: str, hears: str) -> ConsultationRow:
         opinion_title=deciding_answer(seen.bundle, item.activity, answers) or NO_TEXT,
         conditions=tuple(conditions) if isinstance(conditions, list) else (),
         answers=item.answers, given_at=item.completed_at, given_by=item.completed_by,
+        link=link, may_send=may_send,
     )  # fmt: skip
 
 

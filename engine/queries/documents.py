@@ -20,7 +20,7 @@ from engine.model import (
     WorkItem,
     WorkItemState,
 )
-from engine.policy import permitting, seats_of_item, sees_all_cases
+from engine.policy import for_links, permitting, seats_of_item, sees_all_cases
 from engine.queries._lookup import body_name, seen_case
 from engine.queries.rows import DocumentRow
 from engine.text import Text
@@ -68,9 +68,9 @@ def documents_of(reading: Reading, actor: Actor, case_id: str) -> tuple[Document
     """The files of a case already seen; one statement."""
     named: dict[str, Any] = {"case_id": case_id}
     if sees_all_cases(actor):
-        return _rows(reading.session.execute(_ALL_DOCUMENTS, named))
+        return rows_of(reading.session.execute(_ALL_DOCUMENTS, named))
     named["bodies"] = sorted({m.organisation_id for m in actor.mandates})
-    return _rows(reading.session.execute(_READABLE_DOCUMENTS, named))
+    return rows_of(reading.session.execute(_READABLE_DOCUMENTS, named))
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
@@ -104,14 +104,15 @@ def document_content(
         seen_case(reading, actor, found[0].case_id)
     except CaseNotFound as unseen:
         raise DocumentNotFound(UNKNOWN) from unseen
-    (row,) = _rows([found])
+    (row,) = rows_of([found])
     return row, reading.files.path(row.sha256)
 
 
+@for_links
 def upload(reading: Reading, *, actor: Actor, upload_id: str) -> UploadRow:
     """A file the officer has sent and that no completed form has named yet."""
     row = reading.session.get(Upload, upload_id)
-    if row is None or row.uploaded_by_id != actor.officer_id:
+    if row is None or not row.is_of(actor):
         raise DocumentNotFound(UNKNOWN)
     return UploadRow(row.id, row.filename, row.media_type, row.size, row.sha256, row.uploaded_at)
 
@@ -159,7 +160,8 @@ def _words(value: Any) -> list[str]:
     return [value] if isinstance(value, str) and len(value) <= 36 else []
 
 
-def _rows(found: Iterable[tuple[Document, Organisation | None]]) -> tuple[DocumentRow, ...]:
+def rows_of(found: Iterable[tuple[Document, Organisation | None]]) -> tuple[DocumentRow, ...]:
+    """Files as they are listed."""
     return tuple(
         DocumentRow(
             id=d.id, title=Text(d.title_it, d.title_en), filename=d.filename, size=d.size,

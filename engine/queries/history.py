@@ -48,7 +48,8 @@ def timeline_row(row: HistoryEntry, names: Names, case_number: str | None) -> Ti
     return TimelineRow(
         id=row.id, seq=row.seq, at=row.at, actor=row.actor, acting_for=row.acting_for,
         mandate=spoken_mandate(row.acting_for, names),
-        substituted=spoken_substitution(row.acting_for), by_itself=row.actor_id is None,
+        substituted=spoken_substitution(row.acting_for),
+        by_itself=row.actor_id is None and row.acting_for is None,
         type=row.type, text=event_sentence(row.type, row.payload, names),
         lane=lane_of(row.type), case_id=row.case_id, case_number=case_number,
         digest=row.digest, payload=row.payload,

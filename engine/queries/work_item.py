@@ -26,7 +26,7 @@ from engine.model import (
     Zone,
 )
 from engine.needs import NeedState, need_states
-from engine.policy import Seat, fits, permitting, seats_of_item, seen_by
+from engine.policy import Seat, answerable_by_link, fits, permitting, seats_of_item, seen_by
 from engine.queries._approvals import (
     Decision,
     Prepared,
@@ -184,6 +184,8 @@ class TaskView:
     """Of an approval: the reader prepared it himself, so another must decide."""
     waits_for: tuple[RaisedView, ...] = ()
     """Open cases raised from this one that it waits for, as a whole or in some answers."""
+    by_link: bool = False
+    """Whether the reader may let the body answer by a link, and sees how far that is."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -251,6 +253,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         answers_himself=_answers_himself(actor, found),
         own=rounds.activity is not None and actor.officer_id in rounds.activity.preparers,
         waits_for=holding_up(reading, seen, found.reader, item.activity) if item.is_live else (),
+        by_link=_by_link(found),
     )  # fmt: skip
 
 
@@ -271,6 +274,19 @@ def _approver(found: "_Found") -> Text | None:
         return None
     body = next((s.organisation_id for s in found.seats if s.letter == "A"), None)
     return found.seen.body(body)
+
+
+def _by_link(found: "_Found") -> bool:
+    """Whether the body may answer by a link that the reader may send."""
+    return answerable_by_link(found.seen.bundle, found.item) and bool(
+        permitting(found.reader, found.seats, "A")
+    )
+
+
+def found_item(reading: Reading, actor: Actor, work_item_id: str) -> tuple[WorkItem, Seen, Actor]:
+    """A piece of work the officer may see, its case, and he himself with all his mandates."""
+    found = _found(reading, actor, work_item_id)
+    return found.item, found.seen, found.reader
 
 
 def _needs(reading: Reading, found: "_Found") -> tuple[NeedState, ...]:

@@ -160,6 +160,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Days for which the link of an invitation is good.",
     ),
     Setting(
+        "ANSWER_LINK_DAYS",
+        "60",
+        whole(1, 365),
+        "webapp",
+        "Days for which a consulted body without account can answer by its link.",
+    ),
+    Setting(
         "MAX_UPLOAD_MB", "25", whole(1, 2048), "webapp", "Largest file accepted, in megabytes."
     ),
     Setting(
@@ -261,6 +268,7 @@ class Settings:
     sign_in_contact: str
     oidc_providers: tuple[Provider, ...]
     invitation_days: int
+    answer_link_days: int
     max_upload_mb: int
     language: str
     training: bool

@@ -14,7 +14,7 @@ from engine.wording.happenings import (
     lane_of,
 )
 from engine.wording.ledger import LedgerLine, LedgerRow, ledger_rows
-from engine.wording.links import acceptance_mail, invitation_mail
+from engine.wording.links import acceptance_mail, invitation_mail, question_mail, receipt_mail
 from engine.wording.mails import Mail, Told, digest_mail, notice_mail
 from engine.wording.plan import PlanReason, bound_words, moved_why, plan_why
 from engine.wording.reasons import WAYS, Reason, Way, reasons
@@ -77,7 +77,9 @@ __all__ = [
     "party_text",
     "peer_text",
     "plan_why",
+    "question_mail",
     "reasons",
+    "receipt_mail",
     "reminder_words",
     "short_why",
     "shortage_text",

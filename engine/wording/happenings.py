@@ -144,6 +144,24 @@ def _cancelled(p: Payload, names: Names) -> Text:
     )
 
 
+def _link_sent(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    by_itself = p["by_itself"]
+    italian = f"{'parte da solo' if by_itself else 'inviato'} a {p['address']} il collegamento"
+    english = f"link{' went by itself' if by_itself else ' sent'} to {p['address']}"
+    told = Text(f"{italian} per «{title.it}»", f"{english} for “{title.en}”")
+    return because(by_body(p, names, told), p)
+
+
+def _link_revoked(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    told = Text(
+        f"revocato il collegamento inviato a {p['address']} per «{title.it}»",
+        f"link sent to {p['address']} for “{title.en}” revoked",
+    )
+    return because(by_body(p, names, told), p)
+
+
 def _reached(p: Payload, names: Names) -> Text:
     title = names.milestone(p["milestone"])
     return with_body(p, names, Text(f"Raggiunto: {title.it}", f"Reached: {title.en}"))
@@ -295,6 +313,8 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "WorkItemApproved": ("act", _approved),
     "WorkItemCompleted": ("act", _completed),
     "WorkItemCancelled": ("machine", _cancelled),
+    "AnswerLinkSent": ("act", _link_sent),
+    "AnswerLinkRevoked": ("act", _link_revoked),
     "MilestoneReached": ("act", _reached),
     "DeadlineStarted": ("clock", clock.term_started),
     "DeadlineChanged": ("clock", clock.term_changed),

@@ -1,13 +1,18 @@
 """Messages to people without account: who asks for what, and the link by which they do it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from html import escape
 
+from engine.clock import ROME
 from engine.text import Language, Text
 from engine.wording.dates import day_short
 from engine.wording.mails import LONGEST_SUBJECT, Mail
 
+KEEP_IT = Text(
+    "Chi apre il collegamento risponde per l'ente: inoltralo solo a chi deve rispondere.",
+    "Whoever opens the link answers for the body: forward it only to whoever is to answer.",
+)
 NEVER_ASKED = Text(
     "Se non te l'aspettavi, ignora questo messaggio: senza aprire il collegamento non succede "
     "nulla. Non inoltrarlo: chi lo apre agisce al tuo posto.",
@@ -57,6 +62,59 @@ def acceptance_mail(*, person: str, email: str, body: Text, role: Text, place: s
     )
 
 
+def question_mail(
+    *, body: Text, number: str, title: str, asked: Text, due_on: date | None, until: date, link: str
+) -> Mail:
+    """The request to a consulted body, with the link by which it answers."""
+    day = day_short(until)
+    term = Text("", "")
+    if due_on is not None:
+        last = day_short(due_on)
+        term = Text(f" Il termine per rispondere è il {last.it}.", f" Answer by {last.en}.")
+    return _mail(
+        Text(f"{number}: si chiede la risposta di {body.it}", f"{number}: {body.en} is asked"),
+        (
+            Text(
+                f"{body.it} è sentito nel procedimento {number}, {title}: «{asked.it}».{term.it}",
+                f"{body.en} is heard in procedure {number}, {title}: “{asked.en}”.{term.en}",
+            ),
+            Text(
+                "Per rispondere non serve un account: apri il collegamento, leggi la richiesta e i "
+                f"documenti, scrivi e invia. Puoi salvare una bozza e tornare. Vale fino al "
+                f"{day.it}.",
+                "It takes no account: open the link, read the request and its documents, write and "
+                f"send. You can keep a draft and come back. It is good until {day.en}.",
+            ),
+        ),
+        link=link,
+        closing=KEEP_IT,
+    )
+
+
+def receipt_mail(
+    *, body: Text, number: str, title: str, asked: Text, by: str, role: str, at: datetime,
+    receipt: str, answers: Sequence[tuple[Text, Text]],
+) -> Mail:  # fmt: skip
+    """What a body answered by a link, when, and the digest by which that can be proved."""
+    moment = at.astimezone(ROME)
+    day, hour = day_short(moment.date()), f"{moment:%H:%M}"
+    told = [
+        Text(
+            f"Ricevuta. {body.it} ha risposto a «{asked.it}» nel procedimento {number}, {title}, "
+            f"il {day.it} alle {hour}. Ha inviato: {by}, {role} (dichiarati).",
+            f"Receipt. {body.en} answered “{asked.en}” in procedure {number}, {title}, on {day.en} "
+            f"at {hour}. Sent by {by}, {role} (as declared).",
+        ),
+        *(Text(f"{label.it}: {said.it}", f"{label.en}: {said.en}") for label, said in answers),
+        Text(
+            f"Impronta della risposta nella cronologia del procedimento (SHA-256): {receipt}",
+            f"Digest of the answer in the history of the procedure (SHA-256): {receipt}",
+        ),
+    ]
+    subject = Text(f"{number}: ricevuta della risposta", f"{number}: receipt of the answer")
+    return _mail(subject, told, link="", closing=None)
+
+
 def _mail(
     subject: Text, told: Sequence[Text], *, link: str, closing: Text | None = NEVER_ASKED
 ) -> Mail:
@@ -77,11 +135,12 @@ def _mail(
 
 def _text(parts: Sequence[Text], before: int, link: str, language: Language) -> str:
     said = [part.in_(language) for part in parts]
-    return "\n\n".join([*said[:before], link, *said[before:]])
+    way = [link] if link else []
+    return "\n\n".join([*said[:before], *way, *said[before:]])
 
 
 def _html(parts: Sequence[Text], before: int, link: str, language: Language) -> str:
     said = [f"<p>{escape(part.in_(language))}</p>" for part in parts]
-    way = f'<p><a href="{escape(link)}">{escape(link)}</a></p>'
-    inside = "\n".join([*said[:before], way, *said[before:]])
+    way = [f'<p><a href="{escape(link)}">{escape(link)}</a></p>'] if link else []
+    inside = "\n".join([*said[:before], *way, *said[before:]])
     return f'<div lang="{language}">\n{inside}\n</div>'

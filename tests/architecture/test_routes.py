@@ -22,7 +22,10 @@ PROVIDERS_DOORS = {"/sign-in/with/<name>", "/sign-in/with/<name>/back"}
 # Nobody is told anything by it but what he sent himself, and only once signed in.
 RESUMED = "/sign-in/resume"
 # A calendar cannot sign in, nor who has no account: the secret in the address is what they know.
-BY_SECRET = {"/calendar/<secret>.ics", "/join", "/join/<secret>"}
+BY_SECRET = {
+    *("/calendar/<secret>.ics", "/join", "/join/<secret>", "/answer/<secret>"),
+    *("/answer/<secret>/draft", "/answer/<secret>/documents/<document_id>"),
+}
 BUILT_FILES = "/static/<path:filename>"
 
 

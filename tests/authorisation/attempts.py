@@ -67,6 +67,7 @@ ARGUMENTS: dict[str, Arguments] = {
         "changes": [{"line": LINES.get(s.case.process if s.case else "", "prepare"),
                      "column": "cmto.director", "letters": "I"}],
     },
+    "answer_by_link": nothing(name="Maria", role="Presidente", data={}),
     "apply_fact": nothing(fact_id=NOWHERE),
     "begin_second_factor": nothing(),
     "confirm_second_factor": nothing(code="123456", session_id=None),
@@ -162,6 +163,10 @@ ARGUMENTS: dict[str, Arguments] = {
         "parties": [{"organisation": body, "capacity": capacity}
                     for body, capacity in (s.case.parties if s.case else ())],
     },
+    "draft_by_link": nothing(data={}),
+    "open_answer_link": nothing(),
+    "revoke_answer_link": item(**WHY),
+    "send_answer_link": item(address="ordine@example.org", **WHY),
     "store_upload": nothing(filename="atto.txt", content=b"atto"),
     "suspend_case": case,
     "suspend_deadline": term(ground="supplements"),

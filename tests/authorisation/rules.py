@@ -234,6 +234,8 @@ class Rules:
             return True
         if rule == "the machine":
             return person.machine
+        if rule == "whoever has the link":  # never by an account
+            return False
         if person.machine:
             return True
         allowed = False

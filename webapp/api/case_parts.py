@@ -56,6 +56,21 @@ class HistorySearch(Paging):
     lane = fields.String(load_default=None, validate=validate.OneOf(("act", "clock", "machine")))
 
 
+class AnswerLink(Schema):
+    address = fields.String()
+    sent_by = fields.String(allow_none=True, metadata={"description": "Null: it went by itself."})
+    sent_at = Instant()
+    sent_count = fields.Integer()
+    valid_until = Instant()
+    opened_at = Instant(allow_none=True)
+    draft_saved_at = Instant(allow_none=True)
+    answered_at = Instant(allow_none=True)
+    answered_by = fields.String(allow_none=True)
+    answered_as = fields.String(allow_none=True, metadata={"description": "Role, as declared."})
+    receipt = fields.String(allow_none=True)
+    state = fields.String(metadata={"description": "open, expired, revoked, answered, closed"})
+
+
 class Consultation(Schema):
     id = fields.String(metadata={"description": "The work item by which the body answers."})
     call = fields.String()
@@ -75,6 +90,11 @@ class Consultation(Schema):
     answers = Free(allow_none=True)
     given_at = Instant(allow_none=True)
     given_by = fields.String(allow_none=True)
+    link = fields.Nested(
+        AnswerLink, allow_none=True,
+        metadata={"description": "By which it answers; for whoever answers for the work."},
+    )  # fmt: skip
+    may_send = fields.Boolean(metadata={"description": "Whether I may send it that link."})
 
 
 class Child(Schema):

@@ -11,10 +11,13 @@ from engine.commands import (
     delegate,
     release,
     return_task,
+    revoke_answer_link,
     save_draft,
+    send_answer_link,
     take_back,
 )
-from engine.queries import TaskView, work_item
+from engine.queries import AnswerLinkDesk, TaskView, answer_link_desk, work_item
+from webapp.api.case_parts import AnswerLink
 from webapp.api.door import act, caller, expected_version
 from webapp.api.kit import Basis, Free, Inner, Instant, Part, Strict, Versioned, Words
 from webapp.api.rows import Deadline, Document, Person, Raised
@@ -192,6 +195,22 @@ class DraftKept(Schema):
     draft_version = fields.Integer()
 
 
+class LinkDesk(Schema):
+    work_item = fields.String(attribute="work_item_id")
+    organisation_name = Words(attribute="organisation")
+    pec = fields.String(allow_none=True, metadata={"description": "In the register."})
+    needs_reason = fields.Boolean()
+    link = fields.Nested(AnswerLink, allow_none=True)
+
+
+class LinkWanted(Strict):
+    address = fields.String(
+        load_default=None, allow_none=True,
+        metadata={"description": "Another than the register's takes a reason."},
+    )  # fmt: skip
+    reason = fields.String(load_default="", validate=validate.Length(0, LONGEST_REASON))
+
+
 @part.get("/work-items/<work_item_id>", Task)
 def one_item(work_item_id: str) -> TaskView:
     """A piece of work: explanation, form, draft, and the evidence to have in front."""
@@ -256,6 +275,33 @@ def complete(body: Mapping[str, Any], work_item_id: str) -> TaskView:
     """
     act(complete_task, work_item_id=work_item_id, data=body["data"], version=expected_version())
     return _item(work_item_id)
+
+
+@part.get("/work-items/<work_item_id>/answer-link", LinkDesk)
+def answer_link(work_item_id: str) -> AnswerLinkDesk:
+    """The link by which a consulted body without account answers; for whoever answers for it."""
+    return _desk(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/answer-link", LinkDesk, body=LinkWanted)
+def send_link(body: Mapping[str, Any], work_item_id: str) -> AnswerLinkDesk:
+    """Send the link by mail, or a new one that replaces it; it stands in no answer."""
+    act(
+        send_answer_link, work_item_id=work_item_id, address=body["address"],
+        reason=body["reason"],
+    )  # fmt: skip
+    return _desk(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/answer-link/revoke", LinkDesk, body=Reason)
+def revoke_link(body: Mapping[str, Any], work_item_id: str) -> AnswerLinkDesk:
+    """Make the link worthless; the draft stays."""
+    act(revoke_answer_link, work_item_id=work_item_id, reason=body["reason"])
+    return _desk(work_item_id)
+
+
+def _desk(work_item_id: str) -> AnswerLinkDesk:
+    return engine().read(answer_link_desk, actor=caller(), work_item_id=work_item_id)
 
 
 def _item(work_item_id: str) -> TaskView:

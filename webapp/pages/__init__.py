@@ -13,7 +13,6 @@ from webapp.pages import (
     deliveries,
     documents,
     feed,
-    invitations,
     mandates,
     matrix,
     new_case,
@@ -32,6 +31,7 @@ from webapp.pages import (
     workload,
 )
 from webapp.pages.doors import federated, second_factor, sign_in
+from webapp.pages.links import answer, answer_links, invitations
 
 PAGES = (
     sign_in,
@@ -41,6 +41,8 @@ PAGES = (
     worklist,
     workload,
     task,
+    answer,
+    answer_links,
     new_case,
     case,
     case_acts,

@@ -13,6 +13,7 @@ from engine.queries import (
     RaciRow,
     TimelineRow,
     case_children,
+    case_consultations,
     case_deadlines,
     case_diagram,
     case_documents,
@@ -153,6 +154,7 @@ def work(case_id: str) -> ResponseReturnValue:
         "work",
         _file(case_id),
         _("Attività"),
+        consultations=engine().read(case_consultations, actor=officer(), case_id=case_id),
         open_rows=[shown.work_row(row) for row in items if row.state not in ended],
         done_rows=[
             {**shown.work_row(row), "note": _done_words(row), "badge": None}

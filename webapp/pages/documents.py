@@ -1,9 +1,10 @@
 """Files of a case: handed out as they came in, to those who may read them."""
 
-from flask import Blueprint, send_file
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from engine.queries import document_content, exported_proof
+from webapp import downloads
 from webapp.auth import engine, officer
 from webapp.proofs import proof_file
 
@@ -14,12 +15,7 @@ blueprint = Blueprint("documents", __name__)
 def download(document_id: str) -> ResponseReturnValue:
     """Hand out a file under its own name."""
     row, content = engine().read(document_content, actor=officer(), document_id=document_id)
-    answer = send_file(
-        content, mimetype=row.media_type, as_attachment=True, download_name=row.filename
-    )
-    # Whatever a body uploaded must never run as a page of ours.
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return downloads.sent(row.media_type, row.filename, content)
 
 
 @blueprint.get("/cases/<case_id>/history/proof")

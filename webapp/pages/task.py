@@ -16,7 +16,14 @@ from engine.commands import (
     take_back,
 )
 from engine.errors import EngineError, FormInvalid, NotFound
-from engine.queries import TaskView, form_spec, prepared_file, work_item
+from engine.queries import (
+    AnswerLinkRow,
+    TaskView,
+    answer_link_desk,
+    form_spec,
+    prepared_file,
+    work_item,
+)
 from engine.text import Text
 from webapp import acts, downloads, forms, uploads
 from webapp.acts import Act
@@ -246,6 +253,7 @@ def _page(
         errors=lines,
         refusal=None if lines else refusal,
         prepared=_prepared_fields(task),
+        link=_link(task),
         **shown_task(task, fields, lines),
     )
 
@@ -261,3 +269,10 @@ def _prepared_fields(task: TaskView) -> tuple[forms.PageField, ...]:
     )
     sources = forms.Sources(about.choices, language(), about.tables, files)
     return forms.draw(about.form.fields, about.values, sources, prefix="prepared-")
+
+
+def _link(task: TaskView) -> AnswerLinkRow | None:
+    """The link by which the body answers, for whoever answers for the work."""
+    if not task.by_link:
+        return None
+    return engine().read(answer_link_desk, actor=officer(), work_item_id=task.id).link

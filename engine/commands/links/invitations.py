@@ -8,6 +8,7 @@ from engine import events
 from engine.actor import Actor
 from engine.bundles.roles import role_title
 from engine.clock import day_of
+from engine.commands._links.sending import mail_address
 from engine.commands._people import (
     administrators_of,
     granting_mandate,
@@ -18,7 +19,6 @@ from engine.commands._people import (
 )
 from engine.commands.accounts import hash_password, require_good_password
 from engine.commands.cases import require_reason
-from engine.commands.outbox import mail_address
 from engine.deliveries import SendLink, SendMail
 from engine.errors import (
     AlreadyKnown,

@@ -1,0 +1,1 @@
+"""What sending links needs while a case moves."""

@@ -1,0 +1,229 @@
+"""A consulted body without account answers its one request by a link; whoever answers for it sends
+the link, sends it again, or takes it back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import events
+from engine.commands._advance import jsonable
+from engine.commands._answers import checked
+from engine.commands._links.sending import able_people, mail_address, write_link
+from engine.commands.cases import require_reason
+from engine.commands.clock.needs import require_needs
+from engine.commands.links.receipts import send_receipt
+from engine.commands.raci.completing import finish
+from engine.commands.raci.handling import seats_on
+from engine.errors import (
+    AlreadyClaimed,
+    AlreadyCompleted,
+    Invalid,
+    LinkUnknown,
+    NotAccountable,
+    NotAllowed,
+    StaleVersion,
+    WrongState,
+)
+from engine.model import AnswerLink, Case, Draft, HistoryEntry, WorkItem
+from engine.policy import Seat, answerable_by_link, for_links, permitting, the_one
+from engine.text import Text
+from engine.unit_of_work import UnitOfWork
+
+WORTHLESS = Text(
+    "Questo collegamento non vale: è stato sostituito, revocato, è scaduto, o la richiesta è "
+    "chiusa.",
+    "This link is not good: it was replaced or revoked, it has expired, or the request is closed.",
+)
+LONGEST_NAME, LONGEST_ROLE = 120, 120
+
+
+def send_answer_link(
+    work: UnitOfWork, *, work_item_id: str, address: str | None = None, reason: str = ""
+) -> None:
+    """Send a consulted body the link by which it answers, or a new one that replaces it.
+
+    It goes to the certified mail of the register; to another address, or to a body whose own people
+    could answer with their accounts, with a reason. Raises NotAccountable to others than who
+    answers for the work.
+    """
+    item, case, seats, row = _overseen(work, work_item_id)
+    case.require_running()
+    item.require_live(work.bundle(case).forms[item.activity].title)
+    body = work.organisations([str(item.organisation_id)])[str(item.organisation_id)]
+    wanted = mail_address(address) if address and address.strip() else body.pec
+    if not wanted:
+        raise Invalid(
+            Text(f"{body.name} non ha una PEC nel registro.",
+                 f"{body.name_en} has no certified mail in the register."),
+            Text("Scrivi un indirizzo e perché lo usi.", "Write an address and why you use it."),
+        )  # fmt: skip
+    if wanted != body.pec and not reason.strip():
+        raise Invalid(
+            Text("L'indirizzo non è quello del registro: scrivi perché lo usi.",
+                 "The address is not the one of the register: write why you use it."),
+            Text("Resta nella cronologia.", "It stays in the history."),
+        )  # fmt: skip
+    if not reason.strip() and able_people(work, case, item, seats):
+        raise Invalid(
+            Text(f"{body.name} ha persone che possono rispondere con il loro account.",
+                 f"{body.name_en} has people who can answer with their accounts."),
+            Text("Scrivi perché serve il collegamento.", "Write why the link is needed."),
+        )  # fmt: skip
+    write_link(work, case, item, address=wanted[:200], reason=reason.strip(), row=row)
+
+
+def revoke_answer_link(work: UnitOfWork, *, work_item_id: str, reason: str) -> None:
+    """Make the link worthless; the draft stays, and it can be sent anew."""
+    item, case, _seats, row = _overseen(work, work_item_id)
+    require_reason(reason)
+    if row is None or row.revoked_at is not None:
+        raise WrongState(Text("Nessun collegamento da revocare.", "There is no link to revoke."))
+    row.revoke(at=work.now)
+    work.record(
+        events.AnswerLinkRevoked(
+            case.id, item.id, item.activity, item.party_id, work.name_of(item.organisation_id),
+            row.address, reason.strip(),
+        ),
+        case,
+    )  # fmt: skip
+
+
+@for_links
+def open_answer_link(work: UnitOfWork) -> None:
+    """Note that the link was looked at; nothing else changes."""
+    _item, _case, row = _by_link(work)
+    row.look(at=work.now)
+
+
+@for_links
+def draft_by_link(
+    work: UnitOfWork, *, data: Mapping[str, Any], draft_version: int | None = None
+) -> int:
+    """Keep what has been typed so far; the same link, or the next one, goes on from there."""
+    item, _case, _row = _by_link(work)
+    _require_free(item)
+    draft = work.draft(item)
+    if draft is None:
+        draft = Draft(work_item_id=item.id, draft_version=0)
+        work.add(draft)
+    elif draft_version is not None and draft.draft_version != draft_version:
+        raise StaleVersion(
+            Text("La bozza è stata salvata da un'altra finestra.",
+                 "The draft was saved from another window."),
+        )  # fmt: skip
+    draft.data, draft.saved_at, draft.saved_by_id = jsonable(data), work.now, None
+    draft.draft_version += 1
+    return draft.draft_version
+
+
+@for_links
+def answer_by_link(
+    work: UnitOfWork, *, name: str, role: str, data: Mapping[str, Any]
+) -> dict[str, str]:
+    """Send the answer, once: the work is done, the case moves on, a receipt goes by mail.
+
+    Raises AlreadyCompleted when it was sent before, by this link or otherwise.
+    """
+    item, case, row = _by_link(work)
+    actor = work.actor
+    assert actor.link is not None
+    who = _typed(name, LONGEST_NAME, Text("Scrivi il tuo nome.", "Write your name."))
+    what = _typed(role, LONGEST_ROLE, Text("Scrivi il tuo ruolo.", "Write your role."))
+    work.actor = replace(actor, name=who, link=replace(actor.link, role=what))
+    _require_free(item)
+    case.require_running()
+    bundle = work.bundle(case)
+    form = bundle.forms[item.activity]
+    require_needs(work, case, item, form)
+    variables = work.running(case).instance.variables(item.token_id)
+    answers = checked(work, form, data, parties=work.parties(case), variables=variables)
+    if (draft := work.draft(item)) is not None:
+        work.session.delete(draft)
+    finish(
+        work, case, item, form, answers, seats=seats_on(work, case, item), by_id=None, by=who
+    )  # fmt: skip
+    row.answer(by=who, role=what, receipt=_entry(work, case), at=work.now)
+    send_receipt(work, case, item, form, row)
+    return {"id": item.id, "state": item.state, "receipt": str(row.receipt)}
+
+
+def _entry(work: UnitOfWork, case: Case) -> str:
+    """The digest of the entry that holds the answers, which this act has just written."""
+    work.flush()
+    statement = (
+        select(HistoryEntry.digest)
+        .where(HistoryEntry.case_id == case.id, HistoryEntry.type == "WorkItemCompleted")
+        .order_by(HistoryEntry.seq.desc())
+        .limit(1)
+    )
+    return str(work.session.scalars(statement).one())
+
+
+def _by_link(work: UnitOfWork) -> tuple[WorkItem, Case, AnswerLink]:
+    """The work of the actor's link, its case locked first; only as long as the link is good."""
+    link = work.actor.link
+    if link is None:
+        raise NotAllowed(
+            Text(
+                "Così risponde solo chi ha ricevuto il collegamento.",
+                "Only whoever received the link answers in this way.",
+            ),
+            Text("Rispondi dalla pagina dell'attività.", "Answer on the page of the work."),
+        )
+    item, case = work.work_item(link.work_item_id)
+    row = work.session.get(AnswerLink, link.id, with_for_update=True, populate_existing=True)
+    if row is None or row.digest != link.digest or not row.is_good(work.now):
+        raise LinkUnknown(WORTHLESS)
+    if row.answered_at is not None:
+        raise AlreadyCompleted(
+            Text("La risposta è già stata inviata.", "The answer has been sent already."),
+            Text("Apri il collegamento: trovi la ricevuta.", "Open the link: there is a receipt."),
+        )
+    if not item.is_live:
+        raise LinkUnknown(WORTHLESS)
+    return item, case, row
+
+
+def _require_free(item: WorkItem) -> None:
+    if item.holder_id is not None:
+        raise AlreadyClaimed(
+            Text("Una persona del tuo ente sta già rispondendo con il suo account.",
+                 "Somebody of your body is answering already, with an account."),
+            Text("Mettetevi d'accordo; se rilascia l'attività puoi rispondere qui.",
+                 "Agree with each other; once the work is released you can answer here."),
+        )  # fmt: skip
+
+
+def _typed(words: str, longest: int, missing: Text) -> str:
+    """What somebody says of himself; brackets have a meaning of their own in the history."""
+    plain = " ".join("".join(c for c in words if c.isprintable() and c not in "()").split())
+    if not plain:
+        raise Invalid(missing)
+    return plain[:longest]
+
+
+def _overseen(
+    work: UnitOfWork, work_item_id: str
+) -> tuple[WorkItem, Case, tuple[Seat, ...], AnswerLink | None]:
+    item, case = work.work_item(work_item_id)
+    seats = seats_on(work, case, item)
+    accountable = permitting(work.actor, seats, "A")
+    if not accountable:
+        raise NotAccountable(
+            Text("Il collegamento lo manda chi risponde dell'attività.",
+                 "The link is sent by whoever answers for the work."),
+        )  # fmt: skip
+    work.mandate = the_one(accountable)
+    if not answerable_by_link(work.bundle(case), item):
+        raise WrongState(
+            Text("A questa attività non si risponde con un collegamento.",
+                 "This work is not answered by a link."),
+            Text("Vale per le consultazioni di altri enti.",
+                 "It is meant for consultations of other bodies."),
+        )  # fmt: skip
+    row = work.session.scalar(
+        select(AnswerLink).where(AnswerLink.work_item_id == item.id).with_for_update()
+    )
+    return item, case, seats, row

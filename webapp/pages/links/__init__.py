@@ -1,0 +1,1 @@
+"""Links for people without account: sent here, and opened here."""
