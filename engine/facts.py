@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from engine.model import ClosingDay, Neighbour, Organisation
+from engine.model import Case, CaseState, ClosingDay, Neighbour, Organisation, Party
 from engine.working_days import Calendar, Closing
 
 _CLOSINGS = select(ClosingDay).where(
@@ -63,3 +63,16 @@ def contiguous(session: Session, bodies: set[str]) -> bool:
         reached |= edge
         edge = {n for one in edge for n in beside.get(one, ())} - reached
     return reached == bodies
+
+
+def cases_of(session: Session, process: str, organisation_id: str) -> dict[str, int]:
+    """How many cases of a procedure a body takes or took part in: open ones and completed ones."""
+    states = session.execute(
+        select(Case.state, func.count(Case.id.distinct()))
+        .join(Party, Party.case_id == Case.id)
+        .where(Case.process == process, Party.organisation_id == organisation_id)
+        .group_by(Case.state)
+    )
+    found = {str(state): count for state, count in states}
+    going = found.get(CaseState.OPEN, 0) + found.get(CaseState.SUSPENDED, 0)
+    return {"open": going, "completed": found.get(CaseState.COMPLETED, 0)}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine import Actor, Engine
 from engine.bundles.load import load_folder
+from engine.bundles.manifest import opens
 from engine.clock import ManualClock, day_of
 from engine.commands import claim, complete_task, deploy_process, import_territory, start_case
 from engine.db import connect
@@ -82,10 +83,12 @@ class Office:
             yield session
 
     def deploy(self, folder: Path = JOINT_VISIT, shared: Path | None = None) -> dict[str, Any]:
-        """Publish a process folder."""
-        return self.engine.run(
-            SYSTEM, deploy_process, files=dict(load_folder(folder, shared).files)
-        )
+        """Publish a process folder; those beside it of which it opens cases come first."""
+        bundle = load_folder(folder, shared)
+        for other in opens(bundle.files):
+            if (folder.parent / other).is_dir():
+                self.deploy(folder.parent / other, shared)
+        return self.engine.run(SYSTEM, deploy_process, files=dict(bundle.files))
 
     def visit(self, by: Actor, *towns: str) -> str:
         """A joint visit of some towns, begun by a coordinator."""

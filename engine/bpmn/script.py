@@ -25,7 +25,9 @@ from engine.bpmn.values import plain
 Mode = Literal["exec", "eval"]
 
 # What the engine answers about the case: given as functions with every call.
-FACT_NAMES = frozenset({"members", "contiguous", "same_zone", "today", "children", "raised"})
+FACT_NAMES = frozenset(
+    {"members", "contiguous", "same_zone", "today", "children", "raised", "cases"}
+)
 
 LARGEST_RANGE = 100_000
 LARGEST_EXPONENT = 64

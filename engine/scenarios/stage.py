@@ -11,6 +11,7 @@ from engine.clock import ManualClock
 from engine.commands import (
     deploy_process,
     import_territory,
+    register_body,
 )
 from engine.db import connect
 from engine.facade import Engine
@@ -31,6 +32,7 @@ class Stage:
     clock: ManualClock
     officers: dict[tuple[str, str], Actor] = field(default_factory=dict)
     appointed: set[tuple[str, str]] = field(default_factory=set)
+    bodies: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, place: Path, bundles: Sequence[Bundle]) -> "Stage":
@@ -43,6 +45,15 @@ class Stage:
         for bundle in bundles:
             engine.run(system, deploy_process, files=dict(bundle.files))
         return cls(engine, clock)
+
+    def body(self, kind: str, name: str, zone: int) -> str:
+        """A body that the territory does not know (a planning office); registered when needed."""
+        if (kind, name) not in self.bodies:
+            self.bodies[kind, name] = self.engine.run(
+                Actor.system("scenarios"), register_body, kind=kind, valid_from=BEGIN.date(),
+                facts={"name": {"it": name, "en": name}, "zone": zone}, reason="scenario",
+            )  # fmt: skip
+        return self.bodies[kind, name]
 
     def officer(self, organisation_id: str, role: str) -> Actor:
         """The officer of a role in a body; he appears when first needed."""

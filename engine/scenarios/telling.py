@@ -323,6 +323,8 @@ class Telling:
     def _body(self, named: Mapping[str, Any]) -> str:
         if "organisation" in named:
             return str(named["organisation"])
+        if "kind" in named:
+            return self.stage.body(named["kind"], named["name"], named["zone"])
         return f"mun-{named['istat']}"
 
     def _party(self, alias: str) -> Party:

@@ -33,6 +33,7 @@ from engine.commands import (
     deliver_message,
     expire_deadline,
     mark_failed,
+    register_body,
     remove_party,
     reopen_case,
     resume_case,
@@ -60,7 +61,6 @@ from engine.model import (
     WorkItem,
 )
 from engine.queries import form_spec
-from engine.scenarios import opened
 from tests.office import Office, open_office
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -390,11 +390,19 @@ def bundles() -> list[Bundle]:
 
 
 def settle(office: Office, bundle: Bundle) -> Walker:
-    """Publish a process and those whose cases it opens, and let somebody in who walks through."""
-    shared = PROCESSES / "shared"
-    for published in (*opened(bundle, PROCESSES, shared), bundle):
-        office.deploy(PROCESSES / published.key, shared)
-    return Walker(office, bundle)
+    """Publish a process in an office, and let somebody in who walks through it."""
+    office.deploy(PROCESSES / bundle.key, PROCESSES / "shared")
+    kinds = {kind for capacity in bundle.capacities for kind in capacity.kinds}
+    for zone in (9, 10) if "planning_office" in kinds else ():
+        office.engine.run(
+            CLOCK, register_body, kind="planning_office", valid_from=BEGIN.date(), reason="prova",
+            facts={"name": {"it": f"Ufficio {zone}", "en": f"Office {zone}"}, "zone": zone},
+        )  # fmt: skip
+    walker = Walker(office, bundle)
+    answering = {c for row in bundle.raci.rows.values() for c, cell in row.items() if "A" in cell}
+    for column in sorted(answering, key=str):
+        walker._actor(walker._usual(column.capacity), column.role)  # who approves must be there
+    return walker
 
 
 def say(line: str) -> None:

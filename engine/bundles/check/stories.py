@@ -86,9 +86,12 @@ def _parties(view: View, story: Table) -> set[str]:
         if capacity and capacity not in known:
             hint = f"Use one of: {', '.join(sorted(known))}."
             row.complain(f"“{capacity}” is no capacity.", hint, "capacity")
-        row.asked.update(("istat", "organisation"))
-        if not (row.has("istat") or row.has("organisation")):
-            hint = 'Write istat = "001082", or organisation = "…".'
+        row.asked.update(("istat", "organisation", "kind", "name", "zone"))
+        new = row.has("kind") and row.has("name") and row.has("zone")
+        if not (row.has("istat") or row.has("organisation") or new):
+            hint = (
+                'Write istat = "001082", organisation = "…", or kind, name and zone of a new one.'
+            )
             row.complain(f"Nobody knows which body “{alias}” is.", hint)
         row.finish()
         aliases.add(alias)

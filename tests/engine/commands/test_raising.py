@@ -26,6 +26,7 @@ from engine.errors import (
 from engine.integrity import verify
 from engine.model import Case, Notice
 from engine.queries import case_file, raise_spec, work_item
+from engine.unit_of_work import UnitOfWork
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, SYSTEM, Office
 from tests.surveys import RAISES, SHEET, Survey, origin
 
@@ -238,3 +239,22 @@ def test_check_says_what_is_wrong_with_the_rule(
 
     problems = problems_of_files(files, beside)
     assert [p for p in problems if said in p.what], problems
+
+
+def test_scripts_may_ask_what_was_raised_and_how_many_cases_a_body_has(
+    office: Office, visit: str, elena: Actor
+) -> None:
+    sheet = raised(office, elena, visit)
+    fill(office, elena, sheet)
+
+    def asked(work: UnitOfWork) -> tuple[Any, Any, Any]:
+        facts = work.facts(work.case(visit))
+        return (
+            facts["raised"]("sheet"), facts["cases"]("joint-visit", CHIVASSO),
+            facts["cases"]("joint-visit", RONDISSONE),
+        )  # fmt: skip
+
+    (row,), own, foreign = office.engine.run(SYSTEM, asked)
+    assert (row["case"], row["state"], row["about"]) == (sheet, "done", "Chivasso")
+    assert row["result"] == {"residents": 26000}
+    assert (own, foreign) == ({"open": 1, "completed": 0}, {"open": 0, "completed": 0})
