@@ -362,7 +362,11 @@ def _all_fields(fields: Sequence[Field]) -> Iterator[Field]:
 
 def _message(bundle: Bundle, key: str) -> Text:
     rule = bundle.messages.get(key)
-    return rule.title if rule is not None else ENGINE_MESSAGES.get(key, both(key))
+    if rule is not None:
+        return rule.title
+    if any(raised.returns == key for raised in bundle.raises.values()):
+        return Text("Esito di un caso nato da questo", "Outcome of a case raised from this one")
+    return ENGINE_MESSAGES.get(key, both(key))
 
 
 def _element(bundle: Bundle, key: str) -> Text:

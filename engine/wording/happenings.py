@@ -221,8 +221,8 @@ def _children_closed(p: Payload, names: Names) -> Text:
 def _raised(p: Payload, names: Names) -> Text:
     title, body = names.children(p["name"]), names.body(p["organisation"])
     return Text(
-        f"{body.it}: {_lower(title.it)}, caso {p['number']} «{p['title']}»",
-        f"{body.en}: {_lower(title.en)}, case {p['number']} “{p['title']}”",
+        f"{body.it}: «{title.it}», caso {p['number']}, {p['title']}",
+        f"{body.en}: “{title.en}”, case {p['number']}, {p['title']}",
     )
 
 
