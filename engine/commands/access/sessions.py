@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, update
 
 from engine.errors import NotFound
 from engine.model import Officer, SignInSession
@@ -33,7 +33,13 @@ def open_session(
     work: UnitOfWork, officer: Officer, browser: Browser, *, door: str = LOCAL,
     level: str | None = None, waits_for: str | None = None,
 ) -> str:  # fmt: skip
-    """A new session and its secret, which only the browser keeps."""
+    """A new session and its secret, which only the browser keeps.
+
+    What is known of the officer's sessions that are over is forgotten (GDPR art. 5 c. 1 lett. e).
+    """
+    work.flush()
+    over = or_(SignInSession.revoked_at.is_not(None), SignInSession.expires_at <= work.now)
+    work.session.execute(delete(SignInSession).where(SignInSession.officer_id == officer.id, over))
     secret = secrets.token_urlsafe(32)
     lifetime = WAITING if waits_for else timedelta(hours=work.settings.session_hours)
     work.add(

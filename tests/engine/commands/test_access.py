@@ -213,6 +213,16 @@ def test_a_fiscal_code_is_one_persons(office: Office, elena: Actor) -> None:
     give("carla", "RSSMRA80A01L219M")
 
 
+def test_what_is_known_of_sessions_that_are_over_is_forgotten(office: Office, elena: Actor) -> None:
+    comes_in(office, "Edge")
+    office.clock.advance(timedelta(hours=10))
+    office.engine.run(elena, revoke_other_sessions, session_id=None)
+    secret = comes_in(office)
+    with office.session() as session:
+        assert [row.device for row in session.scalars(select(SignInSession))] == ["Firefox"]
+    assert is_in(office, secret)
+
+
 def test_somebody_elses_session_is_not_found(office: Office, elena: Actor) -> None:
     comes_in(office)
     with office.session() as session:
