@@ -52,7 +52,9 @@ def test_a_case_runs_from_start_to_its_outcome(office: Office, coordinator: Acto
 def test_only_bodies_that_somebody_must_choose_are_asked_for(
     office: Office, coordinator: Actor
 ) -> None:
-    office.deploy(AGREEMENT, AGREEMENT.parent / "shared")
+    shared = AGREEMENT.parent / "shared"
+    office.deploy(AGREEMENT.parent / "dispute", shared)  # an agreement can raise one
+    office.deploy(AGREEMENT, shared)
     data = {"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"}
 
     with pytest.raises(PartiesInvalid) as refused:

@@ -79,7 +79,9 @@ def test_who_left_is_not_counted_among_those_who_answered(
 def test_where_too_few_are_left_the_road_says_so(
     office: Office, coordinator: Actor, elena: Actor, anna: Actor
 ) -> None:
-    office.deploy(AGREEMENT, AGREEMENT.parent / "shared")
+    shared = AGREEMENT.parent / "shared"
+    office.deploy(AGREEMENT.parent / "dispute", shared)  # an agreement can raise one
+    office.deploy(AGREEMENT, shared)
     mayors = {
         town: office.officer(name, (town, "mayor"))
         for name, town in (("piero", CHIVASSO), ("rita", CASTAGNETO))

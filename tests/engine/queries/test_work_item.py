@@ -193,7 +193,9 @@ def test_the_cost_does_not_grow_with_the_case(
 def test_what_scripts_write_into_tables_is_read_in_both_languages(
     office: Office, coordinator: Actor
 ) -> None:
-    office.deploy(AGREEMENT, AGREEMENT.parent / "shared")
+    shared = AGREEMENT.parent / "shared"
+    office.deploy(AGREEMENT.parent / "dispute", shared)  # an agreement can raise one
+    office.deploy(AGREEMENT, shared)
     towns = (CHIVASSO, CASTAGNETO)
     case_id = office.engine.run(
         coordinator, start_case, process="tripartite-agreement", title="Ufficio di piano",
