@@ -22,7 +22,7 @@ from engine.queries import (
     zone,
     zones,
 )
-from engine.text import Text
+from engine.text import Text, both
 from webapp import forms, uploads
 from webapp.acts import PREFIX
 from webapp.auth import engine, officer
@@ -130,6 +130,15 @@ def _asked(view: ProcessView) -> list[CapacityRow]:
     return [capacity for capacity in view.start.capacities if capacity.default is None]
 
 
+def _own(view: ProcessView, capacity: CapacityRow) -> list[Choice]:
+    """Where one body is wanted and the officer may start for his own, it is his that he means."""
+    if capacity.max != 1:
+        return []
+    mine = (m for m in officer().mandates if m.id in view.start.mandates)
+    found = {m.organisation_id: m.organisation_name for m in mine if m.capacity in capacity.kinds}
+    return [Choice(body, both(name)) for body, name in found.items()]
+
+
 def _zone() -> ZoneView | None:
     number = request.args.get("zone", "")
     if not number.isdecimal() or len(number) > 3:
@@ -143,7 +152,8 @@ def _page(
     if isinstance(refusal, NotFound):
         raise refusal
     asked = _asked(view)
-    by_map = [capacity for capacity in asked if TOWN in capacity.kinds]
+    own = {one.id: found for one in asked if (found := _own(view, one))}
+    by_map = [one for one in asked if TOWN in one.kinds and one.id not in own]
     chosen_zone = _zone() if by_map else None
     ready = chosen_zone is not None or not by_map
     errors = refusal.fields if isinstance(refusal, FormInvalid) else {}
@@ -152,7 +162,10 @@ def _page(
         pickers[0]["legend"] = _("Comuni")
     others = [one for one in asked if one not in by_map]
     title, fields = _fields(view, given, errors) if ready else ((), ())
-    bodies = [_other_bodies(one, given) for one in others] if ready else []
+    bodies = []
+    for one in others if ready else ():
+        if found := own.get(one.id) or _bodies_of(one):
+            bodies.append(_ticked(one, found, given, own=one.id in own))
     lines = forms.error_lines(title, language())
     unfit = _unfit(refusal)
     if unfit and ready:
@@ -209,6 +222,7 @@ def _picker(capacity: CapacityRow, chosen: ZoneView, given: Given) -> dict[str, 
         "name": f"party.{capacity.id}",
         "legend": capacity.title,
         "how_many": _how_many(capacity),
+        "one": capacity.max == 1,
         "municipalities": [
             {
                 "value": row.id,
@@ -230,11 +244,18 @@ def _how_many(capacity: CapacityRow) -> str:
     return _("Almeno %(min)s.", min=capacity.min) if capacity.min else _("Facoltativo.")
 
 
-def _other_bodies(capacity: CapacityRow, given: Given) -> PageField:
-    """Bodies that are no municipalities: a short list to tick."""
+def _bodies_of(capacity: CapacityRow) -> list[Choice]:
+    """Bodies that are no municipalities, as a short list."""
     found: list[OrganisationRow] = []
     for kind in capacity.kinds:
         found += engine().read(organisations, kind=kind, limit=MOST_BODIES).items
+    return [Choice(row.id, row.name) for row in found]
+
+
+def _ticked(
+    capacity: CapacityRow, found: Sequence[Choice], given: Given, *, own: bool
+) -> PageField:
+    """A list of bodies to tick; one's own is ticked from the beginning."""
     name = f"party.{capacity.id}"
     field = Field(
         name=name,
@@ -242,6 +263,7 @@ def _other_bodies(capacity: CapacityRow, given: Given) -> PageField:
         label=capacity.title,
         required=capacity.min > 0,
     )
-    choices = {name: [Choice(row.id, row.name) for row in found]}
-    values = {name: list(given.bodies.get(capacity.id, ()))}
-    return forms.draw((field,), values, forms.Sources(choices, language()))[0]
+    chosen = list(given.bodies.get(capacity.id, ()))
+    if own and request.method == "GET":
+        chosen = [found[0].value]
+    return forms.draw((field,), {name: chosen}, forms.Sources({name: list(found)}, language()))[0]

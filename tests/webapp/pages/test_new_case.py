@@ -1,5 +1,7 @@
 """Starting a case: zone, municipalities, form; without scripts, from a list."""
 
+from pathlib import Path
+
 from engine.queries import OrganisationRow
 from engine.text import both
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE
@@ -7,6 +9,7 @@ from tests.webapp.conftest import Web
 from tests.webapp.visitor import Visitor
 from webapp.neighbours import Territory
 
+PROCESSES = Path(__file__).parents[3] / "processes"
 START = "/cases/new?process=joint-visit&zone=10"
 
 
@@ -47,6 +50,26 @@ def test_a_case_is_started_with_the_towns_picked(web: Web) -> None:
     assert page.heading == "Cava di Baragino"
     assert "Caso avviato" in page.text
     assert "Castagneto Po" in page.text
+
+
+def test_who_asks_for_his_own_body_finds_it_ticked(web: Web) -> None:
+    shared = PROCESSES / "shared"
+    web.office.deploy(PROCESSES / "technical-assistance", shared)
+    address = "/cases/new?process=technical-assistance"
+    page = web.signed_in("anna", (RONDISSONE, "officer")).open(address)
+
+    assert page.page.xpath("//input[@name='party.requester'][@checked]/@value") == [RONDISSONE]
+    assert page.page.xpath("//input[@name='party.answering_unit']") == [], "there is none yet"
+    page.press(
+        "Avvia il caso", title="Ex cava",
+        **{"party.requester": RONDISSONE, "data.category": "A1", "data.subject": "Ex cava",
+           "data.question": "Quale variante serve?"},
+    )  # fmt: skip
+    assert (page.status, page.heading) == (200, "Ex cava")
+
+    page = coordinator(web, f"{address}&zone=10")
+    assert "Scegline uno" in page.text
+    assert "confinare" not in page.text
 
 
 def test_a_second_press_finds_the_case_of_the_first(web: Web) -> None:
