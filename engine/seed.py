@@ -225,6 +225,8 @@ def _demo_office(work: UnitOfWork) -> list[Account]:
     ):
         people.mandate(people.person(), body, role, act)
     _bodies_at_work(work, people, [town.id for town in towns if town.zone_number == DEMO_ZONES[0]])
+    act = "decreto del sindaco metropolitano n. 9 del 14/01/2026"
+    people.mandate(people.person(), "cmto", "substitute_power_holder", act)
     return people.accounts
 
 
