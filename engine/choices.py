@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.bundles.definition import Field
+from engine.bundles.forms.rows import key_of
 from engine.mandates import alive
 from engine.model import MandateRow, Officer, Organisation, Party
-from engine.text import Text, both
+from engine.text import NO_TEXT, Text, both
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Choice:
 
     value: str
     label: Text
+    help: Text = NO_TEXT
 
 
 def choices(
@@ -89,20 +91,25 @@ def _officers(
 def _variable(value: Any) -> tuple[Choice, ...]:
     """A case variable as choices: a dictionary by its keys, a list by its items."""
     if isinstance(value, Mapping):
-        return tuple(Choice(str(key), _label(key, item)) for key, item in value.items())
+        return tuple(
+            Choice(str(key), _label(key, item), _help(item)) for key, item in value.items()
+        )
     if isinstance(value, list):
-        return tuple(Choice(_key(item), _label(item, item)) for item in value)
+        return tuple(Choice(key_of(item), _label(item, item), _help(item)) for item in value)
     return ()
-
-
-def _key(item: Any) -> str:
-    return str(item.get("value", item.get("id", ""))) if isinstance(item, Mapping) else str(item)
 
 
 def _label(key: Any, item: Any) -> Text:
     if isinstance(item, Mapping):
-        label = item.get("label") or item.get("name") or item.get("title") or key
-        if isinstance(label, Mapping):
-            return Text(str(label.get("it", key)), str(label.get("en", key)))
-        return both(str(label))
+        return _text(item.get("label") or item.get("name") or item.get("title") or key)
     return both(str(key))
+
+
+def _help(item: Any) -> Text:
+    return _text(item.get("help") or "") if isinstance(item, Mapping) else NO_TEXT
+
+
+def _text(said: Any) -> Text:
+    if isinstance(said, Mapping):
+        return Text(str(said.get("it", "")), str(said.get("en", "")))
+    return both(str(said))

@@ -1,12 +1,13 @@
 """What is known of bodies: their calendar, what scripts learn of them, the land between them."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from engine.model import Case, CaseState, ClosingDay, Neighbour, Organisation, Party
+from engine.model import Case, CaseState, ClosingDay, Deadline, Neighbour, Organisation, Party
 from engine.working_days import Calendar, Closing
 
 _CLOSINGS = select(ClosingDay).where(
@@ -46,6 +47,17 @@ def member(body: Organisation) -> dict[str, Any]:
         "zone": body.zone_number,
         "population": body.population,
     }
+
+
+def last_day(session: Session, case_id: str, name: str) -> date | None:
+    """The last day of the newest term of a name in a case, also of one that is over."""
+    statement = (
+        select(Deadline.due_on)
+        .where(Deadline.case_id == case_id, Deadline.name == name)
+        .order_by(Deadline.armed_at.desc(), Deadline.id.desc())
+        .limit(1)
+    )
+    return session.scalar(statement)
 
 
 def contiguous(session: Session, bodies: set[str]) -> bool:

@@ -224,6 +224,12 @@ def _demo_office(work: UnitOfWork) -> list[Account]:
         ("polytechnic", "representative", "decreto rettorale n. 140 del 26/01/2026"),
     ):
         people.mandate(people.person(), body, role, act)
+    for body, act in (
+        ("arpa", "decreto del direttore generale n. 12 del 11/02/2026"),
+        ("asl-to4", "deliberazione n. 40 del 12/02/2026"),
+        ("heritage-office", "decreto del soprintendente n. 7 del 13/02/2026"),
+    ):
+        people.mandate(people.person(), body, "official", act)
     _bodies_at_work(work, people, [town.id for town in towns if town.zone_number == DEMO_ZONES[0]])
     act = "decreto del sindaco metropolitano n. 9 del 14/01/2026"
     people.mandate(people.person(), "cmto", "substitute_power_holder", act)

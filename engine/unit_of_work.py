@@ -18,7 +18,7 @@ from engine.deliveries import Delivery
 from engine.digests import chained
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
-from engine.facts import calendars_of, cases_of, contiguous, member
+from engine.facts import calendars_of, cases_of, contiguous, last_day, member
 from engine.ids import NewId
 from engine.mandates import written_link, written_out
 from engine.model import (
@@ -357,6 +357,7 @@ class UnitOfWork:
             "children": lambda name: child_results(self.session, case.id, name),
             "cases": lambda process, body: cases_of(self.session, process, body),
             "raised": lambda name: raised_results(self.session, case.id, name),
+            "last_day": lambda name: last_day(self.session, case.id, name),
         }
         return functions
 

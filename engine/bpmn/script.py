@@ -26,7 +26,7 @@ Mode = Literal["exec", "eval"]
 
 # What the engine answers about the case: given as functions with every call.
 FACT_NAMES = frozenset(
-    {"members", "contiguous", "same_zone", "today", "children", "raised", "cases"}
+    {"members", "contiguous", "same_zone", "today", "children", "raised", "cases", "last_day"}
 )
 
 LARGEST_RANGE = 100_000

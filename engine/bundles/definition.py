@@ -184,7 +184,8 @@ class DeadlineRule:
     title: Text
     length: Term
     starts_at: str | None
-    """A milestone; absent when the term starts as the drawing arms it."""
+    """A milestone, or `case:<variable>`, a day that the case has written (of a first sitting, of a
+    publication); absent when the term starts as the drawing arms it."""
     first_day: Literal["excluded", "included"]
     roll: Literal["next_non_holiday", "next_working_day", "none"]
     silence: Silence
@@ -251,7 +252,7 @@ class Field:
     options: tuple[Option, ...] = ()
     options_from: str | None = None
     """`parties:<capacity>` (value = party id), `organisations:<kind>`, `officers:<capacity>` or
-    `case:<variable>`."""
+    `case:<variable>`. On a list: one row for each of them, none more, under the name `row`."""
     show_when: ShowWhen | None = None
     min: str | None = None
     max: str | None = None

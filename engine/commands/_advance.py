@@ -20,6 +20,7 @@ from engine.bpmn import (
     Instance,
     NotJoinable,
     NotMovable,
+    Passed,
     Path,
     Step,
     TokenGone,
@@ -182,7 +183,9 @@ def _milestones(scope: Scope, step: Step) -> list[Milestone]:
 def _leavers(scope: Scope, step: Step) -> None:
     """A node that says `leaves` takes the party of its branch out of the case, with that reason."""
     for passed in step.passed:
-        party = scope.party(passed.path) if "leaves" in passed.properties else None
+        if "leaves" not in passed.properties or _is_whole_round(scope, passed):
+            continue
+        party = scope.party(passed.path)
         if party is not None and party.left_at is None:
             name = str(scope.body(party))
             reason = passed.properties["leaves"]
@@ -190,6 +193,14 @@ def _leavers(scope: Scope, step: Step) -> None:
                 party.leave(organisation=name, reason=reason, at=scope.work.now), scope.case
             )
             _children.left(scope.work, scope.case, party)
+
+
+def _is_whole_round(scope: Scope, passed: Passed) -> bool:
+    """Whether it is a multi-instance that is over, not one of its branches: nobody leaves by that,
+    even where the round itself lies in the branch of a party."""
+    element = scope.bundle.element(passed.element)
+    inside = bool(passed.path) and passed.path[-1][0] == passed.element
+    return element is not None and element.multi_instance and not inside
 
 
 def branch_text(path: Path) -> str:

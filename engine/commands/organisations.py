@@ -92,6 +92,12 @@ def _single_bodies() -> list[dict[str, object]]:
               "Ordine degli architetti della provincia di Torino",
               "Chamber of Architects of the province of Turin"),
         _body("polytechnic", "university", "Politecnico di Torino", "Polytechnic of Turin"),
+        # Whom a plan must hear on the environment and on landscape (D.Lgs. 152/2006 art. 13).
+        _body("arpa", "consulted_body", "ARPA Piemonte", "ARPA Piemonte (environment agency)"),
+        _body("asl-to4", "consulted_body", "ASL TO4", "ASL TO4 (health authority)"),
+        _body("heritage-office", "consulted_body",
+              "Soprintendenza per la Città metropolitana di Torino",
+              "Heritage office for the Metropolitan City of Turin"),
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from engine.bpmn import Instance, Packed, TokenGone
 from engine.bundles.definition import Bundle, Field, Form
 from engine.bundles.forms import to_json
+from engine.bundles.forms.rows import given_rows, is_given
 from engine.model import CaseEngineState, WorkItem, WorkItemState
 from engine.queries._lookup import Seen, spoken
 from engine.queries.rows import DocumentRow, EvidenceRow
@@ -44,7 +45,15 @@ def prefilled(form: Form, variables: Mapping[str, Any], draft: Mapping[str, Any]
         for field in _same_level(form.fields)
         if field.prefill is not None and variables.get(field.prefill) is not None
     }
-    return {**known, **draft}
+    rows = {
+        field.name: given_rows(
+            field, variables.get((field.options_from or "").partition(":")[2]),
+            draft.get(field.name),
+        )
+        for field in _same_level(form.fields)
+        if is_given(field)
+    }  # fmt: skip
+    return {**known, **draft, **rows}
 
 
 def readable_tables(seen: Seen, form: Form, variables: Mapping[str, Any]) -> dict[str, Rows]:

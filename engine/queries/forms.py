@@ -13,7 +13,7 @@ def form_fields(
 ) -> list[dict[str, Any]]:
     """The fields of a form with what may be chosen in them now."""
     offers = {
-        path: tuple(Option(choice.value, choice.label) for choice in offered)
+        path: tuple(Option(choice.value, choice.label, choice.help) for choice in offered)
         for path, offered in choices.items()
     }
     return json_fields(form, language, offers)

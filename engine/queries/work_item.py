@@ -199,7 +199,7 @@ class TaskView:
     def fields_json(self, language: str) -> list[dict[str, Any]]:
         """The form's fields as the JSON interface describes them."""
         offers = {
-            path: tuple(Option(c.value, c.label) for c in found)
+            path: tuple(Option(c.value, c.label, c.help) for c in found)
             for path, found in self.choices.items()
         }
         return json_fields(self.form, language, offers)

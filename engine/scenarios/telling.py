@@ -14,6 +14,7 @@ from engine.choices import Choice, choices
 from engine.clock import day_of
 from engine.commands import (
     add_party,
+    choose_profile,
     complete_task,
     deliver_message,
     mark_delivered,
@@ -226,6 +227,10 @@ class Telling:
         reason = step.get("reason", "scenario")
         if name in CASE_COMMANDS:
             self.engine.run(by, CASE_COMMANDS[name], case_id=self.case_id, reason=reason)
+        elif name == "choose_profile":
+            self.engine.run(
+                by, choose_profile, case_id=self.case_id, profile=step["profile"], reason=reason
+            )
         elif name == "remove_party":
             party = self._party(step["party"])
             self.engine.run(

@@ -46,6 +46,12 @@ class FormFiller:
             return self.fill(described["fields"])
         if kind == "file":
             return self._paper() if described["required"] or self._maybe() else None
+        if kind == "list" and described.get("options") is not None and described["options"]:
+            # One answer to each row that the case gives.
+            return [
+                {"row": option["value"], **self.fill(described["fields"])}
+                for option in described["options"]
+            ]
         if described.get("options") or kind in ("choice", "choices", "organisation", "officer"):
             return self._chosen(described)
         if described.get("example") is not None:

@@ -6,14 +6,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine.queries import Field
-from engine.text import Text, both
-from webapp.forms.levels import MOST_ROWS, WITHOUT_VALUE, Values, flat, rows_of
+from engine.text import NO_TEXT, Text, both
+from webapp.forms.levels import MOST_ROWS, ROW, WITHOUT_VALUE, Values, flat, rows_of
 from webapp.forms.page_field import (
     Attached,
     Column,
     ErrorLine,
     Option,
     PageField,
+    RowHead,
     ShowWhen,
     Sources,
     Table,
@@ -151,6 +152,8 @@ def _draw_list(
     part: PageField, field: Field, value: Any, sources: Sources, wrong: Any, path: str
 ) -> PageField:
     given = rows_of(value)
+    if field.options_from:
+        return _draw_given(part, field, given, sources, wrong, path)
     given += [{} for _number in range(field.min_items - len(given))]
     nested = wrong if isinstance(wrong, dict) else {}
     rows = tuple(
@@ -166,6 +169,32 @@ def _draw_list(
         can_remove=len(rows) > field.min_items,
         totals=tuple(_totals(field, given)),
     )
+
+
+def _draw_given(
+    part: PageField,
+    field: Field,
+    given: list[Values],
+    sources: Sources,
+    wrong: Any,
+    path: str,
+) -> PageField:
+    """A list whose rows the case gives: each under its own heading, none added or taken away."""
+    nested = wrong if isinstance(wrong, dict) else {}
+    offered = {c.value: c for c in sources.choices.get(path.removesuffix("."), ())}
+    heads, rows = [], []
+    for index, row in enumerate(given):
+        key = str(row.get(ROW, ""))
+        known = offered.get(key)
+        head = (known.label, known.help) if known is not None else (both(key), NO_TEXT)
+        heads.append(RowHead(key, *head))
+        rows.append(
+            _draw_level(
+                field.fields, row, sources, _row_errors(nested, index),
+                f"{part.name}.{index}.", path,
+            )
+        )  # fmt: skip
+    return replace(part, rows=tuple(rows), heads=tuple(heads))
 
 
 def _row_errors(errors: Mapping[Any, Any], index: int) -> Mapping[Any, Any]:

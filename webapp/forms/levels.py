@@ -9,6 +9,8 @@ Values = dict[str, Any]
 """Answers as the JSON interface writes them: dates ISO, amounts as strings, files as ids."""
 
 WITHOUT_VALUE = frozenset({"section", "note"})
+ROW = "row"
+"""Under which name a row says which it is, where the case gives the rows."""
 MOST_ROWS = 200
 """However a post is forged, no list grows beyond this."""
 

@@ -57,6 +57,14 @@ class Table(NamedTuple):
     rows: tuple[Mapping[str, Any], ...]
 
 
+class RowHead(NamedTuple):
+    """What a row is about, where the case says which rows there are."""
+
+    key: str
+    label: Text
+    help: Text
+
+
 @dataclass(frozen=True, slots=True)
 class PageField:
     """A field as the macros of `parts/forms.html` draw it."""
@@ -83,6 +91,8 @@ class PageField:
     fields: tuple["PageField", ...] = ()
     rows: tuple[tuple["PageField", ...], ...] = ()
     item_label: Text | None = None
+    heads: tuple[RowHead, ...] = ()
+    """One for each row, where the case gives the rows."""
     can_add: bool = False
     can_remove: bool = False
     totals: tuple[Total, ...] = ()

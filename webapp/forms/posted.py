@@ -12,6 +12,7 @@ from engine.queries import Field
 from engine.text import Text
 from webapp.forms.levels import (
     MOST_ROWS,
+    ROW,
     WITHOUT_VALUE,
     Values,
     file_places,
@@ -48,13 +49,18 @@ def _read_field(field: Field, post: MultiDict[str, str], name: str, language: st
         return read(field.fields, post, language=language, prefix=f"{name}.")
     if field.type == "list":
         return [
-            read(field.fields, post, language=language, prefix=f"{name}.{index}.")
+            _read_row(field, post, f"{name}.{index}.", language)
             for index in _row_numbers(post, name)
         ]
     if field.type == "choices":
         return [value for value in post.getlist(name) if value]
     typed = post.get(name, "").strip()
     return from_text(field.type, typed, language) if typed else None
+
+
+def _read_row(field: Field, post: MultiDict[str, str], prefix: str, language: str) -> Values:
+    row = read(field.fields, post, language=language, prefix=prefix)
+    return {ROW: post.get(prefix + ROW, ""), **row} if field.options_from else row
 
 
 def _row_numbers(post: MultiDict[str, str], name: str) -> list[int]:
@@ -121,6 +127,8 @@ def apply(action: str, fields: Sequence[Field], values: Values, *, prefix: str =
     if found is None:
         return
     field, rows = found
+    if field.options_from:
+        return  # the case says which rows there are
     if verb == "add" and len(rows) < (field.max_items or MOST_ROWS):
         rows.append({})
     elif verb == "remove" and row.isdecimal() and field.min_items < len(rows) > int(row):

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.bundles.check.view import View
 from engine.bundles.definition import Field, Form, Option
-from engine.bundles.forms import Evaluate, examples, validate
+from engine.bundles.forms import ROW, Evaluate, examples, validate
 from engine.bundles.forms.answers import rule_fields
 from engine.bundles.source import Step
 from engine.errors import FormInvalid
@@ -23,7 +23,7 @@ _SOURCES = {
     "parties": _PICKED - {"officer"},
     "organisations": _PICKED - {"officer"},
     "officers": frozenset({"officer"}),
-    "case": _PICKED,
+    "case": _PICKED | {"list"},
 }
 _BOUNDED = frozenset({"text", "long_text", "integer", "decimal", "money", "date"})
 _REFUSING = re.compile(
@@ -181,6 +181,12 @@ def _check_pattern(field: Field, at: Path, complain: Complain) -> None:
 
 
 def _check_shape(field: Field, at: Path, complain: Complain) -> None:
+    if field.type == "list" and field.options_from:
+        if field.min_items or field.max_items or field.prefill or field.example is not None:
+            hint = "Delete min_items, max_items, prefill and example: the case says which rows."
+            complain((*at, "name"), f"The rows of “{field.name}” are given.", hint)
+        if any(one.name == ROW for one in field.fields):
+            complain((*at, "name"), f"“{ROW}” is the name of the row itself.", "Rename the field.")
     if field.type in ("group", "list") and not field.fields:
         complain(
             (*at, "name"), f"“{field.name}” has no fields.", "Write [[fields.fields]] below it."

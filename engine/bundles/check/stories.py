@@ -21,7 +21,7 @@ ACTS = (
 )  # fmt: skip
 _BESIDE = (
     "by", "party", "data", "reason", "organisation", "istat", "capacity", "key", "child",
-    "answer", "fails", "raised", "title", "choose",
+    "answer", "fails", "raised", "title", "choose", "profile",
 )  # fmt: skip
 _EXPECTED = ("state", "outcome", "milestones", "parties_left")
 _ACTOR = re.compile(r"([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*")

@@ -62,10 +62,14 @@ def _check_deadline(view: View, file: str, key: str, rule: DeadlineRule, drawn: 
 
     if call and view.bundle.element(call) is None:
         complain(f"Nothing is drawn with the id “{call}”.", "Name the call activity.")
+    dated = (rule.starts_at or "").removeprefix("case:") if _is_dated(rule) else None
     if name not in drawn and rule.starts_at is None:
         hint = "Draw a timer event deadline:<name>, or say starts_at, or delete it."
         complain(f"The term “{name}” never begins.", hint)
-    if rule.starts_at is not None and rule.starts_at not in view.milestones():
+    if dated is not None and not _somewhere(view, dated):
+        hint = "Name a date of a form or a variable that a script sets."
+        complain(f"Nothing writes the variable “{dated}”.", hint, "starts_at")
+    elif rule.starts_at is not None and not dated and rule.starts_at not in view.milestones():
         hint = f"Known milestones: {', '.join(sorted(view.milestones())) or 'none'}."
         complain(f"“{rule.starts_at}” is no milestone.", hint, "starts_at")
     _check_clock(view, rule, complain)
@@ -122,6 +126,11 @@ def _check_clock(view: View, rule: DeadlineRule, complain: Callable[..., None]) 
             complain("The law ends before it begins.", "Correct valid_from or valid_to.")
     if rule.target is not None and rule.target.variable is not None:
         complain("A target is a length.", 'Write target = "20 days".', "target")
+
+
+def _is_dated(rule: DeadlineRule) -> bool:
+    """Whether it runs from a day that the case writes, not from a milestone."""
+    return rule.starts_at is not None and rule.starts_at.startswith("case:")
 
 
 def _somewhere(view: View, variable: str) -> bool:

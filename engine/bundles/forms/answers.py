@@ -14,6 +14,7 @@ from marshmallow import fields as kit
 from engine.bundles.definition import Field, Form, Rule
 from engine.bundles.forms import wording
 from engine.bundles.forms.readers import Context, read, refuse, require_count
+from engine.bundles.forms.rows import ROW, is_given, require_each
 from engine.bundles.forms.visibility import WITHOUT_VALUE, visible_fields
 from engine.errors import FormInvalid
 from engine.text import Text
@@ -106,7 +107,9 @@ class _Answer(kit.Field[Any]):
 
     def __init__(self, field: Field, path: str) -> None:
         # A group asks nothing itself: the fields in it say what they need.
-        demanded = field.type != "group" and (field.required or field.min_items > 0)
+        # A list whose rows the case gives has none where the case has none.
+        asks = field.type != "group" and not is_given(field)
+        demanded = asks and (field.required or field.min_items > 0)
         sentence: Any = [wording.missing(field.type)]
         super().__init__(
             required=demanded,
@@ -120,8 +123,8 @@ class _Answer(kit.Field[Any]):
         blank = value is missing or value is None or value in ("", [])
         if isinstance(value, str):
             blank = not value.strip()
-        if not blank or self.asked.type == "group":
-            given = {} if blank else value
+        if not blank or self.asked.type == "group" or is_given(self.asked):
+            given = ([] if self.asked.type == "list" else {}) if blank else value
             return self._deserialize(given, *args, **kwargs)
         super().deserialize(missing if self.required else None, *args, **kwargs)
         return [] if self.asked.type in ("list", "choices") else None
@@ -137,15 +140,23 @@ class _Answer(kit.Field[Any]):
         if not isinstance(value, list):
             raise refuse(wording.not_a_list())
         require_count(self.asked, value, most=MOST_ROWS)
+        if is_given(self.asked):
+            require_each(value, _CONTEXT.get().choices.get(self.path, ()))
         rows, wrong = [], {}
         for position, row in enumerate(value):
             try:
-                rows.append(_load(self.asked.fields, row, f"{self.path}."))
+                rows.append(self._row(row))
             except ValidationError as refusal:
                 wrong[str(position)] = refusal.messages
         if wrong:
             raise ValidationError(wrong)
         return rows
+
+    def _row(self, row: Any) -> dict[str, Any]:
+        if not is_given(self.asked):
+            return _load(self.asked.fields, row, f"{self.path}.")
+        asked = {name: answer for name, answer in row.items() if name != ROW}
+        return {ROW: row[ROW], **_load(self.asked.fields, asked, f"{self.path}.")}
 
 
 def _worded(messages: Any) -> Any:

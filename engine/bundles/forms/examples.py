@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.bundles.definition import Field, Form
 from engine.bundles.forms.presenting import Choices, Offer
+from engine.bundles.forms.rows import ROW, is_given
 from engine.bundles.forms.visibility import WITHOUT_VALUE, visible_fields
 
 _PLAIN = {"decimal": "1.00", "money": "1.00", "date": "2026-12-01", "yes_no": "yes"}
@@ -55,6 +56,12 @@ def _answer(field: Field, choices: Choices, upload: Upload | None, path: str) ->
         return _level(field.fields, choices, upload, f"{path}.", {})
     if field.type == "file":
         return upload(field) if upload is not None and field.required else None
+    if is_given(field):
+        # One answer to each row of the case.
+        offered = dict.fromkeys(offer.value for offer in choices.get(path, ()))
+        return [
+            {ROW: key, **_level(field.fields, choices, upload, f"{path}.", {})} for key in offered
+        ]
     if field.example is not None and not field.options_from:
         return field.example
     if field.type == "list":

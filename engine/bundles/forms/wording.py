@@ -146,6 +146,14 @@ def too_many(most: int, now: int) -> Text:
     return Text(f"Al massimo {most}: ora {now}.", f"At most {most}: now {now}.")
 
 
+def not_the_rows(number: int) -> Text:
+    """Answers that are not one to each row of the case."""
+    return Text(
+        f"Serve una risposta per ciascuna delle {number} righe: ricarica la pagina.",
+        f"Each of the {number} rows needs one answer: reload the page.",
+    )
+
+
 def no_such_file() -> Text:
     """An upload that is not there, or not the officer's."""
     return Text("Il file non c'è più: allegalo di nuovo.", "The file is gone: attach it again.")

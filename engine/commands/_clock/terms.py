@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.bpmn import Path
-from engine.bundles.definition import Bundle, DeadlineRule, Law
+from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
 from engine.bundles.profiles import length_in_case, rule_in_profile, rule_key
 from engine.clock import day_of
 from engine.commands._clock import planning
@@ -177,7 +177,7 @@ def arm(
     work.add(row)
     starts_on = work.today
     if rule.starts_at is not None:
-        reached = _reached(work, case, rule.starts_at, party)
+        reached = _first_day(work, case, rule.starts_at, party, variables)
         if reached is None:
             return row
         starts_on = reached
@@ -325,6 +325,17 @@ def length_of(
 def in_profile(case: Case, bundle: Bundle, rule: DeadlineRule) -> DeadlineRule:
     """The rule of a term as the profile of the case has it."""
     return rule_in_profile(bundle, rule, case.profile, case.profile_lengths or {})
+
+
+def _first_day(
+    work: UnitOfWork, case: Case, starts_at: str, party: Party | None, variables: Mapping[str, Any]
+) -> date | None:
+    """The day from which a term counts: that of a milestone, or one that the case has written."""
+    source, _, variable = starts_at.partition(":")
+    if not variable:
+        return _reached(work, case, source, party)
+    # What runs from a day that somebody wrote, runs from today where nobody wrote it.
+    return length_in_case(Term(None, "days", variable), work.today, variables)[0]
 
 
 def _reached(work: UnitOfWork, case: Case, name: str, party: Party | None) -> date | None:

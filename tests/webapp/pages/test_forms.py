@@ -394,3 +394,37 @@ def _posted(drawn: tuple[PageField, ...]) -> list[tuple[str, str]]:
 
 def _bytes(content: bytes) -> Any:
     return BytesIO(content)
+
+
+REPLIES = field(
+    "replies", "list", options_from="case:points",
+    fields=(field("outcome"), field("reason")),
+)  # fmt: skip
+
+
+def test_given_rows_are_headed_by_the_case_and_come_back_with_their_keys() -> None:
+    points = (
+        Choice("1.1", both("Osservazione 1"), both("Ridurre l’area.")),
+        Choice("1.2", both("Osservazione 2")),
+    )
+    values = {"replies": [{"row": "1.1", "outcome": "accolta"}, {"row": "1.2"}]}
+    (drawn,) = forms.draw((REPLIES,), values, Sources({"replies": points}))
+    assert [(h.key, h.label.it, h.help.it) for h in drawn.heads] == [
+        ("1.1", "Osservazione 1", "Ridurre l’area."), ("1.2", "Osservazione 2", ""),
+    ]  # fmt: skip
+    assert (drawn.can_add, drawn.can_remove) == (False, False)
+    posted = MultiDict(
+        {
+            "replies.0.row": "1.1", "replies.0.outcome": "accolta", "replies.1.row": "1.2",
+            "replies.1.outcome": "",
+        }
+    )  # fmt: skip
+    assert forms.read((REPLIES,), posted) == values
+    assert forms.without_blank_rows((REPLIES,), values) == values
+
+
+def test_given_rows_cannot_be_added_or_taken_away() -> None:
+    values = {"replies": [{"row": "1.1"}]}
+    for action in ("add:replies", "remove:replies:0"):
+        forms.apply(action, (REPLIES,), values)
+    assert values == {"replies": [{"row": "1.1"}]}

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.bundles.definition import Field, Form, Nature, Option, Rule, ShowWhen
-from engine.bundles.forms import to_json, validate
+from engine.bundles.forms import examples, to_json, validate
+from engine.bundles.forms.rows import given_rows
 from engine.errors import FormInvalid
 from engine.text import Text, both
 
@@ -303,3 +304,63 @@ def test_endless_answers_are_refused_before_they_are_read() -> None:
 
 def test_dates_may_come_as_dates() -> None:
     assert load(form(field("x", "date")), {"x": date(2026, 1, 2)}) == {"x": date(2026, 1, 2)}
+
+
+# --- rows that the case gives
+
+REPLIES = field(
+    "replies", "list", options_from="case:points",
+    fields=(field("outcome", "choice"), field("reason", "text")),
+)  # fmt: skip
+POINTS = {"replies": ["1.1", "1.2"]}
+
+
+def reply(row: str, **more: Any) -> dict[str, Any]:
+    return {"row": row, "outcome": "ready", "reason": "perché sì", **more}
+
+
+def test_each_given_row_gets_its_answer() -> None:
+    said = [reply("1.2"), reply("1.1", reason="altro")]
+    assert load(form(REPLIES), {"replies": said}, POINTS) == {"replies": said}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [],
+        [reply("1.1")],
+        [reply("1.1"), reply("1.1")],
+        [reply("1.1"), reply("1.2"), reply("9.9")],
+        [reply("1.1"), {"outcome": "ready", "reason": "senza riga"}],
+        [reply("1.1"), {**reply("1.2"), "row": ["1.2"]}],
+    ],
+    ids=["none", "one is missing", "one twice", "one too many", "one without its row", "no word"],
+)
+def test_a_given_row_is_neither_forgotten_nor_invented(said: list[Any]) -> None:
+    (sentence,) = refusal(form(REPLIES), {"replies": said}, POINTS)["replies"]
+    assert "2 righe" in sentence.it and "2 rows" in sentence.en
+
+
+def test_where_the_case_gives_no_rows_nothing_is_asked() -> None:
+    assert load(form(REPLIES), {}, {"replies": []}) == {"replies": []}
+
+
+def test_a_given_row_is_checked_like_any_other() -> None:
+    wrong = [reply("1.1"), reply("1.2", outcome="never")]
+    assert set(refusal(form(REPLIES), {"replies": wrong}, POINTS)["replies"]) == {"1"}
+
+
+def test_examples_answer_each_given_row() -> None:
+    offered = {"replies": [Option(key, both(key)) for key in POINTS["replies"]]}
+    answers = examples(form(REPLIES), offered)
+    assert [row["row"] for row in answers["replies"]] == ["1.1", "1.2"]
+    assert load(form(REPLIES), answers, POINTS) == answers
+
+
+def test_what_is_known_of_a_row_stands_in_it_under_what_was_typed() -> None:
+    points = [{"value": "1.1", "reason": "già detto", "author": "Rossi"}, {"value": "1.2"}]
+    typed = [{"row": "1.2", "reason": "appena scritto"}, {"row": "gone", "reason": "via"}]
+    assert given_rows(REPLIES, points, typed) == [
+        {"row": "1.1", "reason": "già detto"},
+        {"row": "1.2", "reason": "appena scritto"},
+    ]
