@@ -27,6 +27,7 @@ from engine.facade import Engine, open_engine, restore_training_clock
 from engine.integrity import verify
 from engine.migrations import upgrade
 from engine.queries import deployments, exported_proof
+from engine.queries.law import law_table
 from engine.queries.migrations import (
     CasePreview,
     MigrationPreview,
@@ -97,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
 
     offer_calculator(commands.add_parser("term", help="when a term ends, and why that day"))
 
+    law = commands.add_parser("law", help="write what rests on which article: processes/law.csv")
+    law.set_defaults(act=_law)
     lock = commands.add_parser("lock", help="record the present versions as published")
     lock.set_defaults(act=_lock)
     return parser
@@ -362,6 +365,14 @@ def _contents(manifest: Manifest) -> str:
         f"{len(manifest.tables)} tables, {manifest.rows} rows, {manifest.documents} documents, "
         f"made at {manifest.made_at[:16]}{sealed}"
     )
+
+
+def _law(_chosen: argparse.Namespace) -> int:
+    bundles = [load_folder(folder, PROCESSES / "shared") for folder in _folders((), shared=False)]
+    path = PROCESSES / "law.csv"
+    path.write_text(law_table(bundles), encoding="utf-8")
+    print(f"{path}: {len(bundles)} processes")
+    return 0
 
 
 def _lock(_chosen: argparse.Namespace) -> int:

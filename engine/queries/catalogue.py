@@ -16,6 +16,7 @@ from engine.model import ENDED, Case, Deployment
 from engine.policy import require_administrator
 from engine.queries._lookup import activity_title, stage_title
 from engine.queries.diagram import drawing_title, drawing_words, own_first
+from engine.queries.law import LawRow, law_rows
 from engine.queries.raci.matrix import RaciView, matrix
 from engine.queries.rows import Choice
 from engine.text import Text, both
@@ -128,6 +129,7 @@ class ProcessView(ProcessRow):
     start: StartView
     versions: tuple[VersionRow, ...]
     guide: Text
+    law: tuple[LawRow, ...]
     drawings: tuple[tuple[str, Text, Text], ...]
     """Process id, title, XML; its own first."""
 
@@ -169,6 +171,7 @@ def process(reading: Reading, *, actor: Actor, key: str) -> ProcessView:
         start=_start(reading, bundle, row.may_start),
         versions=_versions(reading, key),
         guide=bundle.guide,
+        law=law_rows(bundle),
         drawings=tuple(
             (d.process, drawing_title(bundle, d), drawing_words(bundle, d))
             for d in own_first(bundle)

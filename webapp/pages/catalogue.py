@@ -10,7 +10,8 @@ from engine.queries import ProcessView, process, processes
 from engine.text import Text
 from webapp.auth import engine, officer
 from webapp.i18n import _, language
-from webapp.sheets import download
+from webapp.sheets import Sheet, download
+from webapp.shown import law as said
 from webapp.shown_matrix import matrix, sheet
 
 blueprint = Blueprint("catalogue", __name__)
@@ -60,6 +61,20 @@ def responsibilities_file(key: str, kind: str) -> ResponseReturnValue:
     return download(sheet(view.raci, view.key), kind, f"{view.key}-v{view.version}")
 
 
+@blueprint.get("/processes/<key>/law")
+def law(key: str) -> ResponseReturnValue:
+    """What rests on which article, with its term and its mark: for a jurist to check."""
+    view = engine().read(process, actor=officer(), key=key)
+    return _page(view, "law", law_kinds=_law_kinds(), silences=_silences())
+
+
+@blueprint.get("/processes/<key>/law.<any(csv, xlsx, ods):kind>")
+def law_file(key: str, kind: str) -> ResponseReturnValue:
+    """The law of a procedure for a spreadsheet."""
+    view = engine().read(process, actor=officer(), key=key)
+    return download(_law_sheet(view), kind, f"{view.key}-v{view.version}-law")
+
+
 @blueprint.get("/processes/<key>/drawings/<drawing_id>.json")
 def drawing(key: str, drawing_id: str) -> ResponseReturnValue:
     """A drawing as the viewer wants it: nothing is running, so nothing is marked."""
@@ -93,11 +108,53 @@ def _tabs(key: str, part: str) -> list[dict[str, Any]]:
         ("steps", "catalogue.one", _("Passi e termini")),
         ("drawings", "catalogue.drawings", _("Disegno")),
         ("responsibilities", "catalogue.responsibilities", _("Chi fa che cosa")),
+        ("law", "catalogue.law", _("Norme")),
     )
     return [
         {"label": words, "url": url_for(page, key=key), "current": name == part}
         for name, page, words in parts
     ]
+
+
+def _law_kinds() -> dict[str, str]:
+    return {
+        "procedure": _("Procedimento"),
+        "activity": _("Atto"),
+        "need": _("Prima dell’atto"),
+        "profile": _("Profilo dei termini"),
+        "term": _("Termine"),
+        "act": _("Sospensione o proroga"),
+    }
+
+
+def _silences() -> dict[str, str]:
+    return {
+        "none": _("nessun effetto"),
+        "proceed_without": _("si prosegue"),
+        "assent": _("assenso"),
+        "negative": _("diniego"),
+        "escalate": _("si sollecita"),
+    }
+
+
+def _law_sheet(view: ProcessView) -> Sheet:
+    kinds, silences, words = _law_kinds(), _silences(), language()
+    return Sheet(
+        view.key,
+        [
+            _("Che cosa"), _("Passo"), _("Titolo"), _("Norma"), _("Termine"), _("Silenzio"),
+            _("Riscontro"), _("Dal"), _("Al"),
+        ],
+        [
+            [
+                kinds[row.kind], row.step, row.title.in_(words), said(row.article),
+                row.term.in_(words), silences.get(row.silence, ""),
+                _("da verificare") if row.evidence == "unverified" else row.evidence,
+                *(day.isoformat() if day else "" for day in (row.valid_from, row.valid_to)),
+            ]
+            for row in view.law
+        ],
+    )  # fmt: skip
 
 
 def _drawing(view: ProcessView, drawing_id: str | None) -> tuple[str, Text, Text]:

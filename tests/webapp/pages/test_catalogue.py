@@ -40,3 +40,18 @@ def test_an_unknown_procedure_is_not_found(web: Web) -> None:
 
     assert elena.open("/processes/nothing").status == 404
     assert elena.open("/processes/joint-visit/drawings/nothing.json").status == 404
+
+
+def test_the_law_of_a_procedure_is_shown_and_taken_away(web: Web) -> None:
+    elena = web.signed_in("elena", (CHIVASSO, "officer")).open("/processes/joint-visit")
+    elena.follow("Norme")
+    rows = {
+        row.xpath("string(th)"): [cell.text_content().strip() for cell in row.xpath("td")]
+        for row in elena.page.xpath("//table//tbody/tr")
+    }
+    assert "10 giorni" in [cells[2] for cells in rows.values()]
+    assert "Rispondi all’invito" in rows
+
+    elena.follow("CSV")
+    assert "attachment" in elena.answer.headers["Content-Disposition"]
+    assert "Rispondi all’invito" in elena.answer.get_data(as_text=True)

@@ -1,0 +1,129 @@
+"""The law of a procedure in one table, for a jurist to check."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
+from engine.bundles.matrix import activities
+from engine.queries._lookup import activity_title
+from engine.text import NO_TEXT, Text, apart
+from engine.wording import length_text
+
+Kind = Literal["procedure", "activity", "need", "profile", "term", "act"]
+
+
+@dataclass(frozen=True, slots=True)
+class LawRow:
+    """One thing that rests on an article."""
+
+    kind: Kind
+    step: str
+    title: Text
+    article: str
+    term: Text
+    silence: str
+    evidence: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def law_rows(bundle: Bundle) -> tuple[LawRow, ...]:
+    """Every legal basis of a procedure and of the parts it calls, in the order of its files."""
+    return tuple(
+        dict.fromkeys(
+            [
+                LawRow(
+                    "procedure", bundle.key, bundle.title, bundle.legal_basis, NO_TEXT, "",
+                    bundle.evidence,
+                ),
+                *_profiles(bundle),
+                *_activities(bundle),
+                *_terms(bundle),
+            ]
+        )
+    )  # fmt: skip
+
+
+def law_table(bundles: Iterable[Bundle]) -> str:
+    """The law of all procedures as CSV: the document that a jurist reads and corrects."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["process", "kind", "step", "title", "article", "term", "silence", "evidence", "from", "to"]
+    )
+    for bundle in bundles:
+        for row in law_rows(bundle):
+            days = [day.isoformat() if day else "" for day in (row.valid_from, row.valid_to)]
+            writer.writerow(
+                [
+                    bundle.key, row.kind, row.step, row.title.it, apart(row.article).it,
+                    row.term.it, row.silence, row.evidence, *days,
+                ]
+            )  # fmt: skip
+    return out.getvalue()
+
+
+def _profiles(bundle: Bundle) -> Iterator[LawRow]:
+    for profile in bundle.profiles:
+        yield _row("profile", profile.id, profile.title, profile.law)
+
+
+def _activities(bundle: Bundle) -> Iterator[LawRow]:
+    """Acts in the order in which people meet them; a term stands beside the act it bounds."""
+    for activity in dict.fromkeys(task for task, _path, _stage in activities(bundle)):
+        form = bundle.forms.get(activity)
+        if form is None:
+            continue
+        title = activity_title(bundle, activity)
+        yield LawRow("activity", activity, title, form.legal_basis, NO_TEXT, "", form.evidence)
+        for need in form.needs:
+            yield LawRow("need", activity, need.what, need.legal_basis, NO_TEXT, "", need.evidence)
+
+
+def _terms(bundle: Bundle) -> Iterator[LawRow]:
+    for key, rule in bundle.deadlines.items():
+        yield _term(key, rule.title, rule)
+        for profile in bundle.profiles:
+            if (varied := rule.profiles.get(profile.id)) is not None:
+                title = Text(
+                    f"{rule.title.it} – {profile.title.it}", f"{rule.title.en} – {profile.title.en}"
+                )
+                yield _term(key, title, varied)
+        yield from _stops(key, rule)
+
+
+def _stops(key: str, rule: DeadlineRule) -> Iterator[LawRow]:
+    for ground in rule.suspensions:
+        yield _row("act", key, ground.title, ground.law, _days(ground.at_most))
+    if rule.interruption is not None:
+        length = rule.interruption.length
+        said = _written(length) if length is not None else NO_TEXT
+        yield _row("act", key, rule.interruption.title, rule.interruption.law, said)
+    if rule.extension is not None:
+        yield _row(
+            "act", key, rule.extension.title, rule.extension.law, _days(rule.extension.at_most)
+        )
+
+
+def _term(key: str, title: Text, rule: DeadlineRule) -> LawRow:
+    return LawRow(
+        "term", key, title, rule.legal_basis, _written(rule.length), rule.silence.value,
+        rule.evidence, rule.valid_from, rule.valid_to,
+    )  # fmt: skip
+
+
+def _row(kind: Kind, step: str, title: Text, law: Law, term: Text = NO_TEXT) -> LawRow:
+    return LawRow(kind, step, title, law.text, term, "", law.evidence, law.valid_from, law.valid_to)
+
+
+def _written(length: Term) -> Text:
+    said = f"case:{length.variable}" if length.variable else f"{length.amount} {length.unit}"
+    return length_text(said)
+
+
+def _days(most: int | None) -> Text:
+    return length_text(f"{most} days") if most is not None else NO_TEXT
