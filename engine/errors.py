@@ -168,6 +168,17 @@ class WrongState(Conflict):
     """The command does not fit the state of the case."""
 
 
+class NotYetHeard(Conflict):
+    """Somebody whom the matrix wants heard has not answered yet."""
+
+    hint_by_default = Text(
+        "Aspetta la risposta o la fine del suo termine: dopo, il silenzio è registrato e puoi"
+        " concludere. Quello che hai scritto resta se lo salvi come bozza.",
+        "Wait for the answer or the end of its term: then the silence is recorded and you can"
+        " complete. What you wrote stays if you save it as a draft.",
+    )
+
+
 class NobodyApproves(Conflict):
     """What was prepared could be approved by nobody else."""
 

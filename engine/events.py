@@ -120,6 +120,60 @@ class WorkItemApproved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultationAsked(Event):
+    """A body with a C is asked; `activity` may be a milestone."""
+
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationAnswered(Event):
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+    answers: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationSilent(Event):
+    work_item: str
+    activity: str
+    party: str | None
+    organisation: str | None
+    silence: str
+    reason: str
+    """Why one went on without it, where the silence itself means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationEnded(Event):
+    work_item: str
+    activity: str
+    organisation: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsWanted(Event):
+    work_item: str
+    activity: str
+    organisation: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsGiven(Event):
+    work_item: str
+    activity: str
+    organisation: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItemCompleted(Event):
     work_item: str
     activity: str
@@ -635,7 +689,9 @@ class AnswerLinkRevoked(Event):
 EVENTS: tuple[type[Event], ...] = (
     CaseStarted, PartyJoined, PartyLeft, WorkItemOpened, WorkItemClaimed, WorkItemReleased,
     WorkItemDelegated, WorkItemReturned, WorkItemSubmitted, WorkItemTakenBack, WorkItemSentBack,
-    WorkItemApproved, WorkItemCompleted, WorkItemCancelled, MilestoneReached,
+    WorkItemApproved, ConsultationAsked, ConsultationAnswered, ConsultationSilent,
+    ConsultationEnded, DocumentsWanted, DocumentsGiven, WorkItemCompleted, WorkItemCancelled,
+    MilestoneReached,
     DeadlineStarted, DeadlineMet, DeadlineExpired, PeopleReminded,
     DocumentAttached, MessageDelivered, MessageSent,
     ServiceRequested, ServiceAnswered, ServiceFailed, DeliveryFailed, DeliveryRetried,

@@ -25,6 +25,7 @@ from sqlalchemy.orm import aliased
 from engine.actor import ADMINISTRATOR, Actor, Mandate
 from engine.bundles.definition import Bundle, Column, Form, Nature
 from engine.bundles.drawn import Element
+from engine.bundles.hearing import OPINION_FORM
 from engine.bundles.roles import role_nature, roles
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
 from engine.model import Case, ChildRound, Party, WorkItem, WorkKind
@@ -64,6 +65,8 @@ class Piece(Protocol):
     def path(self) -> Iterable[Any]: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def organisation_id(self) -> str | None: ...
 
 
 def for_links(verb: Verb) -> Verb:
@@ -247,11 +250,7 @@ def require_responsible(actor: Actor, seats_: Iterable[Seat], form: Form | None)
     A political act is closed only by a political office or whoever records its acts, a technical
     one never by a politician (separation of functions, TUEL art. 107).
     """
-    found = [
-        m
-        for m in permitting(actor, seats_, "R")
-        if form is None or fits(m.capacity, m.role, form.nature)
-    ]
+    found = [m for m in permitting(actor, seats_, "R") if fills(form, m.capacity, m.role)]
     if not found:
         raise NotResponsible(
             Text(
@@ -485,13 +484,34 @@ def seats_of(
 
 
 def seats_of_item(bundle: Bundle, parties: Sequence[Party], item: Piece) -> tuple[Seat, ...]:
-    """The same for one piece of work: an approval is done by whoever answers for the activity."""
+    """The same for one piece of work: an approval is done by whoever answers for the activity,
+    a consultation by the body that is heard."""
     path = tuple((element, key) for element, key in item.path)
     found = seats_of(bundle, parties, item.activity, path)
     if item.kind == WorkKind.ACTIVITY:
         return found
+    if item.kind == WorkKind.CONSULTATION:
+        return _hearing_seats(bundle, parties, item, found)
     answering = [seat for seat in found if seat.letter == "A"]
     return (*(Seat("R", s.organisation_id, s.role) for s in answering), *answering)
+
+
+def _hearing_seats(
+    bundle: Bundle, parties: Sequence[Party], item: Piece, of_activity: Sequence[Seat]
+) -> tuple[Seat, ...]:
+    """The body asked does it by its seats with a C; whoever answers for the matter answers."""
+    if item.activity in bundle.forms:
+        on = of_activity
+    else:  # before a milestone
+        on = seats(bundle.raci.rows.get(item.activity, {}), parties, None)
+    asked = [s for s in on if s.letter == "C" and s.organisation_id == item.organisation_id]
+    answering = (s for s in on if s.letter == "A")
+    return (*(Seat("R", s.organisation_id, s.role) for s in asked), *answering)
+
+
+def fills(form: Form | None, capacity: str, role: str) -> bool:
+    """Whether a role may fill in a form: of an act its nature decides, an opinion anybody gives."""
+    return form is None or form.activity == OPINION_FORM or fits(capacity, role, form.nature)
 
 
 def _does(bundle: Bundle, column: Column, form: Form | None) -> bool:

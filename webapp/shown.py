@@ -59,6 +59,8 @@ def kind_tag(row: WorkRow) -> str:
         return ""
     if row.kind == "approval":
         return _("approvazione")
+    if row.kind == "consultation":
+        return _("attende documenti") if row.state == "submitted" else _("parere")
     if row.state == "submitted":
         return _("in approvazione")
     return _("da correggere") if row.state == "returned" and row.rounds else ""

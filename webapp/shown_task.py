@@ -5,7 +5,14 @@ from typing import Any
 
 from flask import request, url_for
 
-from engine.queries import Decision, EvidenceRow, PeerRow, PersonRow, TaskView
+from engine.queries import (
+    Decision,
+    EvidenceRow,
+    Opinion,
+    PeerRow,
+    PersonRow,
+    TaskView,
+)
 from engine.text import Text
 from webapp import shown
 from webapp.auth import officer
@@ -49,11 +56,12 @@ def shown_task(
         "peers_done": _peers_done(task.peers),
         "people": people(task.people),
         "help": _help(task),
-        "checks": [*_waits(task), *_needs(task), *_checks(fields, errors)]
+        "checks": [*_waits(task), *_needs(task), *_unheard(task), *_checks(fields, errors)]
         if is_open and "complete" in task.may
         else [],
         "buttons": list(_buttons(task)),
         "submitted_words": _submitted_words(task),
+        "heard": [_heard(row, task) for row in task.consultations],
         "rounds": [_round(row) for row in task.decisions],
     }
 
@@ -61,6 +69,8 @@ def shown_task(
 def _letter_words(task: TaskView) -> str:
     if task.kind == "approval" and task.may:
         return _("Decidi tu, per")
+    if task.kind == "consultation" and task.letter == "C":
+        return _("Dai il parere, per")
     if task.letter == "A":
         return _("Ne rispondi tu, per")
     if task.letter == "C":
@@ -76,7 +86,9 @@ def _held_words(task: TaskView) -> str:
             when=plain_when(task.completed_at),
         )
     if task.state == "submitted":
-        return _("in approvazione")
+        return _("attende documenti") if task.kind == "consultation" else _("in approvazione")
+    if task.state == "silent":
+        return _("nessuna risposta")
     if task.state == "cancelled":
         return _("non più richiesta")
     if task.holder is None:
@@ -242,7 +254,64 @@ def _submitted_words(task: TaskView) -> str:
 def _complete_words(task: TaskView) -> str:
     if task.kind == "approval":
         return _("Conferma la decisione")
+    if task.kind == "consultation":
+        return _("Invia il parere")
     return _("Presenta per l’approvazione") if task.asks_approval else _("Completa")
+
+
+KIND_OF_OPINION = {
+    "favourable": "done", "no_remarks": "done", "conditions": "decide", "unfavourable": "late",
+}  # fmt: skip
+
+
+def _heard(row: Opinion, task: TaskView) -> dict[str, Any]:
+    """A body that is heard: what it answered, or by when it will."""
+    answers = row.answers or {}
+    yours = bool(task.may & {"complete", "draft", "take_back"})
+    return {
+        "id": row.id,
+        "organisation": row.organisation,
+        "badge": _badge_of_opinion(row),
+        "question": row.title,
+        "due_on": row.due_on if row.state == "asked" else None,
+        "text": answers.get("opinion_text"),
+        "note": row.note if row.state != "given" else None,
+        "conditions": [
+            {"text": one.get("condition"), "binding": one.get("binding") in (True, "yes")}
+            for one in row.conditions
+        ],
+        "by": row.given_by,
+        "at": row.given_at,
+        "give": row.state == "documents" and yours,
+        "waive": row.over and row.state == "asked" and task.letter == "A",
+    }
+
+
+def _badge_of_opinion(row: Opinion) -> dict[str, Any]:
+    if row.state == "given":
+        kind = KIND_OF_OPINION.get(row.opinion or "", "done")
+        return {"kind": kind, "words": row.opinion_title}
+    if row.state == "silent":
+        return {"kind": "none", "words": _("nessuna risposta: si può proseguire")}
+    if row.state == "documents":
+        return {"kind": "decide", "words": _("chiede documenti")}
+    if row.over:
+        return {"kind": "late", "words": _("termine passato")}
+    return {"kind": "wait", "words": _("in attesa")}
+
+
+def _unheard(task: TaskView) -> Iterator[dict[str, Any]]:
+    """Who must still answer before the activity can be closed."""
+    for row in task.consultations:
+        if row.state not in ("asked", "documents"):
+            continue
+        who = row.organisation.in_(language()) if row.organisation else ""
+        words = _("Parere di %(who)s", who=who)
+        if row.state == "documents":
+            words = _("%(what)s: aspetta documenti", what=words)
+        elif row.due_on is not None:
+            words = _("%(what)s: entro il %(day)s", what=words, day=plain_day(row.due_on))
+        yield {"kind": "blocked", "words": words, "url": "#heard-title"}
 
 
 def _round(row: Decision) -> dict[str, Any]:

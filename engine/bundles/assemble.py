@@ -9,8 +9,10 @@ from engine.bundles.drawn import Drawing
 from engine.bundles.forms.reading import EMPTY_START, parse_form
 from engine.bundles.letters import parse_letters
 from engine.bundles.manifest import Manifest, parse_manifest
+from engine.bundles.matrix import heard
 from engine.bundles.problem import Problem
 from engine.bundles.raci import Matrix, parse_raci
+from engine.bundles.usual_term import with_usual_term
 from engine.text import NO_TEXT, Text
 
 
@@ -131,7 +133,7 @@ def _bundle(
     known: Mapping[str, DeadlineRule],
 ) -> Bundle:
     files = draft.files
-    return Bundle(
+    bundle = Bundle(
         key=manifest.key,
         version=manifest.version,
         digest=digest,
@@ -163,7 +165,9 @@ def _bundle(
         raises=manifest.raises,
         guide=_guide(draft),
         separations=manifest.separations,
+        consultations=manifest.consultations,
     )
+    return with_usual_term(bundle, heard(bundle))
 
 
 def _is_activity(name: str) -> bool:

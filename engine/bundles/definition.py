@@ -430,6 +430,19 @@ class Raci:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultationRule:
+    """How a letter C is heard that no drawn consultation hears."""
+
+    of: str
+    """The row of the matrix: an activity, a call or a milestone."""
+    hears: tuple[Column, ...]
+    """Empty: everybody with a C in that row."""
+    question: Text | None
+    term: str
+    """The deadline in which the answer is awaited; silence belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Separation:
     """Two functions that the law keeps apart: no role has a hand in both."""
 
@@ -481,6 +494,7 @@ class Bundle:
     words: Mapping[str, str] = field(default_factory=dict)
     """What scripts write into tables in Italian → in English."""
     separations: tuple[Separation, ...] = ()
+    consultations: tuple[ConsultationRule, ...] = ()
 
     @property
     def opens_cases(self) -> bool:

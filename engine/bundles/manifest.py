@@ -12,6 +12,7 @@ from engine.bundles.definition import (
     Capacity,
     ChildrenRule,
     Column,
+    ConsultationRule,
     DeadlineRule,
     Evidence,
     MessageRule,
@@ -24,6 +25,7 @@ from engine.bundles.forms.reading import EVIDENCE
 from engine.bundles.problem import Problem
 from engine.bundles.raises import read_raises
 from engine.bundles.source import Table, read_table
+from engine.bundles.usual_term import USUAL_TERM
 from engine.text import Text
 
 FILE = "process.toml"
@@ -62,6 +64,7 @@ class Manifest:
     children: Mapping[str, ChildrenRule] = field(default_factory=dict)
     separations: tuple[Separation, ...] = ()
     raises: Mapping[str, RaiseRule] = field(default_factory=dict)
+    consultations: tuple[ConsultationRule, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     """Italian words that scripts write into tables → the same in English."""
     table: Table | None = None
@@ -90,6 +93,7 @@ def parse_manifest(
     manifest.profiles = read_profiles(table)
     manifest.deadlines = dict(read_deadlines(table, known, manifest.profiles))
     manifest.separations = tuple(_separations(table))
+    manifest.consultations = tuple(_consultations(table))
     manifest.words = dict(_words(table))
     table.finish()
     return manifest
@@ -198,6 +202,18 @@ def _capacities(table: Table) -> Iterator[Capacity]:
         )
         row.finish()
         yield capacity
+
+
+def _consultations(table: Table) -> Iterator[ConsultationRule]:
+    for row in table.rows("consultation"):
+        question = row.both("question", required=False)
+        yield ConsultationRule(
+            of=row.text("of"),
+            hears=read_columns(row, "hears", row.texts("hears")),
+            question=question or None,
+            term=row.text("term", USUAL_TERM.name),
+        )
+        row.finish()
 
 
 def _separations(table: Table) -> Iterator[Separation]:

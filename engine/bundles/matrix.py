@@ -12,6 +12,7 @@ from engine.bundles.columns import parse_column
 from engine.bundles.definition import Bundle, Column, Raci, merged
 from engine.bundles.drawn import Drawing, Element
 from engine.bundles.roles import role_title, roles, roles_of
+from engine.bundles.usual_term import with_usual_term
 from engine.text import Text, both
 
 Path = tuple[tuple[str, str], ...]
@@ -69,7 +70,8 @@ def amended(bundle: Bundle, amendments: Amendments) -> Bundle:
                     rows[line] = dict(merged(rows.get(line, {}), {column: letters}))
                 else:
                     changes[line][column] = letters
-    return replace(bundle, raci=Raci(tuple(columns), rows, dict(changes)))
+    changed = replace(bundle, raci=Raci(tuple(columns), rows, dict(changes)))
+    return with_usual_term(changed, heard(bundle))
 
 
 def lines(bundle: Bundle) -> tuple[Line, ...]:
@@ -235,11 +237,6 @@ def _wrong(
         name = column_title(bundle, column)
         if "A" in letters and not may_answer(bundle, column):
             yield Text(f"{name.it} non ha potere di firma.", f"{name.en} has no power to sign.")
-        if "C" in letters and str(column) not in heard(bundle):
-            yield Text(
-                f"nessuna consultazione sente {name.it}: scrivi I, o lascia C dov'è.",
-                f"no consultation hears {name.en}: write I, or leave the C where it is.",
-            )
         if present is not None and set(letters) & {"R", "A"} and column.capacity not in present:
             yield Text(f"{name.it}: nessun ente vi partecipa.", f"{name.en}: no body takes part.")
 

@@ -88,6 +88,7 @@ from engine.commands.outbox import (
 from engine.commands.pages import keep_page
 from engine.commands.parties import add_party, remove_party
 from engine.commands.raci.approvals import take_back
+from engine.commands.raci.consultations import give_documents, go_on_without
 from engine.commands.register import apply_fact, correct_body, register_body
 from engine.commands.seals import seal_day
 from engine.commands.settings import move_training_day, plan_training_day
@@ -142,6 +143,8 @@ __all__ = [
     "end_substitution",
     "expire_deadline",
     "extend_deadline",
+    "give_documents",
+    "go_on_without",
     "grant_mandate",
     "grant_substitution",
     "hand_over",

@@ -29,6 +29,7 @@ from engine.bundles.children import ASK
 from engine.commands import _children, _notices
 from engine.commands._clock import terms
 from engine.commands._drawn_clocks import drawn_clocks
+from engine.commands._hearing import asking as hearing
 from engine.commands._items import Scope, place, work_items
 from engine.deliveries import CallService
 from engine.errors import NobodyWaits, ProcessFault, WrongState
@@ -163,6 +164,8 @@ def _milestones(scope: Scope, step: Step) -> list[Milestone]:
             continue
         known.add((name, branch))
         party = scope.party(passed.path)
+        if party is None:
+            hearing.before_milestone(scope.work, scope.case, scope.bundle, name)
         row = Milestone(
             id=scope.work.new_id(), case_id=scope.case.id, name=name, branch=branch,
             party_id=party.id if party else None, reached_at=scope.work.now,
@@ -295,6 +298,8 @@ def _case_state(scope: Scope, step: Step) -> None:
             work.record(ended, case)
     if step.ended and not case.is_ended:
         work.record(case.enter(CaseState.COMPLETED, step.end, at=work.now), case)
+    if case.is_ended:
+        hearing.end_all(work, case)
 
 
 def jsonable(value: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import select
 
 from engine import events
 from engine.asked import form_of
@@ -12,13 +12,13 @@ from engine.bpmn import Activity, Path, Step, Wait
 from engine.bundles.definition import Bundle
 from engine.commands import _notices
 from engine.commands._clock import terms
+from engine.commands._hearing import asking as hearing
+from engine.commands._hearing.offering import leave_worklists, offer
 from engine.commands._links.sending import send_by_itself
 from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, WorkItem, WorkKind
 from engine.policy import Seat, seats_of
 from engine.store import Surface
 from engine.unit_of_work import UnitOfWork
-
-_LEAVE_WORKLISTS = delete(Offer).where(Offer.work_item_id == bindparam("work_item"))
 
 
 @dataclass(slots=True)
@@ -59,6 +59,9 @@ def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
         for item in on_token.get(activity.token_id, {}).values():
             if _link(scope, item, step.waits, activity, living):
                 moved[item.id] = item.due_on
+    for item in on_token.get("", {}).values():  # heard before a milestone
+        if _date(scope, item, [row for row in living if row.work_item_id == item.id]):
+            moved[item.id] = item.due_on
     if moved:
         scope.work.flush()
         for row in scope.work.session.scalars(select(Offer).where(Offer.work_item_id.in_(moved))):
@@ -84,9 +87,12 @@ def work_items(
             .order_by(WorkItem.id)
         ).all()
         for item in items:
+            if item.kind == WorkKind.CONSULTATION:
+                hearing.end(scope.work, scope.case, item, "activity")
+                continue
             body = scope.work.name_of(item.organisation_id)
             gone_too = item.cancel(organisation=body)
-            if item.kind == WorkKind.ACTIVITY:  # what belongs to it goes with it
+            if item.kind == WorkKind.ACTIVITY:  # its approval goes with it
                 scope.work.record(gone_too, scope.case)
             close_item(scope.work, scope.case, item)
     begun = after.activities - before.activities
@@ -128,26 +134,18 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
         terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
     _notices.tell_opened(work, case, bundle, item, offered)
     send_by_itself(work, case, item, offered)
+    hearing.open_with(work, case, bundle, item)
     return item
 
 
 def offer_anew(work: UnitOfWork, item: WorkItem, seats: Collection[Seat]) -> None:
     """Put a live item into other worklists: other people do it now, or answer for it."""
     work.flush()
-    work.session.connection().execute(_LEAVE_WORKLISTS, {"work_item": item.id})
+    leave_worklists(work, item)
     bodies = {seat.organisation_id for seat in seats if seat.letter == "R"}
-    item.organisation_id = bodies.pop() if len(bodies) == 1 else None
+    if item.kind != WorkKind.CONSULTATION:  # it is one body's for good
+        item.organisation_id = bodies.pop() if len(bodies) == 1 else None
     offer(work, item, seats)
-
-
-def offer(work: UnitOfWork, item: WorkItem, seats: Iterable[Seat]) -> None:
-    """Put a live item into the worklists of all who do it, answer for it or are heard."""
-    for seat in seats:
-        if seat.letter in "RAC":
-            work.write(
-                Offer, organisation_id=seat.organisation_id, role=seat.role, letter=seat.letter,
-                work_item_id=item.id, case_id=item.case_id, due_on=item.due_on,
-            )  # fmt: skip
 
 
 def _link(
@@ -170,13 +168,20 @@ def _link(
         if w.kind == "deadline" and not w.repeats and w.attached_to in around
         and activity.path[: len(w.path)] == w.path
     }  # fmt: skip
+    # The term of an activity runs on while it waits for its approval; an opinion has its own.
+    owner = item.belongs_to_id if item.kind == WorkKind.APPROVAL else item.id
+    if item.kind == WorkKind.CONSULTATION:
+        tokens = set()
+    return _date(
+        scope, item, [r for r in living if r.work_item_id == owner or r.token_id in tokens]
+    )
+
+
+def _date(scope: Scope, item: WorkItem, bounding: Iterable[Deadline]) -> bool:
     running = [
         row
-        for row in living
-        if (row.due_on is not None or row.is_stopped)
-        and row.state != DeadlineState.WAITING
-        # The term of an activity runs on while it waits for its approval.
-        and (row.work_item_id == (item.belongs_to_id or item.id) or row.token_id in tokens)
+        for row in bounding
+        if (row.due_on is not None or row.is_stopped) and row.state != DeadlineState.WAITING
     ]
     form = form_of(scope.bundle, item)
     named = [row for row in running if form is not None and row.name == form.deadline]
@@ -190,7 +195,7 @@ def _link(
 
 def close_item(work: UnitOfWork, case: Case, item: WorkItem) -> None:
     """The work is done or gone: it leaves worklists and notices, and its own terms are met."""
-    work.session.connection().execute(_LEAVE_WORKLISTS, {"work_item": item.id})
+    leave_worklists(work, item)
     _notices.settle(work, [item.id])
     if item.kind != WorkKind.ACTIVITY:
         return

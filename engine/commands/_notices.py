@@ -34,12 +34,16 @@ _SEATED = (
 )
 
 
+_ASKING = (
+    "turn", "delegated", "returned", "released", "approval", "corrections", "consulted",
+)  # fmt: skip
+"""Notices that ask for something: they are settled once it is done or gone."""
 _SETTLE = (
     update(Notice)
     .where(
         Notice.work_item_id.in_(bindparam("work_items", expanding=True)),
         Notice.read_at.is_(None),
-        Notice.kind.in_(("turn", "delegated", "returned", "released", "approval", "corrections")),
+        Notice.kind.in_(_ASKING),
     )
     .values(read_at=bindparam("now"))
 )

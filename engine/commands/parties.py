@@ -10,6 +10,7 @@ from engine.bpmn import Facts, Instance, Step
 from engine.bundles.definition import Bundle
 from engine.commands import _children
 from engine.commands._advance import advance, deliver, jsonable
+from engine.commands._hearing import asking as hearing
 from engine.commands.cases import require_reason
 from engine.errors import (
     AlreadyParty,
@@ -50,6 +51,7 @@ def add_party(
     party = _joined(work, case, body, capacity)
     _children.joined(work, case, party)
     _tell_drawing(work, case, bundle, party, body)
+    hearing.agree(work, case, bundle)
     return party.id
 
 
@@ -85,6 +87,7 @@ def remove_party(
         told.add((row.element, str(row.path)))
         work.record(events.MessageDelivered(case.id, row.name, party.id, jsonable(payload)), case)
         deliver(work, case, row.token_id, "party-withdrawn", payload)
+    hearing.agree(work, case, bundle)
 
 
 def _require_dispensable(bundle: Bundle, party: Party, name: str) -> None:

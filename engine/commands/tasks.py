@@ -10,10 +10,12 @@ from engine.bundles.definition import Form
 from engine.commands import _notices
 from engine.commands._advance import jsonable
 from engine.commands._answers import checked
+from engine.commands._hearing.asking import require_heard
 from engine.commands.clock.needs import require_needs
 from engine.commands.linked.raising import require_free
 from engine.commands.raci.approvals import decide, needs_approval, submit
 from engine.commands.raci.completing import finish
+from engine.commands.raci.consultations import answer
 from engine.commands.raci.handling import (
     form_of,
     require_four_eyes,
@@ -32,7 +34,7 @@ from engine.errors import (
 )
 from engine.mandates import mandates_of
 from engine.model import Case, Draft, Officer, WorkItem, WorkKind
-from engine.policy import Seat, fits, permitting, require_responsible, the_one
+from engine.policy import Seat, fills, permitting, require_responsible, the_one
 from engine.text import Text
 from engine.unit_of_work import ITEM_UNKNOWN, UnitOfWork
 
@@ -99,10 +101,13 @@ def return_task(
     work.mandate = require_responsible(work.actor, seats, form_of(work, case, item))
     if item.kind != WorkKind.ACTIVITY:
         raise WrongState(
-            Text("Un'approvazione non si restituisce.", "An approval is not returned."),
             Text(
-                "Approva, rimanda con osservazioni, o passala a un collega.",
-                "Approve, send it back with comments, or hand it to a colleague.",
+                "Un'approvazione o un parere non si restituisce.",
+                "Neither an approval nor an opinion is returned.",
+            ),
+            Text(
+                "Rispondi, o passa l'attività a un collega.",
+                "Answer, or hand the work to a colleague.",
             ),
         )
     if item.holder_id not in (None, work.actor.officer_id):
@@ -172,7 +177,10 @@ def complete_task(
     case.require_running()
     if item.kind == WorkKind.APPROVAL and form is not None:
         return decide(work, case, item, form, data)
+    if item.kind == WorkKind.CONSULTATION and form is not None:
+        return answer(work, case, item, form, data)
     require_needs(work, case, item, form)
+    require_heard(work, case, item)
     take(work, case, item, title, quietly=True)
     variables = work.running(case).instance.variables(item.token_id)
     answers = (
@@ -263,6 +271,6 @@ def _mandate_on(
             continue
         if (mandate.organisation_id, mandate.role) not in wanted:
             continue
-        if form is None or fits(mandate.capacity, mandate.role, form.nature):
+        if fills(form, mandate.capacity, mandate.role):
             return mandate
     return None

@@ -22,7 +22,8 @@ from engine.bundles.profiles import rule_key
 from engine.commands import _checkpoints, _notices
 from engine.commands._advance import guarded, reflect
 from engine.commands._clock import terms
-from engine.commands._items import Scope, link_all, offer
+from engine.commands._hearing.offering import offer
+from engine.commands._items import Scope, link_all
 from engine.commands.cases import require_reason
 from engine.errors import Invalid, ProcessNotFound, WrongState
 from engine.model import (
@@ -284,10 +285,11 @@ class _Change:
             item.stage = bundle.stage_of(activity.element, activity.path)
             item.organisation_id = bodies.pop() if len(bodies) == 1 else None
             offer(work, item, seats)
-            for approval in belonging.get(item.id, ()):
-                approval.activity, approval.path = item.activity, item.path
-                approval.stage = item.stage
-                offer(work, approval, seats_of_item(bundle, work.parties(self.case), approval))
+            for other in belonging.get(item.id, ()):
+                if other.token_id:  # what is asked before a milestone keeps its name
+                    other.activity, other.path = item.activity, item.path
+                other.stage = item.stage
+                offer(work, other, seats_of_item(bundle, work.parties(self.case), other))
         return items
 
     def drafts(self, items: list[tuple[WorkItem, str]]) -> list[str]:

@@ -18,6 +18,8 @@ class WorkKind(StrEnum):
     """One token of the drawing."""
     APPROVAL = "approval"
     """Whoever answers for an activity looks at what was prepared in it."""
+    CONSULTATION = "consultation"
+    """A body with a C is heard before an activity is closed or a milestone reached."""
 
 
 class WorkItemState(StrEnum):
@@ -26,7 +28,10 @@ class WorkItemState(StrEnum):
     RETURNED = "returned"
     """Given back to whoever answers for it, or by him to whoever prepared it."""
     SUBMITTED = "submitted"
-    """Prepared; it waits for the approval of whoever answers for it."""
+    """Prepared, it waits for the approval of whoever answers for it; of a consultation: for
+    documents."""
+    SILENT = "silent"
+    """Of a consultation: its term passed, and its silence counts."""
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
@@ -58,7 +63,8 @@ class WorkItem(Base):
     case_id: Mapped[str] = mapped_column(refers_to("procedure_case.id"))
     kind: Mapped[str] = mapped_column(String(20), default=WorkKind.ACTIVITY)
     belongs_to_id: Mapped[str | None] = mapped_column(refers_to("work_item.id"))
-    """The activity that an approval is about."""
+    """The activity that an approval or a consultation is about; of a consultation before a
+    milestone the first one of its stage."""
     token_id: Mapped[str] = mapped_column(Id, index=True)
     activity: Mapped[str] = mapped_column(String(120))
     stage: Mapped[str | None] = mapped_column(String(80))
@@ -107,6 +113,17 @@ class WorkItem(Base):
                 Text(
                     "Non serve altro: trovi l'esito nella pagina del caso.",
                     "Nothing more is needed: the outcome is on the case page.",
+                ),
+            )
+        if self.state == WorkItemState.SILENT:
+            raise AlreadyCompleted(
+                Text(
+                    f"«{title.it}»: il termine è passato e il silenzio è registrato.",
+                    f"“{title.en}”: the term has passed and the silence is recorded.",
+                ),
+                Text(
+                    "Se il parere serve ancora, scrivi a chi svolge l'attività.",
+                    "If the opinion still matters, write to whoever does the activity.",
                 ),
             )
         if self.state == WorkItemState.CANCELLED:
@@ -213,6 +230,44 @@ class WorkItem(Base):
         return events.WorkItemApproved(
             self.case_id, self.id, self.activity, organisation, str(self.prepared_by), self.rounds
         )
+
+    def want_documents(self, *, organisation: str | None, wanted: str) -> events.DocumentsWanted:
+        """The consulted body needs documents first; it waits for them."""
+        self._let_go(WorkItemState.SUBMITTED)
+        self.rounds, self.note = self.rounds + 1, wanted
+        return events.DocumentsWanted(self.case_id, self.id, self.activity, organisation, wanted)
+
+    def give_documents(self, *, organisation: str | None, reply: str) -> events.DocumentsGiven:
+        """What it needed is there; it is to answer now."""
+        self.state, self.note = WorkItemState.OPEN, reply
+        return events.DocumentsGiven(self.case_id, self.id, self.activity, organisation, reply)
+
+    def answer(
+        self, *, by_id: str | None, by: str, answers: dict[str, Any], organisation: str | None,
+        title: Text, at: datetime,
+    ) -> events.ConsultationAnswered:  # fmt: skip
+        """The body gives its opinion."""
+        self.complete(
+            by_id=by_id, by=by, answers=answers, organisation=organisation, title=title, at=at
+        )
+        return events.ConsultationAnswered(
+            self.case_id, self.id, self.activity, self.party_id, organisation, answers
+        )
+
+    def fall_silent(
+        self, *, organisation: str | None, silence: str, reason: str, at: datetime
+    ) -> events.ConsultationSilent:
+        """No answer came: what that means is recorded."""
+        self._let_go(WorkItemState.SILENT)
+        self.completed_at, self.note = at, reason or None
+        return events.ConsultationSilent(
+            self.case_id, self.id, self.activity, self.party_id, organisation, silence, reason
+        )
+
+    def no_longer_ask(self, *, organisation: str | None, reason: str) -> events.ConsultationEnded:
+        """The body need not be heard any more."""
+        self.cancel(organisation=organisation)
+        return events.ConsultationEnded(self.case_id, self.id, self.activity, organisation, reason)
 
     def require_submitted(self, title: Text) -> None:
         """Refuse unless it waits for its approval."""

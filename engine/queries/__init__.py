@@ -4,6 +4,7 @@ from engine.bundles.definition import Field, Form
 from engine.bundles.roles import BodyKind, body_kinds
 from engine.queries._approvals import Decision
 from engine.queries._clock_acts import ClockAct
+from engine.queries._opinions import Opinion
 from engine.queries.access import (
     Enrolment,
     IdentityRow,
@@ -297,6 +298,7 @@ __all__ = [
     "OfficeHolder",
     "OrganisationRow",
     "OrganisationView",
+    "Opinion",
     "Page",
     "ParentView",
     "PartyRow",

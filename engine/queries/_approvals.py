@@ -61,7 +61,7 @@ class Rounds:
 
 def rounds_of(reading: Reading, seen: Seen, item: WorkItem) -> Rounds:
     """Two statements for an approval, one for work that was ever submitted, else none."""
-    if item.kind == WorkKind.ACTIVITY and not item.rounds:
+    if item.kind == WorkKind.CONSULTATION or (item.kind == WorkKind.ACTIVITY and not item.rounds):
         return Rounds()
     about = item.belongs_to_id or item.id
     approvals = reading.session.scalars(

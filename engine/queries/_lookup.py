@@ -208,13 +208,17 @@ def people_on(
 
 def shown_letter(item: WorkItem, letter: str) -> str:
     """The letter of the matrix by which work is somebody's: an approval is done by who answers."""
-    return "A" if item.kind == WorkKind.APPROVAL and letter == "R" else letter
+    if letter != "R" or item.kind == WorkKind.ACTIVITY:
+        return letter
+    return "A" if item.kind == WorkKind.APPROVAL else "C"
 
 
 def activity_title(bundle: Bundle, activity: str) -> Text:
-    """What an activity is called."""
+    """What an activity is called, or the stage that a milestone ends."""
     form = bundle.forms.get(activity)
-    return form.title if form is not None else both(activity)
+    if form is not None:
+        return form.title
+    return next((s.title for s in bundle.stages if s.milestone == activity), both(activity))
 
 
 def stage_title(bundle: Bundle, stage_id: str | None) -> Text | None:

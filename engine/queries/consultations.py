@@ -1,15 +1,12 @@
 """The bodies that are heard in a case: what each was asked, and what it answered."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
 
 from sqlalchemy import select
 
 from engine.actor import Actor
 from engine.bundles.definition import Bundle
-from engine.model import LIVE, WorkItem, WorkItemState
+from engine.model import LIVE, WorkItem, WorkItemState, WorkKind
 from engine.policy import hearing
 from engine.queries._lookup import (
     Seen,
@@ -18,39 +15,19 @@ from engine.queries._lookup import (
     element_name,
     seen_case,
 )
+from engine.queries._opinions import Opinion, by_letter, values
 from engine.queries.links.answers import AnswerLinkRow, case_links, link_row, oversees
-from engine.text import NO_TEXT, Text, both
+from engine.text import NO_TEXT, both
 from engine.unit_of_work import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class ConsultationRow:
-    """One request for an opinion."""
+class ConsultationRow(Opinion):
+    """One request for an opinion, with the link by which it may be answered."""
 
-    id: str
-    """Of the work item by which the body answers."""
-    call: str
-    title: Text
-    activity: str
-    activity_title: Text
-    hears: str
-    """The column of the matrix that is heard: `capacity.role`."""
-    organisation_id: str | None
-    organisation: Text | None
-    party_id: str | None
-    state: Literal["asked", "given", "ended"]
-    """`ended`: its term passed, or nobody needs it any more."""
-    asked_at: datetime
-    due_on: date | None
-    opinion: str | None
-    opinion_title: Text
-    conditions: tuple[Any, ...]
-    answers: Mapping[str, Any] | None
-    given_at: datetime | None
-    given_by: str | None
-    link: AnswerLinkRow | None
+    link: AnswerLinkRow | None = None
     """The link by which it may answer, for whoever answers for the work."""
-    may_send: bool
+    may_send: bool = False
     """Whether the reader may send it that link."""
 
 
@@ -61,12 +38,15 @@ def case_consultations(
     seen = seen_case(reading, actor, case_id)
     items = reading.session.scalars(
         select(WorkItem)
-        .where(WorkItem.case_id == case_id, WorkItem.belongs_to_id.is_(None))
+        .where(WorkItem.case_id == case_id, WorkItem.kind != WorkKind.APPROVAL)
         .order_by(WorkItem.opened_at, WorkItem.id)
     )
     links = case_links(reading, case_id)
     rows = []
     for item in items:
+        if item.kind == WorkKind.CONSULTATION:
+            rows.append(ConsultationRow(**values(by_letter(seen, item, reading.today))))
+            continue
         heard = _heard(seen.bundle, item)
         if heard is not None:
             overseen = oversees(actor, seen, item)

@@ -1,17 +1,18 @@
 """One piece of work, as its officer meets it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.actor import Actor, Mandate
 from engine.asked import form_of
 from engine.bundles.definition import Field, Form, Option
 from engine.bundles.forms import json_fields
+from engine.bundles.hearing import columns_heard, columns_heard_before
 from engine.clock import day_of
 from engine.errors import WorkItemNotFound
 from engine.model import (
@@ -26,7 +27,7 @@ from engine.model import (
     Zone,
 )
 from engine.needs import NeedState, need_states
-from engine.policy import Seat, answerable_by_link, fits, permitting, seats_of_item, seen_by
+from engine.policy import Seat, answerable_by_link, fills, permitting, seats_of_item, seen_by
 from engine.queries._approvals import (
     Decision,
     Prepared,
@@ -47,6 +48,7 @@ from engine.queries._lookup import (
     stage_title,
     with_parties,
 )
+from engine.queries._opinions import Opinion, by_letter
 from engine.queries.clock import deadline_views
 from engine.queries.documents import UploadRow, documents_of, uploads_named
 from engine.queries.linked.raised import RaisedView, holding_up
@@ -178,6 +180,8 @@ class TaskView:
     """Of an approval: what was prepared."""
     files: Mapping[str, UploadRow] = field(default_factory=dict)
     """The files its draft names, whoever of the office sent them, once it was submitted."""
+    consultations: tuple[Opinion, ...] = ()
+    """Who is heard before it is closed, or before the milestone it leads to."""
     answers_himself: bool = False
     """The reader does it under the very mandate that answers for it."""
     own: bool = False
@@ -215,7 +219,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
     variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
     deadline = _deadline(reading, seen, item)
     siblings = _siblings(reading, item)
-    persons = people_on(found.seats, people, actor=actor, bodies=seen.bodies)
+    persons = _as_lettered(item, people_on(found.seats, people, actor=actor, bodies=seen.bodies))
     draft = found.draft if _sees_draft(found) else None
     return TaskView(
         id=item.id, activity=item.activity, title=form.title,
@@ -250,6 +254,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         remarks=remarks_of(item, rounds.decisions),
         prepared=prepared_of(reading, seen, item, rounds, variables),
         files=uploads_named(reading, draft.data) if item.rounds and draft is not None else {},
+        consultations=_consultations(reading, found),
         answers_himself=_answers_himself(actor, found),
         own=rounds.activity is not None and actor.officer_id in rounds.activity.preparers,
         waits_for=holding_up(reading, seen, found.reader, item.activity) if item.is_live else (),
@@ -266,6 +271,30 @@ def form_spec(reading: Reading, *, actor: Actor, work_item_id: str) -> FormSpec:
         found.form, choices_of(reading, seen, found.form, variables), item.version,
         found.draft.draft_version if found.draft is not None else 0,
     )  # fmt: skip
+
+
+def _consultations(reading: Reading, found: "_Found") -> tuple[Opinion, ...]:
+    """What those answered whom the matrix wants heard; one statement, if it wants any."""
+    item, seen = found.item, found.seen
+    if item.kind == WorkKind.CONSULTATION:
+        return ()
+    path = tuple((element, key) for element, key in item.path)
+    milestone = next((s.milestone for s in seen.bundle.stages if s.id == item.stage), "")
+    before = bool(milestone) and bool(columns_heard_before(seen.bundle, milestone))
+    if not (before or columns_heard(seen.bundle, item.activity, path)):
+        return ()
+    about = item.belongs_to_id or item.id
+    mine = and_(WorkItem.belongs_to_id == about, WorkItem.activity == item.activity)
+    rows = reading.session.scalars(
+        select(WorkItem)
+        .where(
+            WorkItem.case_id == item.case_id, WorkItem.kind == WorkKind.CONSULTATION,
+            WorkItem.state != WorkItemState.CANCELLED,
+            or_(mine, WorkItem.activity == milestone) if before else mine,
+        )
+        .order_by(WorkItem.opened_at, WorkItem.id)
+    )  # fmt: skip
+    return tuple(by_letter(seen, row, reading.today) for row in rows)
 
 
 def _approver(found: "_Found") -> Text | None:
@@ -359,10 +388,14 @@ def _held_by(item: WorkItem, actor: Actor) -> bool:
 def _responsible(actor: Actor, found: _Found) -> tuple[Mandate, ...]:
     """The mandates by which the actor may do it, of the right nature (TUEL art. 107)."""
     return tuple(
-        m
-        for m in permitting(actor, found.seats, "R")
-        if fits(m.capacity, m.role, found.form.nature)
+        m for m in permitting(actor, found.seats, "R") if fills(found.form, m.capacity, m.role)
     )
+
+
+def _as_lettered(item: WorkItem, people: Sequence[PersonRow]) -> tuple[PersonRow, ...]:
+    """The people by the letters of the matrix: who gives an opinion has a C, who approves an A."""
+    rows = (replace(person, letter=shown_letter(item, person.letter)) for person in people)
+    return tuple(dict.fromkeys(rows))
 
 
 def _answers_himself(actor: Actor, found: _Found) -> bool:
@@ -372,10 +405,12 @@ def _answers_himself(actor: Actor, found: _Found) -> bool:
 
 def _may(actor: Actor, found: _Found, activity: WorkItem | None) -> frozenset[str]:
     item = found.item
-    if not item.is_live or (activity is not None and actor.officer_id in activity.preparers):
+    waits = item.kind == WorkKind.CONSULTATION and item.state == WorkItemState.SUBMITTED
+    own = activity is not None and actor.officer_id in activity.preparers
+    if not item.is_live or waits or own:
         return frozenset()
     does = bool(_responsible(actor, found))
-    if item.state == WorkItemState.SUBMITTED:
+    if item.state == WorkItemState.SUBMITTED and item.kind == WorkKind.ACTIVITY:
         return frozenset({"take_back"} if does and not found.seen.suspended else ())
     answers = bool(permitting(actor, found.seats, "A"))
     held = item.state == WorkItemState.HELD
@@ -407,7 +442,7 @@ def _delegates(
     suited = {
         h.officer_id: Text(f"{h.name}, {h.organisation.it}", f"{h.name}, {h.organisation.en}")
         for h in people
-        if (h.organisation_id, h.role) in wanted and fits(h.kind, h.role, found.form.nature)
+        if (h.organisation_id, h.role) in wanted and fills(found.form, h.kind, h.role)
     }
     for other in (found.item.holder_id, *(activity.preparers if activity is not None else ())):
         suited.pop(other or "", None)

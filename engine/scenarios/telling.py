@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from engine.actor import Actor
+from engine.asked import form_of
 from engine.bundles.definition import Bundle, Field, Form
 from engine.bundles.forms import examples
 from engine.choices import Choice, choices
@@ -17,6 +18,8 @@ from engine.commands import (
     choose_profile,
     complete_task,
     deliver_message,
+    give_documents,
+    go_on_without,
     mark_delivered,
     mark_failed,
     raise_case,
@@ -56,7 +59,8 @@ from engine.training import tick
 from engine.unit_of_work import Reading
 
 ACTS = (
-    "complete", "approve", "send_back", "take_back", "message", "command", "advance_clock",
+    "complete", "approve", "send_back", "take_back", "opinion", "give_documents", "go_on_without",
+    "message", "command", "advance_clock",
     "service", "raise",
 )  # fmt: skip
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -139,6 +143,25 @@ class Telling:
             self._decide(step, "approve")
         elif "send_back" in step:
             self._decide(step, "return")
+        elif "opinion" in step:
+            item = self._heard(step, "opinion")
+            by, data = self._actor(step["by"]), step.get("data", {})
+            form = form_of(self.bundle, item)
+            if form is not None:
+                data = self._answers(form, by, data, self._parties(), {})
+            self.engine.run(by, complete_task, work_item_id=item.id, data=data)
+        elif "give_documents" in step:
+            item = self._heard(step, "give_documents")
+            self.engine.run(
+                self._actor(step["by"]), give_documents, work_item_id=item.id,
+                reply=step.get("reason", "scenario"),
+            )  # fmt: skip
+        elif "go_on_without" in step:
+            item = self._heard(step, "go_on_without")
+            self.engine.run(
+                self._actor(step["by"]), go_on_without, work_item_id=item.id,
+                reason=step.get("reason", "scenario"),
+            )  # fmt: skip
         elif "take_back" in step:
             item = self._item(step["take_back"], step["by"], step.get("party"))
             self.engine.run(self._actor(step["by"]), take_back, work_item_id=item.id)
@@ -208,6 +231,11 @@ class Telling:
         item = self._item(activity, step["by"], step.get("party"), kind=WorkKind.APPROVAL)
         data = {"decision": decision, **self._resolved(step.get("data", {}))}
         self.engine.run(self._actor(step["by"]), complete_task, work_item_id=item.id, data=data)
+
+    def _heard(self, step: Mapping[str, Any], act: str) -> WorkItem:
+        """The opinion a step is about: that of the body that acts, or of the party it names."""
+        alias = step.get("party") or step["by"].partition(".")[0]
+        return self._item(step[act], step["by"], alias, kind=WorkKind.CONSULTATION)
 
     def _message(self, step: Mapping[str, Any]) -> None:
         by = self._actor(step["by"])

@@ -128,6 +128,77 @@ def _approved(p: Payload, names: Names) -> Text:
     return by_body(p, names, told)
 
 
+def _asked(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    return with_body(
+        p, names, Text(f"Chiesto il parere su «{title.it}»", f"Opinion asked on “{title.en}”")
+    )
+
+
+OPINIONS = {
+    "favourable": Text("favorevole", "in favour"),
+    "conditions": Text("favorevole con condizioni", "in favour with conditions"),
+    "unfavourable": Text("contrario", "against"),
+    "no_remarks": Text("nessuna osservazione", "no remarks"),
+}
+
+
+def _answered(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    said = OPINIONS.get((p.get("answers") or {}).get("opinion", ""), both(""))
+    italian, english = f"parere su «{title.it}»", f"opinion on “{title.en}”"
+    if said:
+        italian, english = f"{italian}, {said.it}", f"{english}, {said.en}"
+    return by_body(p, names, Text(italian, english))
+
+
+def _silent(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    means = {
+        "assent": Text("il silenzio vale assenso", "silence is assent"),
+        "negative": Text("il silenzio vale diniego", "silence is refusal"),
+        "waived": Text("si prosegue senza", "one goes on without"),
+    }.get(p["silence"], Text("si procede senza il parere", "one proceeds without the opinion"))
+    told = Text(
+        f"nessuna risposta su «{title.it}»: {means.it}",
+        f"no answer on “{title.en}”: {means.en}",
+    )
+    return because(by_body(p, names, told), p)
+
+
+def _unasked(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    why = {
+        "letter": Text("non è più da sentire", "it need not be heard any more"),
+        "activity": Text("l'attività non è più richiesta", "the activity is no longer asked"),
+        "milestone": Text("la fase si è conclusa", "the stage is over"),
+        "case": Text("il caso si è chiuso", "the case has ended"),
+    }.get(p["reason"], both(p["reason"]))
+    told = Text(
+        f"il parere su «{title.it}» non è più atteso: {why.it}",
+        f"the opinion on “{title.en}” is awaited no more: {why.en}",
+    )
+    return by_body(p, names, told)
+
+
+def _wanted(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    told = Text(
+        f"chiede documenti per il parere su «{title.it}»",
+        f"asks for documents for the opinion on “{title.en}”",
+    )
+    return because(by_body(p, names, told), p)
+
+
+def _given(p: Payload, names: Names) -> Text:
+    title = names.activity(p["activity"])
+    told = Text(
+        f"Dati i documenti per il parere su «{title.it}»",
+        f"Documents given for the opinion on “{title.en}”",
+    )
+    return because(with_body(p, names, told), p)
+
+
 def _completed(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
     answer = names.answer(p["activity"], p.get("answers") or {})
@@ -311,6 +382,12 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "WorkItemTakenBack": ("act", _taken_back),
     "WorkItemSentBack": ("act", _sent_back),
     "WorkItemApproved": ("act", _approved),
+    "ConsultationAsked": ("act", _asked),
+    "ConsultationAnswered": ("act", _answered),
+    "ConsultationSilent": ("clock", _silent),
+    "ConsultationEnded": ("machine", _unasked),
+    "DocumentsWanted": ("act", _wanted),
+    "DocumentsGiven": ("act", _given),
     "WorkItemCompleted": ("act", _completed),
     "WorkItemCancelled": ("machine", _cancelled),
     "AnswerLinkSent": ("act", _link_sent),

@@ -146,6 +146,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "resume_deadline": term(),
     "retry_delivery": lambda w, s, p: {"delivery_id": s.id},
     "return_task": item(**WHY),
+    "give_documents": item(reply="Prot. 3"),
+    "go_on_without": item(**WHY),
     "revoke_calendar_feed": lambda w, s, p: {"feed_id": s.id},
     "revoke_session": lambda w, s, p: {"session_id": s.id},
     "revoke_token": lambda w, s, p: {"token_id": s.id},

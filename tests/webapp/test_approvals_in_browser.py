@@ -81,3 +81,64 @@ def test_submitted_sent_back_corrected_approved(browser: Browser, address: str, 
     elena.goto(task)
     expect(elena.get_by_text("Approved by Dora")).to_be_visible()
     without_barriers(elena)
+
+
+@pytest.mark.slow
+def test_the_region_is_heard_before_the_funds_are_committed(
+    browser: Browser, address: str, web: Web
+) -> None:
+    office = web.office
+    office.deploy(POOLED_OFFICE)
+    dora, rita = web.officer("dora", ("cmto", "director")), ("region", "official")
+    elena, anna = (CHIVASSO, "officer"), (CASTAGNETO, "officer")
+    actors = {"elena": web.officer("elena", elena), "anna": web.officer("anna", anna)}
+    web.officer("rita", rita)
+    case_id = office.pooled(dora, CHIVASSO, CASTAGNETO)
+    for name, town in (("elena", CHIVASSO), ("anna", CASTAGNETO)):
+        item = office.item(case_id, "name_staff", town)
+        office.complete(actors[name], item, people=2, names="Due tecnici.")
+        item = office.item(case_id, "name_staff", kind="approval")
+        office.complete(dora, item, decision="approve")
+    task = f"{address}/work-items/{office.item(case_id, 'commit_funding').id}"
+
+    page = at_desk(browser, address, "elena")
+    page.goto(task)
+    page.get_by_label("Quota annua").fill("12000")
+    page.get_by_role("button", name="Presenta per l’approvazione").click()
+    expect(page.get_by_text("deve rispondere: Regione Piemonte")).to_be_visible()
+    without_barriers(page)
+
+    region = at_desk(browser, address, "rita", width=390)
+    region.goto(f"{address}/worklist?kind=consultation")
+    without_barriers(region)
+    region.get_by_role("link", name="Parere: Impegna i fondi", exact=True).click()
+    expect(region.get_by_text("I fondi e la base giuridica").first).to_be_visible()
+    region.get_by_role("radio", name="Servono documenti").check()
+    region.get_by_label("Che cosa serve").fill("Il piano finanziario.")
+    without_barriers(region)
+    region.get_by_role("button", name="Invia il parere").click()
+    expect(region.get_by_text("il termine si interrompe finché arrivano")).to_be_visible()
+
+    page.goto(f"{task}?lang=en")
+    expect(page.get_by_text("asks for documents")).to_be_visible()
+    page.get_by_role("link", name="Give the documents…").click()
+    page.get_by_label("Reason").fill("Prot. 12, fra i documenti del caso.")
+    without_barriers(page)
+    page.get_by_role("button", name="Give the documents").click()
+
+    region.goto(f"{address}/worklist")
+    region.get_by_role("link", name="Parere: Impegna i fondi", exact=True).click()
+    region.get_by_role("radio", name="Favorevole con condizioni").check()
+    region.get_by_label("Testo e motivi").fill("Con una condizione.")
+    region.get_by_role("button", name="Aggiungi").click()
+    region.get_by_label("Condizione", exact=True).fill("Rendiconto annuale.")
+    region.get_by_role("radio", name="Sì").check()
+    region.get_by_role("button", name="Invia il parere").click()
+    expect(region.get_by_text("Parere inviato")).to_be_visible()
+
+    page.goto(task)
+    expect(page.get_by_text("Rendiconto annuale.")).to_be_visible()
+    without_barriers(page)
+    page.get_by_label("Yearly share").fill("12000")
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.get_by_text("It now waits for approval")).to_be_visible()

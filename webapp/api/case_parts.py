@@ -20,7 +20,7 @@ from engine.queries import (
 )
 from webapp.api.door import caller
 from webapp.api.kit import Free, Instant, Nth, Paging, Part, Words, page_of, whole
-from webapp.api.rows import Deadline, Document
+from webapp.api.rows import Consultation, Deadline, Document
 from webapp.api.worklist import WorkItem
 from webapp.auth import engine
 
@@ -54,47 +54,6 @@ class History(page_of(Happening)):  # type: ignore[misc]  # the base is made at 
 
 class HistorySearch(Paging):
     lane = fields.String(load_default=None, validate=validate.OneOf(("act", "clock", "machine")))
-
-
-class AnswerLink(Schema):
-    address = fields.String()
-    sent_by = fields.String(allow_none=True, metadata={"description": "Null: it went by itself."})
-    sent_at = Instant()
-    sent_count = fields.Integer()
-    valid_until = Instant()
-    opened_at = Instant(allow_none=True)
-    draft_saved_at = Instant(allow_none=True)
-    answered_at = Instant(allow_none=True)
-    answered_by = fields.String(allow_none=True)
-    answered_as = fields.String(allow_none=True, metadata={"description": "Role, as declared."})
-    receipt = fields.String(allow_none=True)
-    state = fields.String(metadata={"description": "open, expired, revoked, answered, closed"})
-
-
-class Consultation(Schema):
-    id = fields.String(metadata={"description": "The work item by which the body answers."})
-    call = fields.String()
-    title = Words()
-    activity = fields.String()
-    activity_title = Words()
-    hears = fields.String(metadata={"description": "`capacity.role`"})
-    organisation = fields.String(attribute="organisation_id", allow_none=True)
-    organisation_name = Words(attribute="organisation", allow_none=True)
-    party = fields.String(attribute="party_id", allow_none=True)
-    state = fields.String(metadata={"description": "asked, given, ended"})
-    asked_at = Instant()
-    due_on = fields.Date(allow_none=True)
-    opinion = fields.String(allow_none=True)
-    opinion_title = Words(allow_none=True)
-    conditions = fields.List(Free())
-    answers = Free(allow_none=True)
-    given_at = Instant(allow_none=True)
-    given_by = fields.String(allow_none=True)
-    link = fields.Nested(
-        AnswerLink, allow_none=True,
-        metadata={"description": "By which it answers; for whoever answers for the work."},
-    )  # fmt: skip
-    may_send = fields.Boolean(metadata={"description": "Whether I may send it that link."})
 
 
 class Child(Schema):

@@ -114,3 +114,48 @@ class Person(Schema):
     letter = fields.String()
     is_me = fields.Boolean()
     gap = fields.Boolean()
+
+
+class AnswerLink(Schema):
+    address = fields.String()
+    sent_by = fields.String(allow_none=True, metadata={"description": "Null: it went by itself."})
+    sent_at = Instant()
+    sent_count = fields.Integer()
+    valid_until = Instant()
+    opened_at = Instant(allow_none=True)
+    draft_saved_at = Instant(allow_none=True)
+    answered_at = Instant(allow_none=True)
+    answered_by = fields.String(allow_none=True)
+    answered_as = fields.String(allow_none=True, metadata={"description": "Role, as declared."})
+    receipt = fields.String(allow_none=True)
+    state = fields.String(metadata={"description": "open, expired, revoked, answered, closed"})
+
+
+class Consultation(Schema):
+    id = fields.String(metadata={"description": "The work item by which the body answers."})
+    call = fields.String()
+    title = Words()
+    activity = fields.String()
+    activity_title = Words()
+    hears = fields.String(metadata={"description": "`capacity.role`"})
+    organisation = fields.String(attribute="organisation_id", allow_none=True)
+    organisation_name = Words(attribute="organisation", allow_none=True)
+    party = fields.String(attribute="party_id", allow_none=True)
+    state = fields.String(
+        metadata={"description": "asked, documents (waits for them), given, silent, ended"}
+    )
+    drawn = fields.Boolean(metadata={"description": "By the drawing; else by a letter C."})
+    note = fields.String(allow_none=True, metadata={"description": "What was asked for or said."})
+    asked_at = Instant()
+    due_on = fields.Date(allow_none=True)
+    opinion = fields.String(allow_none=True)
+    opinion_title = Words(allow_none=True)
+    conditions = fields.List(Free())
+    answers = Free(allow_none=True)
+    given_at = Instant(allow_none=True)
+    given_by = fields.String(allow_none=True)
+    link = fields.Nested(
+        AnswerLink, allow_none=True,
+        metadata={"description": "By which it answers; for whoever answers for the work."},
+    )  # fmt: skip
+    may_send = fields.Boolean(metadata={"description": "Whether I may send it that link."})

@@ -9,6 +9,8 @@ from engine.commands import (
     claim,
     complete_task,
     delegate,
+    give_documents,
+    go_on_without,
     release,
     return_task,
     revoke_answer_link,
@@ -17,10 +19,9 @@ from engine.commands import (
     take_back,
 )
 from engine.queries import AnswerLinkDesk, TaskView, answer_link_desk, work_item
-from webapp.api.case_parts import AnswerLink
 from webapp.api.door import act, caller, expected_version
 from webapp.api.kit import Basis, Free, Inner, Instant, Part, Strict, Versioned, Words
-from webapp.api.rows import Deadline, Document, Person, Raised
+from webapp.api.rows import AnswerLink, Consultation, Deadline, Document, Person, Raised
 from webapp.auth import engine
 from webapp.i18n import language
 
@@ -107,10 +108,10 @@ class Task(Versioned):
     activity = fields.String()
     title = Words()
     case = Inner(CaseOfTask)
-    kind = fields.String(metadata={"description": "activity, or approval of one"})
+    kind = fields.String(metadata={"description": "activity, approval of one, consultation"})
     letter = fields.String()
     state = fields.String(
-        metadata={"description": "open, held, returned, submitted, completed, cancelled"}
+        metadata={"description": "open, held, returned, submitted, silent, completed, cancelled"}
     )
     organisation = fields.String(attribute="organisation_id", allow_none=True)
     organisation_name = Words(attribute="organisation", allow_none=True)
@@ -165,6 +166,10 @@ class Task(Versioned):
     decisions = fields.List(fields.Nested(DecisionOfRound))
     remarks = Free(metadata={"description": "What is to be corrected, by part of the form."})
     prepared = fields.Nested(WhatIsPrepared, allow_none=True)
+    consultations = fields.List(
+        fields.Nested(Consultation),
+        metadata={"description": "Who is heard before it is closed, and what they answered."},
+    )
 
 
 class Answers(Strict):
@@ -235,6 +240,26 @@ def put_back(work_item_id: str) -> TaskView:
 def withdraw(work_item_id: str) -> TaskView:
     """Go on working on what was submitted, as long as nobody has decided on it."""
     act(take_back, work_item_id=work_item_id, version=expected_version())
+    return _item(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/give-documents", Task, body=Reason, versioned=True)
+def documents(body: Mapping[str, Any], work_item_id: str) -> TaskView:
+    """Of an opinion: say that what the body asked for is there; its term begins again."""
+    act(
+        give_documents, work_item_id=work_item_id, reply=body["reason"],
+        version=expected_version(),
+    )  # fmt: skip
+    return _item(work_item_id)
+
+
+@part.post("/work-items/<work_item_id>/go-on-without", Task, body=Reason, versioned=True)
+def without(body: Mapping[str, Any], work_item_id: str) -> TaskView:
+    """Of an opinion whose term has passed: go on without it, as whoever answers."""
+    act(
+        go_on_without, work_item_id=work_item_id, reason=body["reason"],
+        version=expected_version(),
+    )  # fmt: skip
     return _item(work_item_id)
 
 

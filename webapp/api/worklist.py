@@ -30,9 +30,9 @@ class WorkItem(Versioned):
     title = Words()
     case = Inner(CaseOfItem)
     letter = fields.String(metadata={"description": LETTERS})
-    kind = fields.String(metadata={"description": "activity, or approval of one"})
+    kind = fields.String(metadata={"description": "activity, approval of one, consultation"})
     state = fields.String(
-        metadata={"description": "open, held, returned, submitted, completed, cancelled"}
+        metadata={"description": "open, held, returned, submitted, silent, completed, cancelled"}
     )
     rounds = fields.Integer(metadata={"description": "How often submitted for approval."})
     prepared_by = fields.String(allow_none=True)
@@ -76,7 +76,7 @@ class WorklistSearch(Paging):
         metadata={"description": "at_risk: due within a week."},
     )  # fmt: skip
     kind = fields.String(
-        load_default=None, validate=validate.OneOf(("activity", "approval")),
+        load_default=None, validate=validate.OneOf(("activity", "approval", "consultation")),
     )  # fmt: skip
     q = fields.String(load_default=None)
     sort = fields.String(load_default="due", validate=validate.OneOf(("due", "opened")))

@@ -10,6 +10,8 @@ from engine.commands import (
     claim,
     complete_task,
     delegate,
+    give_documents,
+    go_on_without,
     release,
     return_task,
     save_draft,
@@ -82,6 +84,10 @@ def _done(task: TaskView, values: forms.Values) -> str:
         if values.get("decision") == "return":
             return _("Rimandata con osservazioni: %(title)s.", title=title)
         return _("Approvata: %(title)s.", title=title)
+    if task.kind == "consultation":
+        if values.get("opinion") == "needs_documents":
+            return _("Documenti chiesti: il termine si interrompe finché arrivano.")
+        return _("Parere inviato: %(title)s.", title=title)
     if task.asks_approval:
         return _("Presentata: %(title)s. Ora attende l’approvazione.", title=title)
     done = _("Completata: %(title)s.", title=title)
@@ -190,6 +196,60 @@ def hand_over(work_item_id: str) -> ResponseReturnValue:
         )  # fmt: skip
         flash(_("Passata a un collega: %(title)s.", title=task.title.in_(language())), "ok")
         return request.script_root + "/worklist"
+
+    return acts.perform(page, carry_out)
+
+
+@blueprint.route("/documents", methods=["GET", "POST"])
+def documents(work_item_id: str) -> ResponseReturnValue:
+    """Tell a body that is heard that the documents it asked for are there."""
+    task = _task(work_item_id)
+    page = Act(
+        title=_("Dai i documenti chiesti"),
+        follows=[
+            _("L’ente è avvisato e il termine del suo parere ricomincia da oggi."),
+            _("Scrivi dove li trova: fra i documenti del caso, o con quale protocollo."),
+        ],
+        button=_("Dai i documenti"),
+        back=url_for("case.show", case_id=task.case.id),
+        steps=[*steps(task), {"label": _("Dai i documenti chiesti")}],
+        version=task.version,
+    )
+
+    def carry_out(given: forms.Values) -> str:
+        engine().run(
+            officer(), give_documents, work_item_id=task.id, reply=given["reason"],
+            version=acts.version(),
+        )  # fmt: skip
+        flash(_("Documenti dati: il termine del parere ricomincia."), "ok")
+        return url_for("case.show", case_id=task.case.id)
+
+    return acts.perform(page, carry_out)
+
+
+@blueprint.route("/without", methods=["GET", "POST"])
+def without(work_item_id: str) -> ResponseReturnValue:
+    """Go on without an opinion whose term has passed."""
+    task = _task(work_item_id)
+    page = Act(
+        title=_("Prosegui senza il parere"),
+        follows=[
+            _("Il silenzio dell’ente e il tuo motivo restano nella cronologia."),
+            _("L’attività può concludersi; l’ente non può più rispondere."),
+        ],
+        button=_("Prosegui senza"),
+        back=url_for("case.show", case_id=task.case.id),
+        steps=[*steps(task), {"label": _("Prosegui senza il parere")}],
+        version=task.version,
+    )
+
+    def carry_out(given: forms.Values) -> str:
+        engine().run(
+            officer(), go_on_without, work_item_id=task.id, reason=given["reason"],
+            version=acts.version(),
+        )  # fmt: skip
+        flash(_("Si prosegue senza il parere."), "ok")
+        return url_for("case.show", case_id=task.case.id)
 
     return acts.perform(page, carry_out)
 

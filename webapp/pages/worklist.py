@@ -42,6 +42,7 @@ ALL: Scope = "all"
 KIND_WORDS = {
     "activity": Text("Lavoro proprio", "Own work"),
     "approval": Text("Approvazioni", "Approvals"),
+    "consultation": Text("Pareri", "Opinions"),
 }
 CLOCK_WORDS = {
     "overdue": Text("In ritardo", "Late"),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from engine.bundles.check.view import ACTIVITIES, Place, View
 from engine.bundles.columns import parse_column
 from engine.bundles.definition import Capacity, Column, Form
-from engine.bundles.matrix import in_both, may_answer, may_close
+from engine.bundles.matrix import heard, in_both, may_answer, may_close
 from engine.bundles.raci import FILE as MATRIX
 from engine.bundles.roles import RoleNature, kinds, role_nature
 from engine.bundles.source import Step
@@ -47,6 +47,7 @@ def check_matrix(view: View) -> None:
             hint = "Name a milestone or the id of an activity or call."
             _at(view, item, f"“{item}” is neither a milestone nor drawn.", hint)
         _check_row(view, item, row)
+    _check_consultations(view)
     places = [p for p in view.places() if p.element.type in ACTIVITIES]
     for place in places:
         _check_activity(view, place)
@@ -104,15 +105,32 @@ def _check_row(view: View, item: str, row: Mapping[Column, str]) -> None:
             _at(view, item, f"{name} answers for “{item}” without power to sign.", hint)
     if not any("R" in cell for cell in row.values()):
         _at(view, item, f"Nobody does “{item}”.", "Give at least one column an R (or RA).")
-    heard = {
-        name
-        for element in view.elements()
-        for name in element.properties.get("hears", "").replace(",", " ").split()
-    }
-    for column, cell in row.items():
-        if "C" in cell and str(column) not in heard:
-            hint = f'Draw a consultation with hears="{column}", or write I instead of C.'
-            _at(view, item, f"“{item}”: nobody ever hears {column}.", hint)
+
+
+def _check_consultations(view: View) -> None:
+    """A question of a letter C: its row has one, nothing drawn asks it already, it has a term."""
+    bundle, drawn = view.bundle, heard(view.bundle)
+    for position, rule in enumerate(bundle.consultations):
+
+        def complain(what: str, hint: str, key: str, position: int = position) -> None:
+            view.complain(_TOML, view.line(_TOML, "consultation", position, key), what, hint)
+
+        row = bundle.raci.rows.get(rule.of)
+        asked = {column for column, cell in (row or {}).items() if "C" in cell}
+        if row is None:
+            complain(f"“{rule.of}” has no row in raci.csv.", "Name a row with a C.", "of")
+        elif not asked:
+            complain(f"Nobody is heard in “{rule.of}”.", "Write a C in its row.", "of")
+        for column in rule.hears if asked else ():
+            if column not in asked:
+                complain(f"{column} has no C in “{rule.of}”.", "Write it in raci.csv.", "hears")
+        for column in rule.hears or sorted(asked, key=str):
+            if str(column) in drawn:
+                hint = "Delete this question, or the property hears of the drawing."
+                complain(f"{column} is heard by a drawn consultation.", hint, "hears")
+        if rule.term not in bundle.deadlines:
+            hint = f"Write [deadline.{rule.term}], or take term away for that of the law."
+            complain(f"There is no term “{rule.term}”.", hint, "term")
 
 
 def _check_activity(view: View, place: Place) -> None:

@@ -12,7 +12,8 @@ from engine.bundles.source import Table, read_table, read_text
 from engine.bundles.terms import parse_term
 
 COVERAGE = "coverage.csv"
-WORK = ("complete", "approve", "send_back", "take_back")
+HEARD = ("opinion", "give_documents", "go_on_without")
+WORK = ("complete", "approve", "send_back", "take_back", *HEARD)
 """What is done with a piece of work."""
 DONE_BY = (*WORK, "message", "command")
 ACTS = (
@@ -128,8 +129,10 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
         _check_service(view, step)
     elif act == "expect_open":
         for name in step.texts(act):
-            activity, _, alias = name.removeprefix("approval:").partition("@")
-            _check_activity(view, step, activity, act)
+            kind, _, rest = name.rpartition(":")
+            activity, _, alias = rest.partition("@")
+            if kind != "consultation" or activity not in view.milestones():
+                _check_activity(view, step, activity, act)
             if alias:
                 _check_party(step, alias, aliases, act)
     else:
@@ -190,6 +193,10 @@ def _check_act(view: View, step: Table, act: str, *, data: bool = True) -> None:
         _check_activity(view, step, name, act)
         if data:
             _check_data(view, step, name)
+    elif act in HEARD:
+        if not any("C" in cell for cell in view.bundle.raci.rows.get(name, {}).values()):
+            hint = "Write a C in its row of raci.csv, or take the step away."
+            step.complain(f"Nobody is heard about “{name}”.", hint, act)
     elif act in WORK:
         _check_activity(view, step, name, act)
         form = view.bundle.forms.get(name)

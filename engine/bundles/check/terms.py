@@ -19,7 +19,7 @@ _THROWING = frozenset({"intermediateThrowEvent", "endEvent", "sendTask"})
 
 def check_terms(view: View) -> None:
     """Deadlines, their start, their use; messages and who sends them."""
-    drawn = _check_drawn(view)
+    drawn = _check_drawn(view) | {rule.term for rule in view.bundle.consultations}
     owners = {"": view.draft.manifest, **view.draft.parts}
     for prefix, manifest in owners.items():
         for key, rule in (manifest.deadlines if manifest else {}).items():

@@ -8,6 +8,7 @@ from engine.commands._advance import deliver
 from engine.commands._clock import terms
 from engine.commands._clock.planning import plan
 from engine.commands._clock.terms import Line
+from engine.commands._hearing import asking as hearing
 from engine.commands._items import date_items
 from engine.commands.clock.scope import Scope, after_act, bound, go_on, locked, rule_of, told
 from engine.ledgers import SETS_LENGTH, counting_of, entries_of, unit_of
@@ -37,6 +38,7 @@ def expire_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
         terms.close(work, row, Kind.SILENCE)
     plan(work, case, row)
     _tell(work, case, row, body)
+    hearing.passed(work, case, row)
     if row.token_id is not None:
         deliver(work, case, row.token_id, row.name, None)
     return True

@@ -19,6 +19,7 @@ from engine.bundles.matrix import (
 )
 from engine.bundles.raci import CELLS
 from engine.commands import _notices
+from engine.commands._hearing import asking as hearing
 from engine.commands._items import offer_anew
 from engine.commands._people import kept_by
 from engine.commands.cases import require_reason
@@ -138,8 +139,10 @@ def amend(
         returned=returned,
     )  # fmt: skip
     work.record(event, case)
+    hearing.agree(work, case, after)
     for found in touched:
-        _hand_on(work, case, after, found, reason)
+        if found.item.is_live:  # an opinion may be asked no more
+            _hand_on(work, case, after, found, reason)
     _tell_letters(work, case, changes, reason)
     return True
 

@@ -10,7 +10,9 @@ from engine.bundles.definition import Form
 from engine.commands import _notices
 from engine.commands._advance import jsonable
 from engine.commands._answers import checked
-from engine.commands._items import close_item, offer
+from engine.commands._hearing.asking import require_heard
+from engine.commands._hearing.offering import offer
+from engine.commands._items import close_item
 from engine.commands.clock.needs import require_needs
 from engine.commands.raci.completing import finish
 from engine.commands.raci.handling import (
@@ -117,6 +119,7 @@ def _approve(work: UnitOfWork, case: Case, activity: WorkItem, body: str | None)
     form, title = form_of(work, case, activity), title_of(work, case, activity)
     seats = seats_on(work, case, activity)
     require_needs(work, case, activity, form)
+    require_heard(work, case, activity)
     draft = work.session.get_one(Draft, activity.id)
     values = _still_right(work, case, activity, form, draft) if form is not None else {}
     work.record(activity.approve(organisation=body, title=title), case)

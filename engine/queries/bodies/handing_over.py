@@ -10,7 +10,7 @@ from engine.asked import form_of
 from engine.choices import Choice
 from engine.errors import WorkItemNotFound
 from engine.model import TO_DO, Case, Party, WorkItem
-from engine.policy import fits, permitting, readable_cases, seats_of_item
+from engine.policy import fills, permitting, readable_cases, seats_of_item
 from engine.queries._lookup import holders
 from engine.queries.rows import WorkRow
 from engine.queries.worklist import work_rows
@@ -61,7 +61,7 @@ def handing_over(reading: Reading, *, actor: Actor, work_item_ids: Sequence[str]
             (h.officer_id, h.name)
             for h in people
             if (h.organisation_id, h.role) in wanted
-            and (form is None or fits(h.kind, h.role, form.nature))
+            and fills(form, h.kind, h.role)
             and h.officer_id not in (item.holder_id, *prepared.get(item.belongs_to_id or "", ()))
         }
         common = able if common is None else common & able

@@ -17,6 +17,11 @@ STORY = "scenarios/straight.toml"
 SHOWN_BY_CODE = 'show_when = {field = "code", in = ["x"]}'
 INNER = 'fields = [{name = "a", type = "text", label = {it = "a", en = "b"}}]'
 
+HEARD = """[[consultation]]
+of = "sign"
+question = { it = "Va bene?", en = "Is it right?" }
+
+"""
 SEPARATED = """[[separation]]
 title = { it = "VAS", en = "SEA" }
 first = ["prepare"]
@@ -145,7 +150,7 @@ SPOILT = [
     (TOML, "[[stage]]", SEPARATED + "[[stage]]", "[[separation]]", "has a hand in two functions"),
     (TOML, "[[stage]]", SEPARATED.replace('"sign"', '"seal"') + "[[stage]]", "second =",
      "“seal” is not drawn"),
-    (RACI, "text_ready,RA,,C", "text_ready,RA,C,", "text_ready,", "ever hears municipality.mayor"),
+    (TOML, "[[stage]]", HEARD + "[[stage]]", "of = \"sign\"", "Nobody is heard in “sign”"),
     (RACI, "text_ready,RA,,C", "text_ready,A,,R", None, "in the lane of cmto.coordinator"),
     (BPMN, 'name="municipality.mayor"', 'name="The mayor"', 'id="sign"', "no role in a capacity"),
     ("forms/sign.toml", '"political"', '"technical"', None, "municipality.mayor cannot close"),

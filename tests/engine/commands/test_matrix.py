@@ -213,7 +213,6 @@ def test_the_letters_of_a_milestone_are_taken_over_by_its_activities(
         (to("decide", director="RA"), "risponde uno solo (A), qui 2"),
         (to("answer", officer="I"), "nessuno la svolge (R)"),
         (to("decide", coordinator="", administrator="A"), "non ha potere di firma"),
-        (to("decide", mayor="C"), "nessuna consultazione sente"),
         (to("answer", mayor="R"), "atto di questa natura"),
         (to("nowhere", director="R"), "non è una riga"),
         ([{"line": "decide", "column": "region.official", "letters": "R"}], "non è una colonna"),

@@ -1,0 +1,1 @@
+"""Bodies with a C are asked, and work stands in the worklists of those who do it."""
