@@ -282,6 +282,20 @@ class MatrixAmended(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixPutInForce(Event):
+    target: str
+    process: str
+    about: str
+    reason: str
+    document: str
+    letters: int
+    reached: int
+    """Open cases whose letters changed."""
+    left: list[str] = field(default_factory=list)
+    """Numbers of those that keep their own, because both together would be out of order."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineMet(Event):
     deadline: str
     name: str
@@ -700,7 +714,8 @@ EVENTS: tuple[type[Event], ...] = (
     CaseRaised, RaisedCaseReturned, ResultReturned, CaseEnded, TokenMoved, CaseMigrated,
     MigrationUndone,
     DeadlineChanged, DeadlineSuspended, DeadlineResumed, DeadlineInterrupted, DeadlineRestarted,
-    DeadlineExtended, ProfileChosen, MatrixAmended, ProcessDeployed, ClockMoved, OfficerAppointed,
+    DeadlineExtended, ProfileChosen, MatrixAmended, MatrixPutInForce, ProcessDeployed, ClockMoved,
+    OfficerAppointed,
     PatronSet, ClosingDayAdded, ClosingDayRemoved,
     BodyRegistered, BodyCorrected, MandateGranted, MandateEnded, SubstitutionGranted,
     SubstitutionEnded, IdentityBound, PersonInvited, InvitationRevoked, InvitationAccepted,

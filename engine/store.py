@@ -9,8 +9,10 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +30,8 @@ class Version:
     deployment_id: str
     bundle: Bundle
     definition: Definition
+    amendments: Mapping[str, Any] = field(default_factory=dict)
+    """Letters in force for the cases that begin now; only of the latest, as it was asked."""
 
 
 class Versions:
@@ -51,13 +55,15 @@ class Versions:
     def latest(self, session: Session, process: str) -> Version | None:
         """The version new cases start with."""
         statement = (
-            select(Deployment.id)
+            select(Deployment.id, Deployment.amendments)
             .where(Deployment.process == process)
             .order_by(Deployment.version.desc())
             .limit(1)
         )
-        deployment_id = session.scalar(statement)
-        return None if deployment_id is None else self.get(session, deployment_id)
+        found = session.execute(statement).one_or_none()
+        if found is None:
+            return None
+        return replace(self.get(session, found.id), amendments=found.amendments)
 
 
 @dataclass(frozen=True, slots=True)

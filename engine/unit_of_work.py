@@ -19,6 +19,7 @@ from engine.digests import chained
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
 from engine.facts import calendars_of, cases_of, contiguous, last_day, member
+from engine.facts.letters import letter_functions
 from engine.ids import NewId
 from engine.mandates import written_link, written_out
 from engine.model import (
@@ -229,6 +230,10 @@ class UnitOfWork:
         """The procedure in the version the case keeps, with the letters changed in the case."""
         return amended(self.versions.get(self.session, case.deployment_id).bundle, case.amendments)
 
+    def version_of(self, deployment_id: str) -> Bundle:
+        """The procedure as a version says, without the letters changed in any case."""
+        return self.versions.get(self.session, deployment_id).bundle
+
     def parties(self, case: Case) -> list[Party]:
         """All parties of a case, those that left included, in the order they joined."""
         if case.id not in self._parties:
@@ -358,6 +363,7 @@ class UnitOfWork:
             "cases": lambda process, body: cases_of(self.session, process, body),
             "raised": lambda name: raised_results(self.session, case.id, name),
             "last_day": lambda name: last_day(self.session, case.id, name),
+            **letter_functions(self.session, self.version_of, case.id, self.today),
         }
         return functions
 

@@ -7,10 +7,12 @@ The letters of a case are those of its version with the letters changed since (d
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.bundles.columns import parse_column
 from engine.bundles.definition import Bundle, Column, Raci, merged
 from engine.bundles.drawn import Drawing, Element
+from engine.bundles.raci import CELLS
 from engine.bundles.roles import role_title, roles, roles_of
 from engine.bundles.usual_term import with_usual_term
 from engine.text import Text, both
@@ -21,7 +23,8 @@ Cells = Mapping[str, Mapping[str, str]]
 Amendments = Mapping[str, Cells]
 """Layer → its cells. Programme, office and case lie one over the other."""
 
-LAYERS = ("programme", "office", "case")
+PROGRAMME, OFFICE, CASE = "programme", "office:", "case"
+"""Layers: of every case of a procedure, of those of an office (followed by its id), of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ def amended(bundle: Bundle, amendments: Amendments) -> Bundle:
     milestones = {stage.milestone for stage in bundle.stages if stage.milestone}
     changes: dict[str, dict[Column, str]] = defaultdict(dict)
     columns = dict.fromkeys(bundle.raci.columns)
-    for layer in LAYERS:
-        for line, cells in amendments.get(layer, {}).items():
+    for layer in sorted(amendments, key=_rank):
+        for line, cells in amendments[layer].items():
             for name, letters in cells.items():
                 column = parse_column(name)
                 if column is None:
@@ -72,6 +75,32 @@ def amended(bundle: Bundle, amendments: Amendments) -> Bundle:
                     changes[line][column] = letters
     changed = replace(bundle, raci=Raci(tuple(columns), rows, dict(changes)))
     return with_usual_term(changed, heard(bundle))
+
+
+def laid(
+    version: Bundle, amendments: Mapping[str, Any], layer: str, cells: Iterable[Cell]
+) -> dict[str, Any]:
+    """Amendments with these cells on a layer; what says nothing new is not kept."""
+    kept = {
+        name: {line: dict(of_line) for line, of_line in of_layer.items()}
+        for name, of_layer in amendments.items()
+    }
+    own = kept.setdefault(layer, {})
+    below = amended(version, {name: rows for name, rows in kept.items() if name != layer})
+    standing = {line.key: line for line in lines(below)}
+    for cell in cells:
+        written = standing[cell.line].letters(below).get(cell.column, "")
+        of_line = own.setdefault(cell.line, {})
+        of_line.pop(str(cell.column), None)
+        if written != cell.letters:
+            of_line[str(cell.column)] = cell.letters
+    full = {name: {k: v for k, v in rows.items() if v} for name, rows in kept.items()}
+    return {name: rows for name, rows in full.items() if rows}
+
+
+def _rank(layer: str) -> tuple[int, str]:
+    """What is nearer to the case lies on top."""
+    return (0 if layer == PROGRAMME else 2 if layer == CASE else 1), layer
 
 
 def lines(bundle: Bundle) -> tuple[Line, ...]:
@@ -149,6 +178,31 @@ def heard(bundle: Bundle) -> frozenset[str]:
         for element in drawing.elements.values()
         for name in element.properties.get("hears", "").replace(",", " ").split()
     )
+
+
+def read_cells(
+    bundle: Bundle, changes: Iterable[Mapping[str, Any]]
+) -> tuple[tuple[Cell, ...], list[Text]]:
+    """Changes as they were sent, read strictly; and everything about them that makes no sense."""
+    known = {line.key: line for line in lines(bundle)}
+    cells: dict[tuple[str, str], Cell] = {}
+    wrong: list[Text] = []
+    for change in changes:
+        line, name = str(change.get("line", "")), str(change.get("column", ""))
+        column, letters = parse_column(name), CELLS.get(str(change.get("letters", "")).upper())
+        if line not in known or line.startswith("stage:"):
+            wrong.append(Text(f"«{line}» non è una riga.", f"“{line}” is no line."))
+        elif column is None or not known_column(bundle, column):
+            wrong.append(Text(f"«{name}» non è una colonna.", f"“{name}” is no column."))
+        elif letters is None:
+            wrong.append(
+                Text("Una lettera è R, A, RA, C, I o niente.", "A letter is R, A, RA, C, I or none")
+            )
+        elif (line, name) in cells:
+            wrong.append(Text(f"«{line}», {name}: due volte.", f"“{line}”, {name}: named twice."))
+        else:
+            cells[line, name] = Cell(line, column, letters)
+    return tuple(cells.values()), wrong
 
 
 def wrong_letters(before: Bundle, after: Bundle, present: Iterable[str] | None) -> list[Text]:

@@ -31,6 +31,7 @@ from engine.commands._clock import terms
 from engine.commands._drawn_clocks import drawn_clocks
 from engine.commands._hearing import asking as hearing
 from engine.commands._items import Scope, place, work_items
+from engine.commands._matrix.in_force import IN_FORCE, put_in_force
 from engine.deliveries import CallService
 from engine.errors import NobodyWaits, ProcessFault, WrongState
 from engine.model import (
@@ -125,6 +126,9 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
         if sent.name == ASK:
             continue  # it goes nowhere: the engine opens the cases
         payload = sent.payload if isinstance(sent.payload, dict) else {}
+        if sent.name == IN_FORCE:
+            put_in_force(work, case, jsonable(payload))
+            continue
         work.record(events.MessageSent(case.id, sent.name, jsonable(payload)), case)
     case.running = sorted({element for element, _ in step.running})
     case.progress = [_progress(scope, round_) for round_ in step.branches]

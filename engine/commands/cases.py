@@ -11,6 +11,7 @@ from engine.bundles.definition import Bundle, Capacity
 from engine.commands import _children
 from engine.commands._advance import advance, guarded, reflect
 from engine.commands._answers import attach, checked
+from engine.commands._matrix.in_force import applying
 from engine.commands.messages import send
 from engine.errors import FormInvalid, Invalid, PartiesInvalid, ProcessNotFound, WrongState
 from engine.model import Case, CaseCounter, CaseState, Organisation, Party
@@ -75,6 +76,7 @@ def open_case(
         zone_number=_zone(bodies), parent_id=parent_id, started_at=work.now,
         started_by=work.author, running=[], progress=[], variables={}, history_count=0,
         history_digest="",
+        amendments=applying(version.amendments, [body.id for _, body in bodies]),
     )  # fmt: skip
     work.add(case)
     work.flush()

@@ -1,6 +1,7 @@
 """Publishing a version of a procedure; running cases keep the one they started with."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 
@@ -8,6 +9,7 @@ from engine import events
 from engine.bpmn import LIBRARY_VERSION, DrawingInvalid, compile_process
 from engine.bundles.definition import Bundle
 from engine.bundles.load import load_files, pack_files, unpack_files
+from engine.bundles.matrix import carried
 from engine.bundles.problem import Problem
 from engine.checks import problems_of_files
 from engine.errors import BundleInvalid
@@ -60,8 +62,17 @@ def deploy_process(work: UnitOfWork, *, files: Mapping[str, bytes] | bytes) -> d
     row = Deployment(
         id=work.new_id(), process=bundle.key, version=bundle.version, digest=bundle.digest,
         files=pack_files(bundle), specification=specification, library=LIBRARY_VERSION,
-        deployed_at=work.now, deployed_by=work.author,
+        deployed_at=work.now, deployed_by=work.author, amendments=_in_force(work, newest, bundle),
     )  # fmt: skip
     work.add(row)
     work.record(events.ProcessDeployed(None, bundle.key, bundle.version, bundle.digest))
     return {"process": bundle.key, "version": bundle.version, "digest": bundle.digest}
+
+
+def _in_force(work: UnitOfWork, newest: Deployment | None, bundle: Bundle) -> dict[str, Any]:
+    """The letters that hold for new cases go over to the new version, as far as they fit."""
+    if newest is None or not newest.amendments:
+        return {}
+    before = work.versions.get(work.session, newest.id).bundle
+    kept, _ = carried(before, bundle, newest.amendments, {})
+    return kept

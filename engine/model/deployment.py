@@ -1,11 +1,12 @@
 """Published versions of procedures."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.model.base import Base, Id, Instant
+from engine.model.base import Base, Id, Instant, Json
 
 
 class Deployment(Base):
@@ -23,5 +24,7 @@ class Deployment(Base):
     specification: Mapped[bytes] = mapped_column(LargeBinary)
     """The compiled drawing, stored once and restored by every process."""
     library: Mapped[str] = mapped_column(String(20))
+    amendments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Letters in force for new cases: layer (programme, office) → line → column → letters."""
     deployed_at: Mapped[datetime] = mapped_column(Instant)
     deployed_by: Mapped[str] = mapped_column(String(200))

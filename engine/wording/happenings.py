@@ -402,6 +402,13 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "DeadlineExtended": ("clock", clock.term_extended),
     "ProfileChosen": ("clock", clock.profile_chosen),
     "MatrixAmended": ("act", _amended),
+    "MatrixPutInForce": (
+        "act",
+        _said(
+            "La matrice è in vigore per {about}: {letters} lettere, {reached} casi aperti",
+            "The matrix is in force for {about}: {letters} letters, {reached} open cases",
+        ),
+    ),
     "DeadlineMet": ("clock", clock.term_met),
     "DeadlineExpired": ("clock", clock.term_expired),
     "PeopleReminded": ("clock", clock.reminded),
