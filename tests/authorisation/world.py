@@ -332,6 +332,7 @@ def _subjects(world: World) -> None:
                 item("terms", "give_assent", to="region.official"),
                 missing,
             ],
+            "document": [missing],
             "party": [party("own", OWN), party("own", OTHER), party("foreign", OTHER), missing],
             "term to suspend": [term("terms", "conclusion", "suspension:supplements"),
                                 term("foreign terms", "conclusion", "suspension:supplements"),
