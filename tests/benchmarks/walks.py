@@ -127,15 +127,22 @@ class Walker:
             if capacity.default is None
         }
         parties = [{"organisation": b, "capacity": c} for c, found in chosen.items() for b in found]
-        column = self.bundle.start_by[0]
-        by = self._actor(
-            next(iter(chosen.get(column.capacity, ())), self._usual(column.capacity)), column.role
-        )
+        by = self._starter(chosen)
         data = self._answers(self.bundle.start_form, {}, by, steady=True)
         self.case_id = self.office.engine.run(
             by, start_case, process=self.bundle.key, title="Passeggiata", parties=parties, data=data
         )
         self.acts.append(f"start with {[p['organisation'] for p in parties]}")
+
+    def _starter(self, chosen: Mapping[str, Sequence[str]]) -> Actor:
+        """Whoever may start, in a body that has such a role: an office has no municipal officer."""
+        seats = [
+            (next(iter(chosen.get(column.capacity, ())), self._usual(column.capacity)), column.role)
+            for column in self.bundle.start_by
+        ]
+        with self.office.session() as session:
+            kinds = {body: session.get_one(Organisation, body).kind for body, _ in seats}
+        return self._actor(*next(s for s in seats if (kinds[s[0]], s[1]) in roles()))
 
     def _bodies(self, kinds: Sequence[str], least: int, most: int | None = None) -> list[str]:
         """Some towns of one zone, often such as touch each other; one at most where one will do."""
