@@ -34,7 +34,7 @@ def acts(
         "resume": not moving,
         "withdraw": moving and not case.is_ended and "case-withdrawn" in awaited,
         "reopen": moving and case.is_ended and "case-reopened" in awaited,
-        "add_party": moving,
+        "add_party": moving and not case.is_ended,
     }
     commands = {"add_party": "add_party"}
     allowed = {
@@ -45,7 +45,7 @@ def acts(
             seen, actor, seen.bundle.permissions.get(commands.get(act, f"{act}_case"), ())
         )
     }
-    if moving and removable(seen, actor):
+    if moving and not case.is_ended and removable(seen, actor):
         allowed.add("remove_party")
     if moving and movable(seen, actor):
         allowed.add("move")
