@@ -8,13 +8,15 @@ import pytest
 from engine.events import EVENTS, Event
 from engine.text import Text, both
 from engine.wording import Names, event_sentence, joined_together, lane_of, name_in_full
+from engine.wording.bodies import OF_ACCOUNTS
 from engine.wording.happenings import HAPPENINGS
 
 VALUES: dict[str, Any] = {
     "amount": 3, "unit": "days",
     "due_on": "2026-12-09", "today": "2026-11-23", "days": 30, "version": 2, "silence": "escalate",
     "payload": {}, "answers": {}, "state": "completed", "day": "2026-12-01", "until": "2026-12-05",
-    "lengths": {}, "round": 2, "remarks": [{"part": "costs", "comment": "too high"}],
+    "lengths": {}, "round": 2, "what": "closed",
+    "remarks": [{"part": "costs", "comment": "too high"}],
     "changes": [
         {
             "before": "R", "after": "", "title": {"it": "Rispondi", "en": "Answer"},
@@ -37,6 +39,14 @@ def test_every_event_is_told_as_a_sentence(event: type[Event]) -> None:
         assert words.endswith((".", "!", "?"))
         assert words[0].isupper() or words[0] in "<«“"
         assert "None" not in words
+    assert told.it != told.en
+
+
+@pytest.mark.parametrize("what", OF_ACCOUNTS)
+def test_every_change_of_an_account_is_told_as_a_sentence(what: str) -> None:
+    told = event_sentence("AccountChanged", {"name": "Anna Rossi", "what": what}, Names())
+
+    assert told.it.startswith("Anna Rossi: ")
     assert told.it != told.en
 
 
