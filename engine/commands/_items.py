@@ -117,6 +117,7 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
     item = WorkItem(
         id=work.new_id(),
         case_id=case.id,
+        kind=WorkKind.ACTIVITY,  # what it is called is asked before the row is written
         token_id=activity.token_id,
         activity=activity.element,
         stage=bundle.stage_of(activity.element, activity.path),

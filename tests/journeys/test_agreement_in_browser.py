@@ -281,7 +281,7 @@ def _verolengos_council_amends_and_all_go_back_to_the_table(
         {
             "Come ha deciso l’organo?": "Approvato con modifiche",
             **_votes(office),
-            "Clausole cambiate": "Clausola 11: revisione della quota ogni due anni.",
+            "Che cosa è cambiato": "Clausola 11: revisione della quota ogni due anni.",
             "Delibera firmata": pdf("delibera-modifiche.pdf"),
         }
     ).completes()

@@ -237,7 +237,7 @@ def test_a_session_that_ends_while_writing_loses_nothing(
 ) -> None:
     mayor.answers(JOIN)
     elsewhere = office.another_browser(mayor)
-    elsewhere.opens("/account").main.get_by_role("button", name="Togli l’accesso").click()
+    elsewhere.opens("/account").main.get_by_role("button", name="Togli l’accesso :").click()
     elsewhere.is_on("Il mio account")
 
     mayor.presses("Completa")

@@ -25,6 +25,7 @@ def training(migrated_sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
             "DATA_DIR": str(tmp_path / "data"),
             "SECRET_KEY": "k" * 32,
             "TRAINING": "yes",
+            "SECOND_FACTOR": "offered",
         }
     )
     opened = engine.open(settings)
