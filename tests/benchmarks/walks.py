@@ -23,6 +23,7 @@ from sqlalchemy import select
 from engine import Actor
 from engine.bundles.definition import Bundle, Column, Field, Form
 from engine.bundles.forms import examples, visible_fields
+from engine.bundles.forms.examples import ALL
 from engine.bundles.load import load_folder
 from engine.bundles.roles import roles
 from engine.choices import Choice
@@ -342,7 +343,8 @@ class Walker:
         if asked.type == "choices":
             least = min(max(1, asked.min_items), len(offered))
             some = self.chance.sample(offered, self.chance.randint(least, len(offered)))
-            return {asked.name: some if by_chance else offered[:least]}
+            usual_ones = offered if asked.example == ALL else offered[:least]
+            return {asked.name: some if by_chance else usual_ones}
         return {asked.name: self.chance.choice(offered) if by_chance else usual}
 
     # -- what is there -------------------------------------------------------------------------

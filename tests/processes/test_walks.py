@@ -18,11 +18,13 @@ def test_random_cases_come_to_an_end(
 ) -> None:
     office = open_office(migrated_sqlite_url, tmp_path)
     walker = walks.settle(office, bundle)
+    ways = set()
     for seed in range(WALKS):
         walker.walk(seed)
+        ways.add(tuple(act.partition(" by ")[0] for act in walker.acts[1:]))
     office.engine.close()
     assert sum(walker.ends.values()) == WALKS
-    assert len(walker.ends) > 1, "the walks differ"
+    assert len(ways) > 1, "the walks differ"
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ from engine.bundles.forms.presenting import Choices, Offer
 from engine.bundles.forms.rows import ROW, is_given
 from engine.bundles.forms.visibility import WITHOUT_VALUE, visible_fields
 
+ALL = "all"
+"""Example of a field that picks several of what the case offers: every one of them."""
 _PLAIN = {"decimal": "1.00", "money": "1.00", "date": "2026-12-01", "yes_no": "yes"}
 
 Upload = Callable[[Field], str]
@@ -64,6 +66,8 @@ def _answer(field: Field, choices: Choices, upload: Upload | None, path: str) ->
         ]
     if field.example is not None and not field.options_from:
         return field.example
+    if field.example == ALL and field.type == "choices":
+        return list(dict.fromkeys(offer.value for offer in choices.get(path, ()))) or None
     if field.type == "list":
         count = max(field.min_items, 1 if field.required else 0)
         return [_level(field.fields, choices, upload, f"{path}.", {}) for _ in range(count)] or None
