@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.bpmn import Definition, Instance, Packed, Step
 from engine.bundles.load import load_folder
+from engine.scenarios import opened
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling
 from tests.golden.states.kept import Kept, Story, put_state, seen, where_of
@@ -122,8 +123,12 @@ def _heard(facts: Any, asked: list[list[Any]]) -> dict[str, Any]:
 
 
 def longest(folder: Path) -> list[Path]:
-    """The story with the most steps, and the longest of those that complete their case."""
-    told = {p: tomllib.loads(p.read_text("utf-8")) for p in (folder / "scenarios").glob("*.toml")}
+    """The story with the most steps, and the longest of those that complete their case.
+
+    Of those that live in one case: where another is raised its own procedure keeps its states.
+    """
+    read = {p: tomllib.loads(p.read_text("utf-8")) for p in (folder / "scenarios").glob("*.toml")}
+    told = {p: t for p, t in read.items() if not any("raise" in step for step in t["steps"])}
     by_length = sorted(told, key=lambda path: (-len(told[path]["steps"]), path.name))
     complete = (p for p in by_length if told[p].get("expect", {}).get("state") == "completed")
     return list(dict.fromkeys([by_length[0], next(complete, by_length[0])]))
@@ -133,7 +138,7 @@ def record(folder: Path, path: Path, shared: Path | None = None) -> Story:
     """Play one story of a folder and write down every state."""
     bundle = load_folder(folder, shared)
     with tempfile.TemporaryDirectory() as place:
-        stage = Stage.open(Path(place), [bundle])
+        stage = Stage.open(Path(place), [*opened(bundle, folder.parent, shared), bundle])
         with recording() as recorder:
             Telling(stage, bundle, tomllib.loads(path.read_text("utf-8"))).run()
         stage.engine.close()
