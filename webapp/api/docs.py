@@ -42,6 +42,11 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
         "example": '"3"',
     },
+    "Prefer": {
+        "description": "With `return=minimal` the answer is 204 and empty: sooner, for programs "
+        "that do not look at it.",
+        "schema": {"type": "string", "enum": ["return=minimal"]},
+    },
 }
 ABOUT = """Everything the screens can do. Send `Authorization: Bearer TOKEN` with a personal token
 from your account page, or use the browser session with its CSRF token in `X-CSRFToken`.
@@ -155,12 +160,16 @@ def _problem(words: str) -> dict[str, Any]:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     versioned = operation.pop("x-versioned", False)
+    brief = operation.pop("x-brief", False)
     named = ["X-Acting-For"]
     named += ["Idempotency-Key"] if method != "get" else []
     named += ["If-Match"] if versioned else []
+    named += ["Prefer"] if brief else []
     operation.setdefault("parameters", []).extend(
         {"$ref": f"#/components/parameters/{name.replace('-', '')}"} for name in named
     )
+    if brief:
+        operation["responses"]["204"] = {"description": "Done, where `Prefer` asked for no answer."}
     possible = [400, 401, 403, 422]
     possible += [404] if "{" in path or method != "get" else []
     possible += [409] if method != "get" else []

@@ -1,5 +1,6 @@
 """The door of the JSON interface: who calls, for whom, and what may be repeated safely."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -20,7 +21,8 @@ R = TypeVar("R")
 
 LONGEST_KEY = 200
 LANGUAGES = ("it", "en")
-KEPT_HEADERS = ("ETag", "Location")
+KEPT_HEADERS = ("ETag", "Location", "Preference-Applied")
+BRIEFLY = "return=minimal"
 
 
 class TokenNeeded(SignInNeeded):
@@ -41,6 +43,10 @@ class Replay(Exception):
     def __init__(self, answer: dict[str, Any]) -> None:
         super().__init__()
         self.answer = answer
+
+
+class Done(Exception):
+    """The act is done, and its caller wants to hear no more than that."""
 
 
 def enter() -> None:
@@ -79,13 +85,26 @@ def act_as(
     """As `act`, under the mandate that was found for it."""
     key = _idempotency_key()
     if key is None:
-        return engine().run(actor, command, *args, **kwargs)
-    result = engine().run_once(actor, key, command, *args, **kwargs)
-    answer = engine().read(kept_answer, actor=actor, key=key)
-    if answer is not None:
-        raise Replay(answer)
-    g.keep_under = key
+        result = engine().run(actor, command, *args, **kwargs)
+    else:
+        result = engine().run_once(actor, key, command, *args, **kwargs)
+        answer = engine().read(kept_answer, actor=actor, key=key)
+        if answer is not None:
+            raise Replay(answer)
+        g.keep_under = key
+    if g.get("briefly"):
+        raise Done
     return result
+
+
+def wants_it_brief() -> bool:
+    """Whether the caller needs no answer but that it is done (RFC 7240 §4.2)."""
+    return BRIEFLY in re.split(r"\s*[,;]\s*", request.headers.get("Prefer", "").lower())
+
+
+def say_done(_done: Done) -> Response:
+    """Nothing but the news that it is done: what it led to is not read."""
+    return Response(status=204, headers={"Preference-Applied": BRIEFLY})
 
 
 def keep(response: Response) -> Response:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeVar
 import flask_smorest
 import marshmallow as ma
 import orjson
-from flask import Request, Response
+from flask import Request, Response, g
 from marshmallow import fields
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
@@ -185,6 +185,7 @@ class Part:
         self.blueprint.before_request(door.enter)
         self.blueprint.after_request(door.keep)
         self.blueprint.register_error_handler(door.Replay, door.give_again)
+        self.blueprint.register_error_handler(door.Done, door.say_done)
 
     def get(
         self, rule: str, schema: type[ma.Schema], *, query: type[ma.Schema] | None = None
@@ -255,10 +256,13 @@ class Part:
         mark: Mapping[str, Any] | None = None,
     ) -> Callable[[View], View]:  # fmt: skip
         written = schema()
+        # An answer that only tells how the thing stands now can be done without; a preview is one.
+        brief = versioned and isinstance(written, Versioned) and mark != _LOOKS_AHEAD
 
         def decorate(view: View) -> View:
             @functools.wraps(view)
             def answering(*args: Any, **kwargs: Any) -> Response:
+                g.briefly = brief and door.wants_it_brief()
                 return _written(written, view(*args, **kwargs), status)
 
             routed: Any = answering
@@ -267,6 +271,7 @@ class Part:
             routed = self.blueprint.response(status, written)(routed)
             if versioned or mark:
                 extra = {"x-versioned": True} if versioned else {}
+                extra |= {"x-brief": True} if brief else {}
                 routed = self.blueprint.doc(**extra, **(mark or {}))(routed)
             self.blueprint.route(rule, methods=[method], tags=[self.title])(routed)
             return view

@@ -108,6 +108,24 @@ def test_a_repeated_act_is_done_once_and_answered_alike(davide: Caller) -> None:
     assert other.get_json()["type"].endswith("KeyReused")
 
 
+def test_who_wants_no_answer_gets_none_and_the_act_is_done(davide: Caller) -> None:
+    davide.post("/cases", visit_body())
+    (item,) = davide.read("/worklist")["items"]
+    address = f"/work-items/{item['id']}"
+    headers = {"Idempotency_Key": "k", "Prefer": "respond-async, return=minimal"}
+    draft = davide.post(f"{address}/draft", {"data": {}, "draft_version": 0}, **headers)
+    assert draft.get_json() == {"draft_version": 1}, "what cannot be asked for is answered"
+
+    headers["Idempotency_Key"] = "k2"
+    wrong = davide.post(f"{address}/complete", {"data": {}}, **headers)
+    assert (wrong.status_code, set(wrong.get_json()["fields"])) == (422, set(PREPARED))
+    for _ in range(2):
+        done = davide.post(f"{address}/complete", {"data": PREPARED}, **headers)
+        assert (done.status_code, done.data) == (204, b"")
+        assert done.headers["Preference-Applied"] == "return=minimal"
+    assert davide.read(address)["state"] == "completed"
+
+
 def test_a_refused_act_may_be_corrected_under_the_same_key(davide: Caller) -> None:
     wrong = davide.post("/cases", visit_body(CHIVASSO), Idempotency_Key="k")
     assert wrong.status_code == 422
