@@ -20,6 +20,7 @@ from engine.queries.rows import CaseHead, PersonRow, SuspendedView
 from engine.text import NO_TEXT, Text, both
 from engine.unit_of_work import CASE_UNKNOWN, PARTIES_OF_CASE, Reading, of_kind
 from engine.wording import Names, case_state_text, name_in_full
+from engine.wording.telling import lower
 
 LETTERS = "RACI"
 ENGINE_MESSAGES = {
@@ -267,7 +268,7 @@ def names_of(bundle: Bundle, parties: Mapping[str, Organisation]) -> Names:
         party=lambda key: body_name(parties[key]) if key in parties else both(key),
         document=lambda title: _document(bundle, title),
         body=lambda name: bodies.get(name, both(name)),
-        answer=lambda key, answers: deciding_answer(bundle, key, answers),
+        answer=lambda key, answers: _inside_a_sentence(bundle, parties, key, answers),
     )
 
 
@@ -278,11 +279,26 @@ def _opened(bundle: Bundle, key: str) -> Text:
 
 def deciding_answer(bundle: Bundle, activity: str, answers: Mapping[str, Any]) -> Text:
     """The first choice or yes/no of a form: the answer that decides it."""
+    field = _deciding(bundle, activity, answers)
+    # What the case offered bears ids, which nobody reads.
+    return spoken(field, answers[field.name]) if field and not field.options_from else NO_TEXT
+
+
+def _inside_a_sentence(
+    bundle: Bundle, parties: Mapping[str, Organisation], activity: str, answers: Mapping[str, Any]
+) -> Text:
+    """The answer that decides an activity as a sentence goes on with it: a body by its name."""
+    field = _deciding(bundle, activity, answers)
+    if field is not None and field.options_from and answers[field.name] in parties:
+        return body_name(parties[answers[field.name]])
+    said = deciding_answer(bundle, activity, answers)
+    return Text(lower(said.it), lower(said.en))
+
+
+def _deciding(bundle: Bundle, activity: str, answers: Mapping[str, Any]) -> Field | None:
     form = bundle.forms.get(activity)
-    for field in form.fields if form is not None else ():
-        if field.type in ("choice", "yes_no") and field.name in answers:
-            return spoken(field, answers[field.name])
-    return NO_TEXT
+    asked = form.fields if form is not None else ()
+    return next((f for f in asked if f.type in ("choice", "yes_no") and f.name in answers), None)
 
 
 def spoken(field: Field, value: Any) -> Text:

@@ -10,7 +10,7 @@ from engine.wording.bodies import OF_ACCOUNTS, OF_BODIES
 from engine.wording.dates import day_short, sentence, span
 from engine.wording.letters import letters_text
 from engine.wording.stages import children_text
-from engine.wording.telling import Names, Payload, because, by_body, with_body
+from engine.wording.telling import Names, Payload, because, by_body, lower, with_body
 
 Lane = Literal["act", "clock", "machine"]
 NAMED = 3
@@ -204,7 +204,7 @@ def _completed(p: Payload, names: Names) -> Text:
     answer = names.answer(p["activity"], p.get("answers") or {})
     italian, english = f"conclusa «{title.it}»", f"“{title.en}” completed"
     if answer:
-        italian, english = f"{italian}, {_lower(answer.it)}", f"{english}, {_lower(answer.en)}"
+        italian, english = f"{italian}, {answer.it}", f"{english}, {answer.en}"
     return by_body(p, names, Text(italian, english))
 
 
@@ -310,7 +310,7 @@ def _returned_up(p: Payload, names: Names) -> Text:
     if not p.get("outcome"):
         return told
     outcome = names.outcome(p["outcome"])
-    return Text(f"{told.it}: {_lower(outcome.it)}", f"{told.en}: {_lower(outcome.en)}")
+    return Text(f"{told.it}: {lower(outcome.it)}", f"{told.en}: {lower(outcome.en)}")
 
 
 def _ended(p: Payload, names: Names) -> Text:
@@ -322,7 +322,7 @@ def _ended(p: Payload, names: Names) -> Text:
     if not p.get("outcome"):
         return words
     outcome = names.outcome(p["outcome"])
-    return Text(f"{words.it}: {_lower(outcome.it)}", f"{words.en}: {_lower(outcome.en)}")
+    return Text(f"{words.it}: {lower(outcome.it)}", f"{words.en}: {lower(outcome.en)}")
 
 
 def _moved(p: Payload, names: Names) -> Text:
@@ -508,8 +508,3 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
 def _account(p: Payload) -> tuple[str, str]:
     told = OF_ACCOUNTS[p["what"]]
     return told.it, told.en
-
-
-def _lower(words: str) -> str:
-    # A word all in capitals is an abbreviation and stays.
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]

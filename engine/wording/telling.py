@@ -37,7 +37,7 @@ class Names:
     body: Name = _as_written
     """A body by the name written down when it acted."""
     answer: Callable[[str, Mapping[str, Any]], Text] = _no_answer
-    """The answer that decides an activity, in words: `approvato, stesso testo`."""
+    """The answer that decides an activity, inside a sentence: `approvato, stesso testo`."""
 
 
 def by_body(p: Payload, names: Names, told: Text) -> Text:
@@ -65,3 +65,8 @@ def because(told: Text, p: Payload) -> Text:
 def upper(words: str) -> str:
     """The words as the beginning of a sentence."""
     return words[:1].upper() + words[1:]
+
+
+def lower(words: str) -> str:
+    """The words inside a sentence; one all in capitals is an abbreviation and stays."""
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]

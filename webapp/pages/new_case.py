@@ -45,6 +45,8 @@ TITLE = Field(
 )
 MOST_BODIES = 200
 TOWN = "municipality"
+NO_ZONE = "none"
+"""Chosen instead of a zone, where bodies that are no municipalities can be enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,30 +157,35 @@ def _page(
     own = {one.id: found for one in asked if (found := _own(view, one))}
     by_map = [one for one in asked if TOWN in one.kinds and one.id not in own]
     chosen_zone = _zone() if by_map else None
-    ready = chosen_zone is not None or not by_map
+    avoidable = all(_is_mixed(one) for one in by_map)
+    without_zone = avoidable and request.args.get("zone") == NO_ZONE
+    ready = chosen_zone is not None or without_zone or not by_map
     errors = refusal.fields if isinstance(refusal, FormInvalid) else {}
     pickers = [_picker(one, chosen_zone, given) for one in by_map] if chosen_zone else []
     if len(pickers) == 1:
         pickers[0]["legend"] = _("Comuni")
-    others = [one for one in asked if one not in by_map]
+    others = [one for one in asked if one not in by_map or _is_mixed(one)]
     title, fields = _fields(view, given, errors) if ready else ((), ())
     bodies = []
     for one in others if ready else ():
         if found := own.get(one.id) or _bodies_of(one):
-            bodies.append(_ticked(one, found, given, own=one.id in own))
+            beside = chosen_zone is not None and one in by_map
+            bodies.append(_ticked(one, found, given, own=one.id in own, beside=beside))
     lines = forms.error_lines(title, language())
     unfit = _unfit(refusal)
     if unfit and ready:
         first = pickers[0]["name"] if pickers else f"party.{asked[0].id}" if asked else "form"
-        lines.append(forms.ErrorLine(first, _("Comuni") if by_map else _("Enti"), unfit))
+        lines.append(forms.ErrorLine(first, _("Comuni") if pickers else _("Enti"), unfit))
     lines += forms.error_lines(fields, language())
     page = render_template(
         "pages/new_case.html",
         nav="processes",
         view=view,
         ready=ready,
-        zones=engine().read(zones) if by_map and not chosen_zone else [],
+        zones=[] if ready else engine().read(zones),
         zone=chosen_zone,
+        no_zone=NO_ZONE if avoidable else None,
+        without_zone=without_zone and by_map,
         title_fields=title,
         pickers=pickers,
         bodies=bodies,
@@ -223,6 +230,7 @@ def _picker(capacity: CapacityRow, chosen: ZoneView, given: Given) -> dict[str, 
         "legend": capacity.title,
         "how_many": _how_many(capacity),
         "one": capacity.max == 1,
+        "mixed": _is_mixed(capacity),
         "municipalities": [
             {
                 "value": row.id,
@@ -244,26 +252,39 @@ def _how_many(capacity: CapacityRow) -> str:
     return _("Almeno %(min)s.", min=capacity.min) if capacity.min else _("Facoltativo.")
 
 
+def _is_mixed(capacity: CapacityRow) -> bool:
+    """Whether municipalities and other bodies stand side by side, so that both are offered."""
+    return TOWN in capacity.kinds and len(capacity.kinds) > 1
+
+
 def _bodies_of(capacity: CapacityRow) -> list[Choice]:
     """Bodies that are no municipalities, as a short list."""
     found: list[OrganisationRow] = []
     for kind in capacity.kinds:
-        found += engine().read(organisations, kind=kind, limit=MOST_BODIES).items
+        if kind == TOWN:
+            continue
+        # Assembly 2 stands before assembly 10.
+        rows = engine().read(organisations, kind=kind, limit=MOST_BODIES).items
+        found += sorted(rows, key=lambda row: row.zone or 0)
     return [Choice(row.id, row.name) for row in found]
 
 
 def _ticked(
-    capacity: CapacityRow, found: Sequence[Choice], given: Given, *, own: bool
+    capacity: CapacityRow, found: Sequence[Choice], given: Given, *, own: bool, beside: bool
 ) -> PageField:
-    """A list of bodies to tick; one's own is ticked from the beginning."""
+    """A list of bodies to tick, alone or beside municipalities; one's own is ticked already."""
     name = f"party.{capacity.id}"
     field = Field(
         name=name,
         type="choices",
-        label=capacity.title,
-        required=capacity.min > 0,
+        label=_beside_towns(capacity.title) if beside else capacity.title,
+        required=capacity.min > 0 and not beside,
     )
     chosen = list(given.bodies.get(capacity.id, ()))
     if own and request.method == "GET":
         chosen = [found[0].value]
     return forms.draw((field,), {name: chosen}, forms.Sources({name: list(found)}, language()))[0]
+
+
+def _beside_towns(title: Text) -> Text:
+    return Text(f"{title.it}: altri enti", f"{title.en}: other bodies")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from engine import Actor
+from engine.bundles.load import load_folder
 from engine.commands import (
     add_party,
     remove_party,
@@ -16,6 +17,7 @@ from engine.commands import (
     withdraw_case,
 )
 from engine.errors import CaseNotFound, NobodyWaits
+from engine.model import Organisation
 from engine.queries import (
     CaseFile,
     case_file,
@@ -24,6 +26,7 @@ from engine.queries import (
     cases,
     message_spec,
 )
+from engine.queries._lookup import names_of
 from tests.architecture.source import ROOT
 from tests.engine.queries.conftest import called, in_full, invited
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
@@ -307,3 +310,12 @@ def test_the_cost_does_not_grow_with_the_case(
 
     assert cost(case_file, actor=coordinator, case_id=large) == small == 13
     assert cost(cases, actor=coordinator) == listed == 5
+
+
+def test_an_answer_that_names_a_body_is_told_by_its_name_and_an_id_never() -> None:
+    bundle = load_folder(ROOT / "processes" / "planning-office-setup")
+    names = names_of(bundle, {"p1": Organisation(kind="municipality", name="Chivasso", name_en="")})
+
+    assert names.answer("choose_seat", {"seat_municipality": "p1"}).it == "Comune di Chivasso"
+    assert names.answer("choose_seat", {"seat_municipality": "p2"}).it == ""
+    assert names.answer("apply_as_pilot", {"pilot_answer": "apply"}).it == "si candida"

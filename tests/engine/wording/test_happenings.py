@@ -67,7 +67,7 @@ def test_facts_that_may_be_missing_leave_no_hole() -> None:
 def test_a_completed_activity_says_who_and_how() -> None:
     names = Names(
         activity=lambda _: Text("Registra la deliberazione", "Record the resolution"),
-        answer=lambda _a, _v: Text("Approvato, stesso testo", "Approved, same text"),
+        answer=lambda _a, _v: Text("approvato, stesso testo", "approved, same text"),
     )
 
     told = event_sentence(

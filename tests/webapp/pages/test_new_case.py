@@ -72,6 +72,25 @@ def test_who_asks_for_his_own_body_finds_it_ticked(web: Web) -> None:
     assert "confinare" not in page.text
 
 
+def test_bodies_that_are_no_municipalities_take_part_beside_them_or_alone(web: Web) -> None:
+    web.office.deploy(PROCESSES / "raci-assignment", PROCESSES / "shared")
+    page = coordinator(web, "/cases/new?process=raci-assignment&zone=10")
+    boxes = page.page.xpath("//input[@name='party.participant']/@value")
+    assert {CHIVASSO, "region", "zone-10", "college"} <= set(boxes)
+    assert "confinare" not in page.text
+    answers = {"data.target": "programme", "data.procedure": "raci-assignment"}
+    page.press(
+        "Avvia il caso", title="Chi fa che cosa",
+        **{"party.participant": [CHIVASSO, "region"], "data.assignment_reason": "Piano", **answers},
+    )  # fmt: skip
+    assert (page.status, page.heading) == (200, "Chi fa che cosa")
+    assert "Regione Piemonte" in page.text
+
+    page.open("/cases/new?process=raci-assignment").follow("Nessun Comune partecipa")
+    assert page.page.xpath("//fieldset[@data-picker]") == []
+    assert "region" in page.page.xpath("//input[@name='party.participant']/@value")
+
+
 def test_a_second_press_finds_the_case_of_the_first(web: Web) -> None:
     page = coordinator(web)
     sent = {"party.municipality": [CHIVASSO, CASTAGNETO], "data.place": "Baragino"}
