@@ -111,7 +111,7 @@ def _suspension(row: Table) -> Suspension:
         at_most=_days(row, "at_most"),
         resumes_after=_days(row, "resumes_after") or 0,
     )
-    _nobody(row, found.by)
+    # Without anybody named, the drawing alone suspends (a node whose `ground` it is).
     row.finish()
     return found
 

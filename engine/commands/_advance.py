@@ -49,20 +49,39 @@ from engine.text import Text
 from engine.unit_of_work import Running, UnitOfWork
 
 
-def advance(work: UnitOfWork, case: Case, move: Callable[[Instance, Facts], Step]) -> Step:
-    """Move the case's tokens and bring its rows up to date; refusals are our own."""
+def advance(
+    work: UnitOfWork,
+    case: Case,
+    move: Callable[[Instance, Facts], Step],
+    *,
+    last_day: date | None = None,
+) -> Step:
+    """Move the case's tokens and bring its rows up to date; refusals are our own.
+
+    `last_day` is that of a term whose passing moves them: what follows from it by law counts from
+    there, not from the morning on which the engine finds out.
+    """
     running = work.running(case)
     step = guarded(lambda: move(running.instance, work.facts(case)))
-    reflect(work, running, step)
+    reflect(work, running, step, last_day=last_day)
     return step
 
 
-def deliver(work: UnitOfWork, case: Case, token_id: str, name: str, payload: Any) -> Step:
+def deliver(
+    work: UnitOfWork,
+    case: Case,
+    token_id: str,
+    name: str,
+    payload: Any,
+    *,
+    last_day: date | None = None,
+) -> Step:
     """Hand one message or expired term to the one token that waits for it."""
     return advance(
         work,
         case,
         lambda instance, facts: instance.deliver(token_id, name, payload, facts=facts),
+        last_day=last_day,
     )
 
 
@@ -101,7 +120,9 @@ def guarded(move: Callable[[], Step]) -> Step:
         ) from fault
 
 
-def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
+def reflect(
+    work: UnitOfWork, running: Running, step: Step, *, last_day: date | None = None
+) -> None:
     """Make work items, terms, milestones, subscriptions and deliveries agree with the tokens.
 
     Only what differs from the surface before the step is read or written.
@@ -118,7 +139,7 @@ def reflect(work: UnitOfWork, running: Running, step: Step) -> None:
     reached = _milestones(scope, step)
     terms_moved = _deadlines(scope, step, warm.surface, after)
     terms_moved |= terms.start_waiting(work, case, scope.bundle, reached)
-    terms_moved |= drawn_clocks(scope, step, warm.surface, after)
+    terms_moved |= drawn_clocks(scope, step, warm.surface, after, last_day)
     work_items(scope, step, warm.surface, after, terms_moved=terms_moved)
     _requests(scope, step, warm.surface, after)
     _subscriptions(scope, step, warm.surface, after)

@@ -1,6 +1,7 @@
 """Clocks that the drawing itself stops: work that `suspends` or `interrupts` a term."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -17,16 +18,19 @@ from engine.store import Surface
 STOPS = ("suspends", "interrupts")
 
 
-def drawn_clocks(scope: Scope, step: Step, before: Surface, after: Surface) -> bool:
+def drawn_clocks(
+    scope: Scope, step: Step, before: Surface, after: Surface, last_day: date | None
+) -> bool:
     """Stop the terms that work just begun stops, let those go on whose work is over; any at all?
 
     Documents asked for stop the term of an opinion: it goes on with the days that are left, or
-    begins again from their receipt (L. 241/1990 art. 16 c. 4).
+    begins again from their receipt (L. 241/1990 art. 16 c. 4). Work that the passing of a term
+    has ended lets go on the `last_day` of that term, not on the day after, on which it is seen.
     """
     moved = False
     ended = before.activities - after.activities
     if ended or any(name in p.properties for p in step.passed for name in STOPS):
-        moved = _let_go(scope, after)
+        moved = _let_go(scope, step, after, last_day or scope.work.today)
     for activity in step.open:
         if activity.token_id in before.activities:
             continue
@@ -56,12 +60,17 @@ def _stop(scope: Scope, activity: Activity, term: str, how: str) -> bool:
             event = row.interrupt(organisation=body, reason="", document="")
             scope.work.record(event, scope.case)
         else:
-            line = Line(Kind.SUSPEND, scope.work.today, law=rule.law, title=title or rule.title)
+            ground = rule.suspension(activity.properties.get("ground", ""))
+            why = ground.title if ground is not None else title or rule.title
+            line = Line(
+                Kind.SUSPEND, scope.work.today, law=(ground or rule).law, title=why,
+                ground=ground.id if ground is not None else None,
+            )  # fmt: skip
             standing = terms.write(scope.work, row, line, before=lines)
             scope.work.record(
                 row.suspend(
-                    due_on=standing.due_on, until=None, organisation=body,
-                    ground=(title or rule.title).it, reason="", document="",
+                    due_on=standing.due_on, until=None, organisation=body, ground=why.it,
+                    reason="", document="",
                 ),
                 scope.case,
             )  # fmt: skip
@@ -70,7 +79,7 @@ def _stop(scope: Scope, activity: Activity, term: str, how: str) -> bool:
     return stopped
 
 
-def _let_go(scope: Scope, after: Surface) -> bool:
+def _let_go(scope: Scope, step: Step, after: Surface, today: date) -> bool:
     work, case = scope.work, scope.case
     work.flush()
     rows = work.session.scalars(
@@ -86,29 +95,43 @@ def _let_go(scope: Scope, after: Surface) -> bool:
             continue
         row.stopped_by = None
         rule, lines = _rule(scope, row), terms.ledger(work, row)
-        title = lines[-1].title
+        last = lines[-1]
         body = terms.body_of(work, case, row)
         if row.state == DeadlineState.INTERRUPTED:
             again = rule.interruption.length if rule.interruption is not None else None
             counted = rule if again is None else replace(rule, length=again)
-            day, amount, unit = terms.length_of(counted, work.today, case.variables)
+            day, amount, unit = terms.length_of(counted, today, case.variables)
             law = rule.interruption.law if rule.interruption is not None else rule.law
             line = Line(Kind.RESTART, day, amount=amount, unit=unit, law=law)
             standing = terms.write(work, row, line, before=lines)
             event = row.restart(starts_on=day, due_on=standing.due_on, organisation=body)
             work.record(event, case)
         else:
-            line = Line(Kind.RESUME, work.today, law=rule.law, title=terms.text_of(title))
+            ground = rule.suspension(last.ground or "")
+            # Ten days after the reply, or at once where none has come (L. 241/1990 art. 10-bis).
+            wait = ground.resumes_after if ground is not None and _answered(step, row) else 0
+            goes_on = today + timedelta(days=wait)
+            line = Line(
+                Kind.RESUME, goes_on, law=(ground or rule).law, ground=last.ground,
+                title=terms.text_of(last.title),
+            )  # fmt: skip
             standing = terms.write(work, row, line, before=lines)
-            work.record(
-                row.resume(
-                    due_on=standing.due_on, organisation=body, day=work.today, today=work.today
-                ),
-                case,
+            resumed = row.resume(
+                due_on=standing.due_on, organisation=body, day=goes_on, today=work.today
             )
+            work.record(resumed, case)
         plan(work, case, row)
         moved = True
     return moved
+
+
+def _answered(step: Step, row: Deadline) -> bool:
+    """Whether the work that stopped a term was done, not ended by a clock or a message."""
+    around = tuple((e, k) for e, k in row.path)
+    return any(
+        p.properties.get("suspends") == row.name and p.path[: len(around)] == around
+        for p in step.passed
+    )
 
 
 def _rule(scope: Scope, row: Deadline) -> DeadlineRule:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
+from engine.bundles.definition import Bundle, DeadlineRule, Law, Suspension, Term
 from engine.bundles.matrix import activities
 from engine.queries._lookup import activity_title
 from engine.text import NO_TEXT, Text, apart
-from engine.wording import length_text
+from engine.wording import length_text, span
 
 Kind = Literal["procedure", "activity", "need", "profile", "term", "act"]
 
@@ -98,7 +98,7 @@ def _terms(bundle: Bundle) -> Iterator[LawRow]:
 
 def _stops(key: str, rule: DeadlineRule) -> Iterator[LawRow]:
     for ground in rule.suspensions:
-        yield _row("act", key, ground.title, ground.law, _days(ground.at_most))
+        yield _row("act", key, ground.title, ground.law, _stands(ground))
     if rule.interruption is not None:
         length = rule.interruption.length
         said = _written(length) if length is not None else NO_TEXT
@@ -123,6 +123,14 @@ def _row(kind: Kind, step: str, title: Text, law: Law, term: Text = NO_TEXT) -> 
 def _written(length: Term) -> Text:
     said = f"case:{length.variable}" if length.variable else f"{length.amount} {length.unit}"
     return length_text(said)
+
+
+def _stands(ground: Suspension) -> Text:
+    """How long a ground may stop a term; where a reply sets it going, how long after."""
+    if not ground.resumes_after:
+        return _days(ground.at_most)
+    days = span(ground.resumes_after, "days")
+    return Text(f"riparte {days.it} dopo la risposta", f"goes on {days.en} after the reply")
 
 
 def _days(most: int | None) -> Text:

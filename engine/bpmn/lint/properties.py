@@ -31,6 +31,7 @@ KNOWN: dict[str, frozenset[str]] = {
     "deadline": _ACTIVITY,
     "suspends": _ACTIVITY,
     "interrupts": _ACTIVITY,
+    "ground": _ACTIVITY,
     "topic": frozenset({"serviceTask"}),
     "key": frozenset({"intermediateCatchEvent", "boundaryEvent"}),
     "hears": frozenset({"callActivity", "userTask", "subProcess"}),

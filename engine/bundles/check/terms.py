@@ -6,6 +6,7 @@ from collections.abc import Callable
 from engine.bundles.check.view import View
 from engine.bundles.children import DONE
 from engine.bundles.definition import Column, DeadlineRule, Silence
+from engine.bundles.drawn import Element
 
 ENGINE_MESSAGES = {
     "case-withdrawn": "withdraw_case",
@@ -50,7 +51,25 @@ def _check_drawn(view: View) -> set[str]:
             ):
                 hint = f"Write [deadline.{paused}] in process.toml."
                 view.at(element, f"“{element.id}” {stops} an unknown term “{paused}”.", hint)
+        _check_ground(view, element)
     return names
+
+
+def _check_ground(view: View, element: Element) -> None:
+    """The ground on which work suspends a term is one of that term."""
+    ground, paused = element.properties.get("ground"), element.properties.get("suspends")
+    if ground is None or view.draft.shared:
+        return
+    if paused is None:
+        hint = 'Say which term with suspends="<name>", or delete it.'
+        view.at(element, f"“{element.id}” has a ground but suspends nothing.", hint)
+    elif not any(
+        rule.suspension(ground)
+        for key, rule in view.bundle.deadlines.items()
+        if key.rsplit("/", 1)[-1] == paused
+    ):
+        hint = f'Write [[deadline.{paused}.suspension]] with id = "{ground}" in process.toml.'
+        view.at(element, f"“{paused}” knows no ground “{ground}”.", hint)
 
 
 def _check_deadline(view: View, file: str, key: str, rule: DeadlineRule, drawn: set[str]) -> None:

@@ -40,7 +40,7 @@ def expire_deadline(work: UnitOfWork, *, deadline_id: str) -> bool:
     _tell(work, case, row, body)
     hearing.passed(work, case, row)
     if row.token_id is not None:
-        deliver(work, case, row.token_id, row.name, None)
+        deliver(work, case, row.token_id, row.name, None, last_day=row.due_on)
     return True
 
 

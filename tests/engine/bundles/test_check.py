@@ -130,6 +130,7 @@ SPOILT = [
     (BPMN, 'name="hears" value="region.official"', 'name="joins" value="now"', 'id="ask_region"',
      "lets nobody join"),
     (BPMN, 'name="hears"', 'name="suspends"', 'id="ask_region"', "suspends an unknown term"),
+    (BPMN, 'name="hears"', 'name="ground"', 'id="ask_region"', "has a ground but suspends nothing"),
     (BPMN, 'name="hears" value="region.official"', 'name="capacity" value="state"',
      'id="ask_region"', "unknown capacity “state”"),
     # the matrix
