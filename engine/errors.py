@@ -131,6 +131,15 @@ class FourEyes(NotAllowed):
     )
 
 
+class KeptApart(NotAllowed):
+    """Two functions that the law keeps apart are not exercised by one person."""
+
+    hint_by_default = Text(
+        "Deve farla un'altra persona: chi risponde dell'attività può passarla a un collega.",
+        "Another person must do it: whoever answers for the work can hand it to a colleague.",
+    )
+
+
 class Conflict(EngineError):
     """The world has moved on, or several readings are possible."""
 

@@ -18,7 +18,7 @@ from engine.commands.raci.completing import finish
 from engine.commands.raci.consultations import answer
 from engine.commands.raci.handling import (
     form_of,
-    require_four_eyes,
+    require_other_person,
     seats_on,
     take,
     title_of,
@@ -44,7 +44,7 @@ def claim(work: UnitOfWork, *, work_item_id: str, version: int | None = None) ->
     item, case = work.work_item(work_item_id, version=version)
     title, seats = title_of(work, case, item), seats_on(work, case, item)
     work.mandate = require_responsible(work.actor, seats, form_of(work, case, item))
-    require_four_eyes(work, item, work.actor.officer_id)
+    require_other_person(work, case, item, work.actor.officer_id)
     take(work, case, item, title)
     work.flush()
     return item.version
@@ -136,11 +136,12 @@ def save_draft(
     item.require_not_submitted(title_of(work, case, item))
     seats, form = seats_on(work, case, item), form_of(work, case, item)
     work.mandate = require_responsible(work.actor, seats, form)
+    require_other_person(work, case, item, work.actor.officer_id)
     if item.holder_id not in (None, work.actor.officer_id):
         take(work, case, item, title_of(work, case, item))  # refuses, naming who holds it
     draft = work.draft(item)
     if draft is None:
-        draft = Draft(work_item_id=item.id, draft_version=0)
+        draft = Draft.of(item)
         work.add(draft)
     elif draft_version is not None and draft.draft_version != draft_version:
         raise StaleVersion(
@@ -150,8 +151,7 @@ def save_draft(
             )
         )
     draft.data, draft.saved_at = jsonable(data), work.now
-    draft.saved_by_id = str(work.actor.officer_id)
-    draft.draft_version += 1
+    draft.signed_by(str(work.actor.officer_id))
     return draft.draft_version
 
 
@@ -179,6 +179,7 @@ def complete_task(
         return decide(work, case, item, form, data)
     if item.kind == WorkKind.CONSULTATION and form is not None:
         return answer(work, case, item, form, data)
+    require_other_person(work, case, item, work.actor.officer_id)
     require_needs(work, case, item, form)
     require_heard(work, case, item)
     take(work, case, item, title, quietly=True)
@@ -217,7 +218,7 @@ def _delegate(work: UnitOfWork, item: WorkItem, case: Case, *, to: str, reason: 
                 "Choose somebody whose mandate carries the letter R for this activity.",
             ),
         )
-    require_four_eyes(work, item, officer.id)
+    require_other_person(work, case, item, officer.id)
     title = title_of(work, case, item)
     work.record(
         item.delegate(

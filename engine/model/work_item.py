@@ -1,8 +1,9 @@
 """One occurrence of a user task for a case, offered to roles and held by one officer."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -91,7 +92,7 @@ class WorkItem(Base):
     prepared_by: Mapped[str | None] = mapped_column(String(200))
     prepared_at: Mapped[datetime | None] = mapped_column(Instant)
     preparers: Mapped[list[Any]] = mapped_column(Json, default=list)
-    """Everybody who ever submitted it: none of them approves it."""
+    """Everybody who ever wrote or submitted it: none of them approves it."""
     rounds: Mapped[int] = mapped_column(default=0)
     """How often it was submitted for approval."""
     version: Mapped[int] = mapped_column()
@@ -186,13 +187,14 @@ class WorkItem(Base):
         return events.WorkItemReturned(self.case_id, self.id, self.activity, reason)
 
     def submit(
-        self, *, by_id: str, by: str, organisation: str | None, title: Text, at: datetime
-    ) -> events.WorkItemSubmitted:
+        self, *, by_id: str, by: str, organisation: str | None, title: Text,
+        authors: Sequence[str], at: datetime,
+    ) -> events.WorkItemSubmitted:  # fmt: skip
         """Put what was prepared before whoever answers for it."""
         self.require_live(title)
         self._let_go(WorkItemState.SUBMITTED)
         self.prepared_by_id, self.prepared_by, self.prepared_at = by_id, by, at
-        self.preparers = [*dict.fromkeys([*self.preparers, by_id])]
+        self.preparers = [*dict.fromkeys([*self.preparers, *authors, by_id])]
         self.rounds += 1
         return events.WorkItemSubmitted(
             self.case_id, self.id, self.activity, self.party_id, organisation, self.rounds
@@ -353,3 +355,17 @@ class Draft(Base):
     saved_at: Mapped[datetime] = mapped_column(Instant)
     saved_by_id: Mapped[str | None] = mapped_column(refers_to("officer.id"))
     """None: by whoever answers by a link."""
+    authors: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """Everybody with an account who ever saved it: nobody approves what he wrote."""
+
+    @classmethod
+    def of(cls, item: WorkItem) -> Self:
+        """An empty draft of a piece of work."""
+        return cls(work_item_id=item.id, draft_version=0, authors=[])
+
+    def signed_by(self, officer_id: str | None) -> None:
+        """Its next version, and whose it is."""
+        self.draft_version += 1
+        self.saved_by_id = officer_id
+        if officer_id is not None:
+            self.authors = [*dict.fromkeys([*self.authors, officer_id])]

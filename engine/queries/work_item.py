@@ -1,6 +1,6 @@
 """One piece of work, as its officer meets it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.actor import Actor, Mandate
+from engine.apart import kept_apart, why_apart
 from engine.asked import form_of
 from engine.bundles.definition import Field, Form, Option
 from engine.bundles.forms import json_fields
@@ -186,6 +187,8 @@ class TaskView:
     """The reader does it under the very mandate that answers for it."""
     own: bool = False
     """Of an approval: the reader prepared it himself, so another must decide."""
+    apart: Text | None = None
+    """Why the reader may not do it although the matrix lets him: two functions are kept apart."""
     waits_for: tuple[RaisedView, ...] = ()
     """Open cases raised from this one that it waits for, as a whole or in some answers."""
     by_link: bool = False
@@ -221,6 +224,9 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
     siblings = _siblings(reading, item)
     persons = _as_lettered(item, people_on(found.seats, people, actor=actor, bodies=seen.bodies))
     draft = found.draft if _sees_draft(found) else None
+    barred = kept_apart(reading.session, seen.bundle, item) if item.is_live else {}
+    apart = barred.get(actor.officer_id or "") if _responsible(actor, found) else None
+    prepared_by = rounds.activity.preparers if rounds.activity is not None else ()
     return TaskView(
         id=item.id, activity=item.activity, title=form.title,
         what=form.what, why=form.why, next=form.next, help=form.help, nature=form.nature.value,
@@ -246,8 +252,8 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         ),
         peers=_peers(seen, item, siblings), people=persons,
         helper=tuple(p for p in persons if p.letter == "A" and not p.is_me and not p.gap),
-        may=_may(actor, found, rounds.activity),
-        delegates=_delegates(found, people, rounds.activity),
+        may=_may(actor, found, own=actor.officer_id in prepared_by, apart=apart is not None),
+        delegates=_delegates(found, people, (*prepared_by, *barred)),
         needs=_needs(reading, found), kind=item.kind, rounds=item.rounds,
         prepared_by=item.prepared_by, prepared_at=item.prepared_at,
         approver=_approver(found), decisions=rounds.decisions,
@@ -256,7 +262,8 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         files=uploads_named(reading, draft.data) if item.rounds and draft is not None else {},
         consultations=_consultations(reading, found),
         answers_himself=_answers_himself(actor, found),
-        own=rounds.activity is not None and actor.officer_id in rounds.activity.preparers,
+        own=actor.officer_id in prepared_by,
+        apart=why_apart(apart) if apart is not None else None,
         waits_for=holding_up(reading, seen, found.reader, item.activity) if item.is_live else (),
         by_link=_by_link(found),
     )  # fmt: skip
@@ -403,13 +410,12 @@ def _answers_himself(actor: Actor, found: _Found) -> bool:
     return any((m.organisation_id, m.role) in answering for m in _responsible(actor, found))
 
 
-def _may(actor: Actor, found: _Found, activity: WorkItem | None) -> frozenset[str]:
+def _may(actor: Actor, found: _Found, *, own: bool, apart: bool) -> frozenset[str]:
     item = found.item
     waits = item.kind == WorkKind.CONSULTATION and item.state == WorkItemState.SUBMITTED
-    own = activity is not None and actor.officer_id in activity.preparers
     if not item.is_live or waits or own:
         return frozenset()
-    does = bool(_responsible(actor, found))
+    does = bool(_responsible(actor, found)) and not apart
     if item.state == WorkItemState.SUBMITTED and item.kind == WorkKind.ACTIVITY:
         return frozenset({"take_back"} if does and not found.seen.suspended else ())
     answers = bool(permitting(actor, found.seats, "A"))
@@ -435,7 +441,7 @@ def _sees_draft(found: _Found) -> bool:
 
 
 def _delegates(
-    found: _Found, people: Sequence[Holder], activity: WorkItem | None
+    found: _Found, people: Sequence[Holder], barred: Iterable[str]
 ) -> tuple[Choice, ...]:
     """The colleagues who may be given the work."""
     wanted = {(s.organisation_id, s.role) for s in found.seats if s.letter == "R"}
@@ -444,7 +450,7 @@ def _delegates(
         for h in people
         if (h.organisation_id, h.role) in wanted and fills(found.form, h.kind, h.role)
     }
-    for other in (found.item.holder_id, *(activity.preparers if activity is not None else ())):
+    for other in (found.item.holder_id, *barred):
         suited.pop(other or "", None)
     return tuple(Choice(officer_id, words) for officer_id, words in suited.items())
 

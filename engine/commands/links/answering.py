@@ -106,15 +106,15 @@ def draft_by_link(
     _require_free(item)
     draft = work.draft(item)
     if draft is None:
-        draft = Draft(work_item_id=item.id, draft_version=0)
+        draft = Draft.of(item)
         work.add(draft)
     elif draft_version is not None and draft.draft_version != draft_version:
         raise StaleVersion(
             Text("La bozza è stata salvata da un'altra finestra.",
                  "The draft was saved from another window."),
         )  # fmt: skip
-    draft.data, draft.saved_at, draft.saved_by_id = jsonable(data), work.now, None
-    draft.draft_version += 1
+    draft.data, draft.saved_at = jsonable(data), work.now
+    draft.signed_by(None)
     return draft.draft_version
 
 

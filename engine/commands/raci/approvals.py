@@ -18,7 +18,7 @@ from engine.commands.raci.completing import finish
 from engine.commands.raci.handling import (
     activity_of,
     form_of,
-    require_four_eyes,
+    require_other_person,
     seats_on,
     take,
     title_of,
@@ -48,16 +48,15 @@ def submit(
     """
     draft = work.draft(item)
     if draft is None:
-        draft = Draft(work_item_id=item.id, draft_version=0)
+        draft = Draft.of(item)
         work.add(draft)
     draft.data, draft.saved_at = jsonable(data), work.now
-    draft.saved_by_id = str(work.actor.officer_id)
-    draft.draft_version += 1
+    draft.signed_by(str(work.actor.officer_id))
     body = work.name_of(item.organisation_id or _own_body(work))
     work.record(
         item.submit(
             by_id=str(work.actor.officer_id), by=work.author, organisation=body, title=title,
-            at=work.now,
+            authors=draft.authors, at=work.now,
         ),
         case,
     )  # fmt: skip
@@ -98,7 +97,7 @@ def decide(
 ) -> dict[str, str]:
     """Approve what was prepared, or send it back with comments."""
     activity = activity_of(work, item)
-    require_four_eyes(work, item, work.actor.officer_id)
+    require_other_person(work, case, item, work.actor.officer_id)
     take(work, case, item, form.title, quietly=True)
     answers = checked(work, form, data, parties=work.parties(case), variables={})
     body = work.name_of(item.organisation_id or _own_body(work))

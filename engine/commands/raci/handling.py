@@ -1,8 +1,9 @@
 """A piece of work in somebody's hands: how it is called, who may do it, taking it."""
 
 from engine import asked
+from engine.apart import kept_apart, why_apart
 from engine.bundles.definition import Form
-from engine.errors import FourEyes
+from engine.errors import FourEyes, KeptApart
 from engine.model import Case, Officer, WorkItem, WorkKind
 from engine.policy import Seat, seats_of_item
 from engine.text import Text
@@ -44,8 +45,18 @@ def activity_of(work: UnitOfWork, item: WorkItem) -> WorkItem:
     return work.session.get_one(WorkItem, item.belongs_to_id, populate_existing=True)
 
 
-def require_four_eyes(work: UnitOfWork, item: WorkItem, officer_id: str | None) -> None:
-    """Nobody approves what he prepared: a person counts, not the mandate he acts under."""
+def require_other_person(
+    work: UnitOfWork, case: Case, item: WorkItem, officer_id: str | None
+) -> None:
+    """Nobody approves what he prepared, nor exercises two functions that the law keeps apart: a
+    person counts, not the mandate or the substitution he acts under."""
+    _require_four_eyes(work, item, officer_id)
+    apart = kept_apart(work.session, work.bundle(case), item)
+    if (rule := apart.get(officer_id or "")) is not None:
+        raise KeptApart(why_apart(rule))
+
+
+def _require_four_eyes(work: UnitOfWork, item: WorkItem, officer_id: str | None) -> None:
     if item.kind == WorkKind.APPROVAL and officer_id in activity_of(work, item).preparers:
         raise FourEyes(
             Text(
