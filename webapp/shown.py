@@ -27,6 +27,14 @@ def badge(clock: str, days_left: int | None, words: Text) -> dict[str, Any] | No
     }
 
 
+SEVERAL = Text("Più enti", "Several bodies")
+
+
+def whose(body: Text | None) -> Text:
+    """The body whose work it is; an activity with an R in several bodies is nobody's alone."""
+    return body or SEVERAL
+
+
 def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
     """A piece of work as the lists show it: verb first, whose it is, by when and why."""
     return {
@@ -37,14 +45,14 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
         "due_on": row.due_on,
         "badge": badge(row.clock, row.days_left, row.days_text),
         "kind": kind_tag(row),
-        "organisation": row.organisation or "",
+        "organisation": whose(row.organisation),
         "other_mandate": row.other_mandate,
         "process": row.process_title,
         "number": row.case_number,
         "draft_at": row.draft_saved_at,
         "why_label": _("Perché entro il %(day)s:", day=short_day(row.due_on)) if row.due_on else "",
         "why": row.why,
-        "details": [row.organisation, row.case_title],
+        "details": [whose(row.organisation), row.case_title],
         "note": row.note or done_words(row),
         "done": row.completed_at is not None,
         "open": row.id == open_id,
@@ -82,7 +90,7 @@ def case_url(case_id: str) -> str:
 def waiting_row(row: WaitingRow) -> dict[str, Any]:
     """Whom we wait for, what they owe and what happens if they do not."""
     return {
-        "who": row.organisation,
+        "who": whose(row.organisation),
         "what": row.what,
         "badge": waiting_badge(row),
         "note": row.after,

@@ -126,7 +126,7 @@ def next_step(file: CaseFile) -> dict[str, Any] | None:
     mine = step.mine and step.work_item_id and file.head.state == "open"
     return {
         "title": step.text,
-        "organisation": (step.organisation or "") if mine else _whose_turn(file),
+        "organisation": shown.whose(step.organisation) if mine else _whose_turn(file),
         "due_on": step.due_on,
         "badge": shown.badge(step.clock, step.days_left, step.days_text),
         "url": url_for("task.show", work_item_id=step.work_item_id) if mine else None,

@@ -427,6 +427,8 @@ class Raci:
     changes: Mapping[str, Mapping[Column, str]] = field(default_factory=dict)
     """Line of an activity → the letters changed in one case, laid over its own or inherited ones;
     an empty one takes the letter away."""
+    heard_too: frozenset[tuple[str, Column]] = frozenset()
+    """Milestone and column of every C laid over the procedure's own: no drawing knows of it."""
 
 
 @dataclass(frozen=True, slots=True)

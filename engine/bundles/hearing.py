@@ -1,6 +1,10 @@
-"""Who must be heard by a letter C of the matrix, where no drawn consultation does it."""
+"""Who must be heard by a letter C of the matrix, where no drawn consultation does it.
 
-from collections.abc import Iterable, Mapping
+A drawn consultation stands for the C that the procedure itself writes at a milestone. The C of an
+activity is about that activity, and one laid over later is unknown to the drawing: both are asked.
+"""
+
+from collections.abc import Iterable
 
 from engine.bundles.definition import Bundle, Column, ConsultationRule
 from engine.bundles.matrix import heard
@@ -13,12 +17,18 @@ Path = tuple[tuple[str, str], ...]
 
 def columns_heard(bundle: Bundle, activity: str, path: Path) -> tuple[Column, ...]:
     """The columns that must be heard before an activity is closed."""
-    return _undrawn(bundle, bundle.letters(activity, path))
+    return tuple(c for c, cell in bundle.letters(activity, path).items() if "C" in cell)
 
 
 def columns_heard_before(bundle: Bundle, milestone: str) -> tuple[Column, ...]:
     """The columns that must be heard once before a milestone is reached."""
-    return _undrawn(bundle, bundle.raci.rows.get(milestone, {}))
+    row = bundle.raci.rows.get(milestone, {})
+    asked = [column for column, cell in row.items() if "C" in cell]
+    if not asked:
+        return ()
+    drawn = heard(bundle)
+    laid = bundle.raci.heard_too
+    return tuple(c for c in asked if str(c) not in drawn or (milestone, c) in laid)
 
 
 def rule_of_hearing(
@@ -30,11 +40,3 @@ def rule_of_hearing(
         if rule.of in rows and (not rule.hears or wanted & set(rule.hears)):
             return rule
     return ConsultationRule(of=next(iter(rows), ""), hears=(), question=None, term=USUAL_TERM.name)
-
-
-def _undrawn(bundle: Bundle, letters: Mapping[Column, str]) -> tuple[Column, ...]:
-    asked = [column for column, cell in letters.items() if "C" in cell]
-    if not asked:
-        return ()
-    drawn = heard(bundle)
-    return tuple(column for column in asked if str(column) not in drawn)

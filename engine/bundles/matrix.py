@@ -73,7 +73,13 @@ def amended(bundle: Bundle, amendments: Amendments) -> Bundle:
                     rows[line] = dict(merged(rows.get(line, {}), {column: letters}))
                 else:
                     changes[line][column] = letters
-    changed = replace(bundle, raci=Raci(tuple(columns), rows, dict(changes)))
+    heard_too = frozenset(
+        (line, column)
+        for line in milestones
+        for column, cell in rows.get(line, {}).items()
+        if "C" in cell and "C" not in bundle.raci.rows.get(line, {}).get(column, "")
+    )
+    changed = replace(bundle, raci=Raci(tuple(columns), rows, dict(changes), heard_too))
     return with_usual_term(changed, heard(bundle))
 
 
@@ -171,7 +177,7 @@ def may_close(bundle: Bundle, column: Column, nature: str) -> bool:
 
 
 def heard(bundle: Bundle) -> frozenset[str]:
-    """The columns that the drawing hears: only there a C is heard by somebody."""
+    """The columns that the drawing hears: there a C of a milestone is heard already."""
     return frozenset(
         name
         for drawing in bundle.drawings.values()

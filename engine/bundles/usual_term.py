@@ -35,8 +35,13 @@ USUAL_TERM = DeadlineRule(
 
 def with_usual_term(bundle: Bundle, drawn: Container[str]) -> Bundle:
     """The procedure with that term, if a letter C needs it that no drawn consultation hears."""
-    rows = (*bundle.raci.rows.values(), *bundle.raci.changes.values())
-    asked = {str(column) for row in rows for column, cell in row.items() if "C" in cell}
-    if USUAL_TERM.name in bundle.deadlines or all(column in drawn for column in asked):
+    if USUAL_TERM.name in bundle.deadlines:
+        return bundle
+    milestones = {stage.milestone for stage in bundle.stages}
+    if not bundle.raci.heard_too and not any(
+        "C" in cell and not (line in milestones and str(column) in drawn)
+        for line, row in (*bundle.raci.rows.items(), *bundle.raci.changes.items())
+        for column, cell in row.items()
+    ):
         return bundle
     return replace(bundle, deadlines={**bundle.deadlines, USUAL_TERM.name: USUAL_TERM})

@@ -26,9 +26,15 @@ UNITS: dict[str, tuple[str, str, str, str]] = {
 def span(amount: int, unit: str) -> Text:
     """A length of time: `30 giorni`, `1 mese`."""
     one_it, many_it, one_en, many_en = UNITS[unit]
+    return counted(amount, (one_it, many_it), (one_en, many_en))
+
+
+def counted(amount: int, italian: tuple[str, str], english: tuple[str, str]) -> Text:
+    """How many, with the word for one or for several: `1 caso`, `3 casi`."""
+    one = amount == 1
     return Text(
-        f"{amount} {one_it if amount == 1 else many_it}",
-        f"{amount} {one_en if amount == 1 else many_en}",
+        f"{amount} {italian[0] if one else italian[1]}",
+        f"{amount} {english[0] if one else english[1]}",
     )
 
 

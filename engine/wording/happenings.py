@@ -7,7 +7,7 @@ from typing import Literal
 from engine.text import Text, both
 from engine.wording import clock_events as clock
 from engine.wording.bodies import OF_ACCOUNTS, OF_BODIES
-from engine.wording.dates import day_short, sentence, span
+from engine.wording.dates import counted, day_short, sentence, span
 from engine.wording.letters import letters_text
 from engine.wording.stages import children_text
 from engine.wording.telling import Names, Payload, because, by_body, lower, with_body
@@ -233,6 +233,16 @@ def _link_revoked(p: Payload, names: Names) -> Text:
     return because(by_body(p, names, told), p)
 
 
+def _in_force(p: Payload, _names: Names) -> Text:
+    letters = counted(p["letters"], ("lettera", "lettere"), ("letter", "letters"))
+    cases = counted(p["reached"], ("caso aperto", "casi aperti"), ("open case", "open cases"))
+    told = Text(
+        f"La matrice è in vigore per {p['about']}: {letters.it}, {cases.it}",
+        f"The matrix is in force for {p['about']}: {letters.en}, {cases.en}",
+    )
+    return because(told, p)
+
+
 def _reached(p: Payload, names: Names) -> Text:
     title = names.milestone(p["milestone"])
     return with_body(p, names, Text(f"Raggiunto: {title.it}", f"Reached: {title.en}"))
@@ -404,10 +414,7 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "MatrixAmended": ("act", _amended),
     "MatrixPutInForce": (
         "act",
-        _said(
-            "La matrice è in vigore per {about}: {letters} lettere, {reached} casi aperti",
-            "The matrix is in force for {about}: {letters} letters, {reached} open cases",
-        ),
+        _in_force,
     ),
     "DeadlineMet": ("clock", clock.term_met),
     "DeadlineExpired": ("clock", clock.term_expired),

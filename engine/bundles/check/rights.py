@@ -110,6 +110,7 @@ def _check_row(view: View, item: str, row: Mapping[Column, str]) -> None:
 def _check_consultations(view: View) -> None:
     """A question of a letter C: its row has one, nothing drawn asks it already, it has a term."""
     bundle, drawn = view.bundle, heard(view.bundle)
+    milestones = {stage.milestone for stage in bundle.stages}
     for position, rule in enumerate(bundle.consultations):
 
         def complain(what: str, hint: str, key: str, position: int = position) -> None:
@@ -125,7 +126,7 @@ def _check_consultations(view: View) -> None:
             if column not in asked:
                 complain(f"{column} has no C in “{rule.of}”.", "Write it in raci.csv.", "hears")
         for column in rule.hears or sorted(asked, key=str):
-            if str(column) in drawn:
+            if str(column) in drawn and rule.of in milestones:
                 hint = "Delete this question, or the property hears of the drawing."
                 complain(f"{column} is heard by a drawn consultation.", hint, "hears")
         if rule.term not in bundle.deadlines:

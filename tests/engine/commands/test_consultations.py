@@ -18,8 +18,10 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from engine import Actor
+from engine.bundles.definition import Column
+from engine.bundles.hearing import columns_heard_before
 from engine.bundles.load import load_folder
-from engine.bundles.matrix import lines
+from engine.bundles.matrix import amended, lines
 from engine.commands import (
     add_party,
     amend_matrix,
@@ -27,6 +29,7 @@ from engine.commands import (
     give_documents,
     go_on_without,
     remove_party,
+    start_case,
     withdraw_case,
 )
 from engine.errors import (
@@ -40,11 +43,14 @@ from engine.errors import (
 )
 from engine.model import Deadline, Notice, Party, WorkItem
 from engine.queries import case_consultations, case_history, work_item, worklist
+from tests.architecture.source import ROOT
 from tests.office import CASTAGNETO, CHIVASSO, POOLED_OFFICE, Office
 
+PROCESSES = ROOT / "processes"
 STAFF = {"people": 2, "names": "Un istruttore tecnico."}
 FUNDS = {"yearly": "12000.00"}
 APPROVE = {"decision": "approve"}
+PRECONDITIONS = {"basis": "agreement", "basis_act": "Rep. 128/2026"}
 FAVOURABLE = {"opinion": "favourable", "opinion_text": "Nulla osta."}
 WANTS = {"opinion": "needs_documents", "wanted": "Il piano finanziario."}
 
@@ -473,3 +479,39 @@ def test_who_is_missing_against_a_model(office: Office) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+
+
+def test_a_drawn_hearing_does_not_stand_for_a_letter_laid_over_it(
+    office: Office, rita: Actor
+) -> None:
+    """The action plan's example: the drawing hears the Region at the end, not on the funding."""
+    folder = PROCESSES / "planning-office-setup"
+    office.deploy(folder, PROCESSES / "shared")
+    monica = office.officer("monica", ("cmto", "coordinator"))
+    case_id = office.engine.run(
+        monica, start_case, process=folder.name, title="Ufficio", data={"area_name": "Chivassese"},
+        parties=[{"organisation": t, "capacity": "municipality"} for t in (CHIVASSO, CASTAGNETO)],
+    )  # fmt: skip
+    own = load_folder(folder, PROCESSES / "shared")
+    region = Column("region", "official")
+    assert columns_heard_before(own, "office_opened") == ()
+    assert columns_heard_before(own, "set_up") == ()
+
+    changes = [
+        {"line": line, "column": "region.official", "letters": "C"}
+        for line in ("check_preconditions", "set_up")
+    ]
+    office.engine.run(
+        monica, amend_matrix, case_id=case_id, changes=changes, reason="Piano d’azione, sez. J"
+    )
+    laid = amended(own, {"case": {c["line"]: {c["column"]: "C"} for c in changes}})
+    assert columns_heard_before(laid, "set_up") == (region,)
+    assert columns_heard_before(laid, "office_opened") == ()
+
+    item = office.item(case_id, "check_preconditions")
+    with pytest.raises(NotYetHeard, match="Regione Piemonte"):
+        office.engine.run(monica, complete_task, work_item_id=item.id, data=PRECONDITIONS)
+    asked = office.item(case_id, "check_preconditions", kind="consultation")
+    assert asked.due_on is not None
+    office.engine.run(rita, complete_task, work_item_id=asked.id, data=FAVOURABLE)
+    office.engine.run(monica, complete_task, work_item_id=item.id, data=PRECONDITIONS)

@@ -118,3 +118,12 @@ def test_bodies_that_join_together_are_told_in_one_line() -> None:
         "2 bodies join: Municipality of Chivasso, Municipality of Agliè.",
     )
     assert joined_together([*names, *names]).en.endswith("Municipality of Chivasso and 1 more.")
+
+
+def test_one_case_is_not_told_as_several() -> None:
+    payload = {"about": "AUP-2026-001", "letters": 2, "reached": 1, "reason": ""}
+
+    told = event_sentence("MatrixPutInForce", payload, Names())
+
+    assert told.it == "La matrice è in vigore per AUP-2026-001: 2 lettere, 1 caso aperto."
+    assert told.en == "The matrix is in force for AUP-2026-001: 2 letters, 1 open case."

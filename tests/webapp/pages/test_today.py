@@ -1,6 +1,7 @@
 """The home page: what to do first, by when and why."""
 
-from tests.office import CASTAGNETO
+from engine.commands import amend_matrix
+from tests.office import CASTAGNETO, CHIVASSO
 from tests.webapp.conftest import Visit
 
 
@@ -46,6 +47,25 @@ def test_who_waits_sees_whom_he_waits_for(visit: Visit) -> None:
     waiting = " ".join(today.texts("//section[@aria-labelledby='waiting']"))
     assert "Chivasso" in waiting
     assert "Castagneto Po" in waiting
+
+
+def test_work_that_several_bodies_do_names_none_of_them(visit: Visit) -> None:
+    office, web = visit.web.office, visit.web
+    change = {"line": "decide", "column": "municipality.officer", "letters": "R"}
+    office.engine.run(
+        web.officer("dora", ("cmto", "director")), amend_matrix, case_id=visit.case_id,
+        changes=[change], reason="Decidono insieme",
+    )  # fmt: skip
+    for name, town in (("elena", CHIVASSO), ("carlo", CASTAGNETO)):
+        item = office.item(visit.case_id, "answer", town)
+        office.complete(office.actor(name), item, coming="yes", people=1)
+
+    elena = visit.web.visitor().sign_in("elena")
+
+    (row,) = elena.texts("//ul[@class='c-work']/li")
+    assert "Più enti" in row
+    elena.open(f"/cases/{visit.case_id}")
+    assert "Più enti" in " ".join(elena.texts("//section[@aria-labelledby='next-step']"))
 
 
 NEWS = "//section[@aria-labelledby='news']"
