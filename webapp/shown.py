@@ -61,6 +61,28 @@ def work_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
     }
 
 
+def answered_row(row: WorkRow, *, open_id: str | None = None) -> dict[str, Any]:
+    """The same for whoever answers for it: who does it, since when, why by that day."""
+    return {**work_row(row, open_id=open_id), "note": who_words(row), "lines": _reasons(row)}
+
+
+def who_words(row: WorkRow) -> str:
+    """Who has a piece of work now and since when; or that nobody has taken it."""
+    if row.state == "returned" and not row.rounds:
+        return _("Restituita a te: decidi chi la fa")
+    if row.state == "submitted" and row.kind == "activity":
+        return _("Preparata da %(who)s, attende l’approvazione", who=row.prepared_by or "")
+    if row.holder is None:
+        return _("Nessuno l’ha presa in carico; aperta il %(day)s", day=plain_day(row.opened_at))
+    since = plain_day(row.held_since or row.opened_at)
+    return _("In carico a %(who)s dal %(day)s", who=row.holder, day=since)
+
+
+def _reasons(row: WorkRow) -> list[str]:
+    why = row.why.in_(current_language())
+    return [words for words in (row.note, why) if words]
+
+
 def kind_tag(row: WorkRow) -> str:
     """What sets a piece of work apart in a list: an approval, or how far its own has come."""
     if row.completed_at is not None:

@@ -90,12 +90,13 @@ class WorkRow:
     completed_at: datetime | None = None
     completed_by: str | None = None
     path: tuple[tuple[str, str], ...] = ()
+    """Where in the nesting of the drawing it stands."""
     kind: str = "activity"
-    """`activity`, or the `approval` of one."""
+    """`activity`, the `approval` of one, or a `consultation` about it."""
     rounds: int = 0
     """How often it was submitted for approval."""
     prepared_by: str | None = None
-    """Where in the nesting of the drawing it stands."""
+    held_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

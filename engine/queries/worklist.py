@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, or_, select, tuple_
 
 from engine.actor import Actor, Mandate
 from engine.asked import form_of, title_of
@@ -36,8 +36,10 @@ from engine.text import NO_TEXT, Text
 from engine.unit_of_work import Reading
 from engine.wording import AT_RISK, clock_state, days_left_text, short_why
 
-Scope = Literal["todo", "mine", "organisation", "unassigned", "waiting", "done", "all"]
-SCOPES: tuple[Scope, ...] = ("todo", "mine", "organisation", "unassigned", "waiting", "done")
+Scope = Literal["todo", "mine", "organisation", "unassigned", "answering", "waiting", "done", "all"]
+SCOPES: tuple[Scope, ...] = (
+    "todo", "mine", "organisation", "unassigned", "answering", "waiting", "done",
+)  # fmt: skip
 
 
 def _stopped(_today: date) -> ColumnElement[bool]:
@@ -68,6 +70,7 @@ def worklist(
 ) -> Page[WorkRow]:  # fmt: skip
     """The work of one tab, the most urgent first; `sort` is `due` or `opened`.
 
+    `answering` is what the reader has the A of: before the rest what came back to him or is late.
     `all` is open work of every body the reader sees; `holder` an officer, or `none`. `clock` keeps
     what is `overdue`, `at_risk` (due within a week) or `suspended`; `kind` is that of the work.
     """
@@ -99,7 +102,8 @@ def worklist(
         where.append(WorkItem.kind == kind)
     if words := searched(q):
         where.append(_mentions(reading, words))
-    order = "done" if scope == "done" else sort
+    order = "escalated" if scope == "answering" and sort == "due" else sort
+    order = "done" if scope == "done" else order
     return _page(reading, actor, where, order=order, after=after, limit=limit)
 
 
@@ -152,13 +156,16 @@ def _page(
     ids = select(WorkItem.id).join(Case, Case.id == WorkItem.case_id).where(*where)
     total = reading.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
     size = page_size(limit)
-    rules = {"due": _due_order(), "opened": _opened_order(), "done": _done_order()}
-    begun = _after(order, after)
+    rules = {
+        "due": _due_order(), "opened": _opened_order(), "done": _done_order(),
+        "escalated": (_calm(reading.today), *_due_order()),
+    }  # fmt: skip
+    begun = _after(order, after, reading.today)
     part = ids.where(begun) if begun is not None else ids
     chosen = reading.session.scalars(part.order_by(*rules[order]).limit(size + 1)).all()
     rows = work_rows(reading, actor, WorkItem.id.in_(chosen[:size]), order=rules[order])
     last = rows[-1] if len(chosen) > size else None
-    return Page(rows, _cursor(order, last) if last is not None else None, total)
+    return Page(rows, _cursor(order, last, reading.today) if last is not None else None, total)
 
 
 def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
@@ -183,6 +190,9 @@ def _in_scope(actor: Actor, scope: Scope) -> ColumnElement[bool]:
         return and_(live, to_do, Case.state != CaseState.SUSPENDED, free, offered(actor, "R"))
     if scope == "unassigned":
         return and_(live, to_do, holder == "", offered(actor, "R"))
+    if scope == "answering":
+        # Of work that waits for its approval the activity is shown; the approval is to do.
+        return and_(live, WorkItem.kind != WorkKind.APPROVAL, offered(actor, "A"))
     ours = _of_bodies(actor)
     if scope == "organisation":
         return and_(live, ours)
@@ -268,29 +278,53 @@ def _done_order() -> tuple[Any, ...]:
     return (WorkItem.completed_at.desc(), WorkItem.id.desc())
 
 
-def _cursor(order: str, row: WorkRow) -> str:
+def _calm(today: date) -> ColumnElement[int]:
+    """0 for what came back to whoever answers for it, or is late; 1 for the rest."""
+    back = and_(WorkItem.state == WorkItemState.RETURNED, WorkItem.rounds == 0)
+    # Written so that work without a last day is calm too, and not unknown.
+    return case((or_(back, WorkItem.due_on < today), 0), else_=1)
+
+
+def escalated(row: WorkRow, today: date) -> bool:
+    """The same of a row: it came back to whoever answers for it, or is late."""
+    back = row.state == WorkItemState.RETURNED and not row.rounds
+    return back or (row.due_on is not None and row.due_on < today)
+
+
+def _cursor(order: str, row: WorkRow, today: date) -> str:
+    if order == "escalated":
+        due = row.due_on.isoformat() if row.due_on else None
+        return cursor(0 if escalated(row, today) else 1, due, row.id)
     if order == "due":
         return cursor(row.due_on.isoformat() if row.due_on else None, row.id)
     at = row.opened_at if order == "opened" else row.completed_at or row.opened_at
     return cursor(at.isoformat(), row.id)
 
 
-def _after(order: str, after: str | None) -> ColumnElement[bool] | None:
-    if order == "due":
-        keys = keys_of(after, (str, type(None)), str)
+def _after(order: str, after: str | None, today: date) -> ColumnElement[bool] | None:
+    if order == "escalated":
+        keys = keys_of(after, int, (str, type(None)), str)
         if keys is None:
             return None
-        if keys[0] is None:
-            return and_(WorkItem.due_on.is_(None), WorkItem.id > keys[1])
-        day = day_in(keys[0])
-        same = and_(WorkItem.due_on == day, WorkItem.id > keys[1])
-        return or_(WorkItem.due_on > day, same, WorkItem.due_on.is_(None))
+        calm = _calm(today)
+        return or_(calm > keys[0], and_(calm == keys[0], _later(*keys[1:])))
+    if order == "due":
+        keys = keys_of(after, (str, type(None)), str)
+        return None if keys is None else _later(*keys)
     keys = keys_of(after, str, str)
     if keys is None:
         return None
     column = WorkItem.opened_at if order == "opened" else WorkItem.completed_at
     at = instant_of(keys[0])
     return or_(column < at, and_(column == at, WorkItem.id < keys[1]))
+
+
+def _later(due_on: str | None, work_item_id: str) -> ColumnElement[bool]:
+    if due_on is None:
+        return and_(WorkItem.due_on.is_(None), WorkItem.id > work_item_id)
+    day = day_in(due_on)
+    same = and_(WorkItem.due_on == day, WorkItem.id > work_item_id)
+    return or_(WorkItem.due_on > day, same, WorkItem.due_on.is_(None))
 
 
 def _my_letters(
@@ -357,7 +391,7 @@ def _row(
         nature=deadline.nature if deadline is not None else "",
         consequence=_consequence(bundle, deadline),
         completed_at=item.completed_at, completed_by=item.completed_by,
-        path=tuple((element, key) for element, key in item.path),
+        path=tuple((element, key) for element, key in item.path), held_since=item.claimed_at,
     )  # fmt: skip
 
 

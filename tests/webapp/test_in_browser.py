@@ -20,6 +20,7 @@ PAGES = (
     "/",
     "/worklist",
     "/worklist?scope=unassigned&zone=10",
+    "/worklist?scope=answering",
     "/worklist?scope=done",
     "/worklist?open={answer}",
     "/notices",

@@ -41,6 +41,7 @@ class WorkItem(Versioned):
     party = fields.String(attribute="party_id", allow_none=True)
     holder = fields.String(allow_none=True, metadata={"description": "The name of who has it."})
     held_by_me = fields.Boolean()
+    held_since = Instant(allow_none=True)
     mandate = fields.String(
         attribute="mandate_id", allow_none=True, metadata={"description": "Mine that permits it."}
     )
@@ -64,7 +65,8 @@ class WorklistSearch(Paging):
         validate=validate.OneOf(SCOPES),
         metadata={
             "description": "todo: all I may do now; mine: held by me; organisation: of my bodies; "
-            "unassigned: held by nobody; waiting: on others; done: by me."
+            "unassigned: held by nobody; answering: I have the A, first what came back or is late; "
+            "waiting: on others; done: by me."
         },
     )
     process = fields.String(load_default=None)
@@ -84,5 +86,5 @@ class WorklistSearch(Paging):
 
 @part.get("/worklist", page_of(WorkItem), query=WorklistSearch)
 def my_work(query: Mapping[str, Any]) -> Page[WorkRow]:
-    """My work in one of six scopes."""
+    """My work in one of seven scopes."""
     return engine().read(worklist, actor=caller(), **query)

@@ -59,13 +59,14 @@ def show() -> ResponseReturnValue:
         worklist, actor=officer(), scope=scope, after=request.args.get("after"), **filters
     )
     opened = _opened()
+    drawn = shown.answered_row if scope == "answering" else shown.work_row
     published = engine().read(processes, actor=officer())
     return render_template(
         "pages/worklist.html",
         nav="worklist",
         tabs=_tabs(scope),
         scope=scope,
-        rows=[shown.work_row(row, open_id=opened.id if opened else None) for row in found.items],
+        rows=[drawn(row, open_id=opened.id if opened else None) for row in found.items],
         words=_words(found),
         more_url=shown.same_page(after=found.next) if found.next else None,
         chips=_chips(filters, {row.key: row.title for row in published}),
@@ -75,13 +76,14 @@ def show() -> ResponseReturnValue:
         zones=engine().read(zones),
         clocks=CLOCK_WORDS,
         kinds=KIND_WORDS,
+        reasons=REASONS,
         here=shown.same_page(),
     )
 
 
 @blueprint.post("/worklist/chosen")
 def on_chosen() -> ResponseReturnValue:
-    """What the bar under the list does with the work that was chosen."""
+    """What the bar over the list does with the work that was chosen."""
     chosen = request.form.getlist("item")
     if not chosen:
         flash(_("Scegli prima almeno un’attività."), "soon")
@@ -185,6 +187,7 @@ def _tabs(current: Scope) -> list[dict[str, Any]]:
         "mine": _("Mie"),
         "organisation": _("Del mio ente"),
         "unassigned": _("Non assegnate"),
+        "answering": _("Rispondo io"),
         "waiting": _("In attesa di altri"),
         "done": _("Concluse"),
         ALL: _("Di tutti"),

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from engine import Actor
-from engine.commands import delegate, save_draft, suspend_case
+from engine.commands import delegate, return_task, save_draft, suspend_case
 from engine.errors import Invalid
-from engine.queries import SCOPES, Scope, worklist, worklist_counts
+from engine.queries import SCOPES, Scope, WorkRow, worklist, worklist_counts
 from engine.queries._paging import cursor
 from tests.engine.queries.conftest import invited
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
@@ -58,6 +58,36 @@ def test_who_answers_for_it_waits_for_the_bodies(
 
     assert [(r.letter, r.organisation_id) for r in rows] == [("A", CHIVASSO), ("A", CASTAGNETO)]
     assert activities(office, coordinator, "todo") == []
+
+
+def test_who_answers_sees_what_came_back_or_is_late_first_page_by_page(
+    office: Office, visit: str, coordinator: Actor, elena: Actor, anna: Actor
+) -> None:
+    """Whatever the letter A is on, with who does it and since when; nobody else's work."""
+    office.pass_days(3)
+    assert activities(office, elena, "answering") == []
+    later = invited(office, coordinator)
+    office.claim(elena, office.item(visit, "answer", CHIVASSO))
+    office.engine.run(
+        anna, return_task, work_item_id=office.item(later, "answer", CASTAGNETO).id, reason="Ferie"
+    )
+
+    seen: list[WorkRow] = []
+    after = None
+    for _ in range(4):
+        page = office.engine.read(
+            worklist, actor=coordinator, scope="answering", limit=1, after=after
+        )
+        seen += page.items
+        after = page.next
+    assert after is None and page.total == 4
+    assert [(r.case_id, r.organisation_id, r.state) for r in seen] == [
+        (later, CASTAGNETO, "returned"), (visit, CHIVASSO, "held"), (visit, CASTAGNETO, "open"),
+        (later, CHIVASSO, "open"),
+    ]  # fmt: skip
+    held = seen[1]
+    assert (held.letter, held.holder, held.held_since) == ("A", "Elena", office.clock.now())
+    assert {row.letter for row in seen} == {"A"}
 
 
 def test_the_other_body_s_turn_is_waiting_too(office: Office, visit: str, elena: Actor) -> None:

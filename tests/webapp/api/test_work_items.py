@@ -1,5 +1,6 @@
 """The form of a piece of work, and what officers do with it."""
 
+from engine.queries import SCOPES
 from tests.office import CHIVASSO
 from tests.webapp.api.caller import Caller
 from tests.webapp.api.conftest import CallerOf
@@ -91,12 +92,10 @@ def test_work_changes_hands(visit: Visit, elena: Caller, caller_of: CallerOf) ->
 
 
 def test_the_worklist_has_its_scopes(visit: Visit, davide: Caller, elena: Caller) -> None:
-    counted = {
-        scope: elena.read(f"/worklist?scope={scope}")["total"]
-        for scope in ("todo", "mine", "organisation", "unassigned", "waiting", "done")
-    }
+    counted = {scope: elena.read(f"/worklist?scope={scope}")["total"] for scope in SCOPES}
     assert counted == {
-        "todo": 1, "mine": 0, "organisation": 1, "unassigned": 1, "waiting": 1, "done": 0,
+        "todo": 1, "mine": 0, "organisation": 1, "unassigned": 1, "answering": 0, "waiting": 1,
+        "done": 0,
     }  # fmt: skip
     assert davide.read("/worklist?scope=waiting")["total"] == 2
     assert davide.read("/worklist?scope=done")["items"][0]["activity"] == "prepare"

@@ -44,6 +44,26 @@ def test_work_taken_by_a_colleague_meanwhile_is_named(visit: Visit) -> None:
     assert visit.web.office.item(visit.case_id, "answer", CHIVASSO).holder_id is not None
 
 
+def test_whoever_answers_reassigns_from_his_own_list(visit: Visit) -> None:
+    """Who does it, since when, why by that day; handed over with the reason of the bar."""
+    web = visit.web
+    web.officer("bruno", (CHIVASSO, "officer"))
+    web.office.claim(web.office.actor("elena"), web.office.item(visit.case_id, "answer", CHIVASSO))
+    davide = web.visitor().sign_in("davide").open("/worklist")
+    davide.follow("Rispondo io")
+    rows = davide.texts(ROWS)
+    assert "In carico a Elena dal 23/11/2026" in rows[0]
+    assert "si procede senza risposta" in rows[0]
+    assert "Nessuno l’ha presa in carico; aperta il 23/11/2026" in rows[1]
+
+    davide.press("Passa a un collega", item=visit.answer(CHIVASSO), reason="1")
+    (chosen,) = davide.page.xpath("//select[@name='reason']/option[@selected]/text()")
+    assert chosen == "Carico di lavoro"
+    davide.press("Passa 1 attività", to=web.office.people["bruno"])
+    assert "1 attività passata." in davide.text
+    assert "In carico a Bruno" in davide.texts(ROWS)[0]
+
+
 def test_pressing_without_choosing_says_so(visit: Visit) -> None:
     elena = visit.web.visitor().sign_in("elena").open("/worklist")
 
