@@ -1,9 +1,10 @@
 """What a piece of work asks: the form of its activity, or of its approval, or of an opinion."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from engine.bundles.definition import Bundle, Column, ConsultationRule, Field, Form, Option
 from engine.bundles.forms.reading import parse_form
@@ -15,7 +16,7 @@ from engine.bundles.hearing import (
 )
 from engine.bundles.hearing import Path as CallPath
 from engine.bundles.problem import Problem
-from engine.model import WorkItem, WorkKind
+from engine.model import WorkItem, WorkItemState, WorkKind
 from engine.text import Text, both
 
 NEEDS_DOCUMENTS = "needs_documents"
@@ -65,7 +66,8 @@ def consultation_form(bundle: Bundle, item: WorkItem) -> Form:
         f"Che cosa ne pensa il tuo ente di «{about.it}»?",
         f"What does your body think of “{about.en}”?",
     )
-    more = term is not None and term.interruption is not None and item.rounds == 0
+    first = item.rounds == 0 or item.state == WorkItemState.SUBMITTED  # what is read back then
+    more = term is not None and term.interruption is not None and first
     return replace(
         blank,
         title=Text(f"Parere: {about.it}", f"Opinion: {about.en}"),
@@ -75,6 +77,13 @@ def consultation_form(bundle: Bundle, item: WorkItem) -> Form:
         deadline=rule.term,
         fields=blank.fields if more else tuple(_without_documents(blank.fields)),
     )
+
+
+def answers_of(item: WorkItem) -> Mapping[str, Any]:
+    """What was answered, or asked for instead by a body that waits for documents."""
+    if item.kind == WorkKind.CONSULTATION and item.state == WorkItemState.SUBMITTED:
+        return {"opinion": NEEDS_DOCUMENTS, "wanted": item.note}
+    return item.answers or {}
 
 
 def rule_of(bundle: Bundle, item: WorkItem) -> ConsultationRule:

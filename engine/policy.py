@@ -545,7 +545,10 @@ def hearing(
 
 
 def answerable_by_link(bundle: Bundle, item: WorkItem) -> bool:
-    """Whether the body may do this work by a link: it is heard in it, and nobody else approves."""
+    """Whether the body may do this work by a link: it is heard in it, by a drawing or by its C, and
+    nobody else approves."""
+    if item.kind == WorkKind.CONSULTATION:
+        return item.organisation_id is not None
     path = tuple((element, key) for element, key in item.path)
     form = bundle.forms.get(item.activity)
     if item.kind != WorkKind.ACTIVITY or form is None or form.approval is not None:

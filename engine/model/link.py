@@ -81,6 +81,7 @@ class AnswerLink(Base):
     """When it was first looked at since it was sent; a scanner of mail looks too."""
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Of the link last sent; after documents were asked for by it another one is sent."""
     answered_by: Mapped[str | None] = mapped_column(String(200))
     answered_as: Mapped[str | None] = mapped_column(String(120))
     """Name and role that the answering person typed."""
@@ -98,7 +99,8 @@ class AnswerLink(Base):
         self.sent_count += 1
         self.digest, self.address, self.sent_by = digest, address, by
         self.sent_at, self.valid_until = at, until
-        self.opened_at = self.revoked_at = None
+        self.opened_at = self.revoked_at = self.answered_at = None
+        self.answered_by = self.answered_as = self.receipt = None
 
     def look(self, *, at: datetime) -> None:
         """Somebody looked at it."""

@@ -44,15 +44,18 @@ def case_consultations(
     links = case_links(reading, case_id)
     rows = []
     for item in items:
-        if item.kind == WorkKind.CONSULTATION:
-            rows.append(ConsultationRow(**values(by_letter(seen, item, reading.today))))
+        heard = _heard(seen.bundle, item) if item.kind == WorkKind.ACTIVITY else None
+        if heard is None and item.kind == WorkKind.ACTIVITY:
             continue
-        heard = _heard(seen.bundle, item)
-        if heard is not None:
-            overseen = oversees(actor, seen, item)
-            known = links.get(item.id) if overseen else None
-            link = link_row(reading, item, *known) if known is not None else None
-            rows.append(_row(seen, item, *heard, link=link, may_send=overseen and item.is_live))
+        overseen = oversees(actor, seen, item)
+        known = links.get(item.id) if overseen else None
+        link = link_row(reading, item, *known) if known is not None else None
+        may_send = overseen and item.is_live and item.state != WorkItemState.SUBMITTED
+        if heard is None:
+            said = values(by_letter(seen, item, reading.today))
+            rows.append(ConsultationRow(**said, link=link, may_send=may_send))
+        else:
+            rows.append(_row(seen, item, *heard, link=link, may_send=may_send))
     return tuple(rows)
 
 

@@ -18,6 +18,7 @@ from engine.commands import _notices
 from engine.commands._clock import planning, terms
 from engine.commands._clock.terms import Line
 from engine.commands._hearing.offering import leave_worklists, offer
+from engine.commands._links.sending import send_by_itself
 from engine.errors import NotYetHeard
 from engine.legal_clock import Kind
 from engine.model import (
@@ -282,6 +283,7 @@ def _ask(
     )
     doing = [seat for seat in seats if seat.letter == "R"]
     _notices.tell(work, case, consultation.id, "consulted", words, doing)
+    send_by_itself(work, case, consultation, seats)
 
 
 def _refuse(work: UnitOfWork, missing: Sequence[WorkItem], title: Text) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, func, or_, select
 
 from engine import events
+from engine.asked import title_of
 from engine.clock import day_of
 from engine.deliveries import SendLink
 from engine.errors import Invalid
@@ -55,6 +56,16 @@ def send_by_itself(work: UnitOfWork, case: Case, item: WorkItem, seats: tuple[Se
         write_link(work, case, item, address=address, reason="", by_itself=True)
 
 
+def send_again(work: UnitOfWork, case: Case, item: WorkItem) -> None:
+    """The documents are there that a body asked for by its link: it gets a new one, where the last
+    went, because that one was used."""
+    row = work.session.scalar(
+        select(AnswerLink).where(AnswerLink.work_item_id == item.id).with_for_update()
+    )
+    if row is not None and row.answered_at is not None:
+        write_link(work, case, item, address=row.address, reason="", by_itself=True, row=row)
+
+
 def _answered_from(work: UnitOfWork, case: Case, organisation_id: str) -> str | None:
     """Where the body was last reached in this case: asked again it is found there."""
     statement = (
@@ -92,9 +103,9 @@ def write_link(
         address=address, by=None if by_itself else work.author, at=work.now,
         until=work.now + timedelta(days=work.settings.answer_link_days),
     )  # fmt: skip
-    form = work.bundle(case).forms[item.activity]
     mail = question_mail(
-        body=_named(body), number=case.number, title=case.title, asked=form.title,
+        body=_named(body), number=case.number, title=case.title,
+        asked=title_of(work.bundle(case), item),
         due_on=item.due_on, until=day_of(row.valid_until), link=PLACE,
     )  # fmt: skip
     work.deliver(

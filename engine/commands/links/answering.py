@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import events
+from engine.bundles.definition import Form
 from engine.commands._advance import jsonable
 from engine.commands._answers import checked
 from engine.commands._links.sending import able_people, mail_address, write_link
@@ -15,7 +16,8 @@ from engine.commands.cases import require_reason
 from engine.commands.clock.needs import require_needs
 from engine.commands.links.receipts import send_receipt
 from engine.commands.raci.completing import finish
-from engine.commands.raci.handling import seats_on
+from engine.commands.raci.consultations import say
+from engine.commands.raci.handling import form_of, seats_on, title_of
 from engine.errors import (
     AlreadyClaimed,
     AlreadyCompleted,
@@ -26,7 +28,15 @@ from engine.errors import (
     StaleVersion,
     WrongState,
 )
-from engine.model import AnswerLink, Case, Draft, HistoryEntry, WorkItem
+from engine.model import (
+    AnswerLink,
+    Case,
+    Draft,
+    HistoryEntry,
+    WorkItem,
+    WorkItemState,
+    WorkKind,
+)
 from engine.policy import Seat, answerable_by_link, for_links, permitting, the_one
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
@@ -50,7 +60,14 @@ def send_answer_link(
     """
     item, case, seats, row = _overseen(work, work_item_id)
     case.require_running()
-    item.require_live(work.bundle(case).forms[item.activity].title)
+    item.require_live(title_of(work, case, item))
+    if item.state == WorkItemState.SUBMITTED:
+        raise WrongState(
+            Text("L'ente ha risposto che gli servono documenti.",
+                 "The body has answered that it needs documents."),
+            Text("Quando dici che ci sono, un nuovo collegamento parte da solo.",
+                 "Once you say that they are there a new link goes by itself."),
+        )  # fmt: skip
     body = work.organisations([str(item.organisation_id)])[str(item.organisation_id)]
     wanted = mail_address(address) if address and address.strip() else body.pec
     if not wanted:
@@ -134,27 +151,40 @@ def answer_by_link(
     work.actor = replace(actor, name=who, link=replace(actor.link, role=what))
     _require_free(item)
     case.require_running()
-    bundle = work.bundle(case)
-    form = bundle.forms[item.activity]
+    form = form_of(work, case, item)
+    assert form is not None
+    if item.kind == WorkKind.CONSULTATION:
+        if item.state == WorkItemState.SUBMITTED:
+            raise LinkUnknown(WORTHLESS)
+        say(work, case, item, form, data)
+    else:
+        _complete(work, case, item, form, data)
+    row.answer(by=who, role=what, receipt=_entry(work, case), at=work.now)
+    send_receipt(work, case, item, form, row)
+    return {"id": item.id, "state": item.state, "receipt": str(row.receipt)}
+
+
+def _complete(
+    work: UnitOfWork, case: Case, item: WorkItem, form: Form, data: Mapping[str, Any]
+) -> None:
     require_needs(work, case, item, form)
     variables = work.running(case).instance.variables(item.token_id)
     answers = checked(work, form, data, parties=work.parties(case), variables=variables)
     if (draft := work.draft(item)) is not None:
         work.session.delete(draft)
     finish(
-        work, case, item, form, answers, seats=seats_on(work, case, item), by_id=None, by=who
+        work, case, item, form, answers, seats=seats_on(work, case, item), by_id=None,
+        by=work.author,
     )  # fmt: skip
-    row.answer(by=who, role=what, receipt=_entry(work, case), at=work.now)
-    send_receipt(work, case, item, form, row)
-    return {"id": item.id, "state": item.state, "receipt": str(row.receipt)}
 
 
 def _entry(work: UnitOfWork, case: Case) -> str:
     """The digest of the entry that holds the answers, which this act has just written."""
     work.flush()
+    kinds = ("WorkItemCompleted", "ConsultationAnswered", "DocumentsWanted")
     statement = (
         select(HistoryEntry.digest)
-        .where(HistoryEntry.case_id == case.id, HistoryEntry.type == "WorkItemCompleted")
+        .where(HistoryEntry.case_id == case.id, HistoryEntry.type.in_(kinds))
         .order_by(HistoryEntry.seq.desc())
         .limit(1)
     )

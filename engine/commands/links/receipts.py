@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.asked import answers_of
 from engine.bundles.definition import Field, Form
 from engine.deliveries import SendMail
 from engine.model import AnswerLink, Case, WorkItem
@@ -17,7 +18,7 @@ def send_receipt(work: UnitOfWork, case: Case, item: WorkItem, form: Form, row: 
     mail = receipt_mail(
         body=name_in_full(body.kind, Text(body.name, body.name_en)), number=case.number,
         title=case.title, asked=form.title, by=str(row.answered_by), role=str(row.answered_as),
-        at=work.now, receipt=str(row.receipt), answers=list(said(form.fields, item.answers or {})),
+        at=work.now, receipt=str(row.receipt), answers=list(said(form.fields, answers_of(item))),
     )  # fmt: skip
     work.deliver(SendMail(row.address, *mail), case_id=case.id)
 

@@ -16,6 +16,7 @@ from engine.commands._hearing.asking import (
     waiting,
 )
 from engine.commands._items import date_items
+from engine.commands._links.sending import send_again
 from engine.commands.cases import require_reason
 from engine.commands.raci.handling import activity_of, form_of, seats_on, take, title_of
 from engine.errors import NotAccountable, WrongState
@@ -31,6 +32,13 @@ def answer(
     """Give the opinion of a body, or ask once for what it needs to give it."""
     item.require_not_submitted(form.title)
     take(work, case, item, form.title, quietly=True)
+    return say(work, case, item, form, data)
+
+
+def say(
+    work: UnitOfWork, case: Case, item: WorkItem, form: Form, data: Mapping[str, Any]
+) -> dict[str, str]:
+    """The same by whoever need not take it in hand first: he answers by a link."""
     answers = checked(work, form, data, parties=work.parties(case), variables={})
     bundle, body = work.bundle(case), work.name_of(item.organisation_id)
     about = subject_of(bundle, item)
@@ -54,8 +62,9 @@ def answer(
             case,
         )  # fmt: skip
         attach(
-            work, case, form, answers, work_item_id=item.id, organisation_id=item.organisation_id
-        )
+            work, case, form, answers, work_item_id=item.id, organisation_id=item.organisation_id,
+            by=work.author,
+        )  # fmt: skip
         close(work, case, item)
         words = Text(
             f"{case.number}: {body} ha risposto su «{about.it}».",
@@ -93,6 +102,7 @@ def give_documents(
     doing = [seat for seat in seats_on(work, case, item) if seat.letter == "R"]
     _notices.tell(work, case, item.id, "consulted", words, doing)
     date_items(work, case)
+    send_again(work, case, item)
     work.flush()
     return item.version
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, or_, select
 
 from engine.actor import Actor, LinkSeat
+from engine.asked import answers_of, form_of
 from engine.bundles.definition import Field, Form
 from engine.choices import choices as offered_choices
 from engine.errors import DocumentNotFound, LinkUnknown, NotAccountable
@@ -22,8 +23,9 @@ from engine.model import (
     Officer,
     Organisation,
     WorkItem,
+    WorkKind,
 )
-from engine.policy import answerable_by_link, permitting, seats_of
+from engine.policy import answerable_by_link, permitting, seats_of_item
 from engine.queries._evidence import prefilled, readable_tables, token_variables
 from engine.queries._lookup import Seen, body_name, with_parties
 from engine.queries.clock import deadline_views
@@ -126,12 +128,16 @@ class AnswerLinkDesk:
 def answer_page(reading: Reading, *, secret: str) -> AnswerPage:
     """What a link shows; looking uses nothing up. Raises LinkUnknown, always in the same words."""
     row, item, seen, body = _found(reading, secret)
-    form = seen.bundle.forms[item.activity]
+    form = form_of(seen.bundle, item)
+    if form is None:  # a drawing without this form cannot be published
+        raise LinkUnknown(WORTHLESS)
     link = LinkSeat(row.id, row.digest, item.id, body.id, body.name, row.address)
     draft = reading.session.get(Draft, item.id) if item.is_live else None
     typed = draft.data if draft is not None else None
     answered = row.answered_at is not None
-    variables = seen.case.variables if answered else token_variables(reading, seen, item)
+    # An opinion is asked in the same words whatever its token knows.
+    plain = answered or item.kind == WorkKind.CONSULTATION
+    variables = seen.case.variables if plain else token_variables(reading, seen, item)
     deadline = reading.session.get(Deadline, item.deadline_id) if item.deadline_id else None
     return AnswerPage(
         actor=Actor(None, "", link=link), head=seen.head, organisation=body_name(body), form=form,
@@ -168,8 +174,7 @@ def case_links(reading: Reading, case_id: str) -> Mapping[str, tuple[AnswerLink,
 
 def oversees(actor: Actor, seen: Seen, item: WorkItem) -> bool:
     """Whether the reader answers for a piece of work, and so for its link."""
-    path = tuple((element, key) for element, key in item.path)
-    found = seats_of(seen.bundle, seen.parties, item.activity, path)
+    found = seats_of_item(seen.bundle, seen.parties, item)
     return answerable_by_link(seen.bundle, item) and bool(permitting(actor, found, "A"))
 
 
@@ -201,8 +206,7 @@ def answer_link_desk(reading: Reading, *, actor: Actor, work_item_id: str) -> An
 
 
 def _able(reading: Reading, seen: Seen, item: WorkItem) -> bool:
-    path = tuple((element, key) for element, key in item.path)
-    found = seats_of(seen.bundle, seen.parties, item.activity, path)
+    found = seats_of_item(seen.bundle, seen.parties, item)
     roles = {s.role for s in found if s.letter == "R" and s.organisation_id == item.organisation_id}
     named = {"bodies": [item.organisation_id], "today": reading.today}
     rows = reading.session.execute(_ABLE, named).all()
@@ -230,10 +234,9 @@ def _documents(reading: Reading, seen: Seen, item: WorkItem) -> tuple[DocumentRo
 
     What other bodies answered is not shown to one that is heard.
     """
-    path = tuple((element, key) for element, key in item.path)
     asking = {
         seat.organisation_id
-        for seat in seats_of(seen.bundle, seen.parties, item.activity, path)
+        for seat in seats_of_item(seen.bundle, seen.parties, item)
         if seat.letter == "A"
     }
     own = {str(item.organisation_id)}
@@ -259,7 +262,7 @@ def _receipt(row: AnswerLink, item: WorkItem) -> Receipt | None:
         return None
     return Receipt(
         row.answered_at, row.answered_by or "", row.answered_as or "", row.receipt or "",
-        item.answers or {},
+        answers_of(item),
     )  # fmt: skip
 
 

@@ -5,11 +5,11 @@ import io
 import pytest
 from sqlalchemy import select
 
-from engine.commands import create_token, start_case, store_upload
+from engine.commands import create_token, give_documents, start_case, store_upload
 from engine.links import ANSWER, secret_of
 from engine.model import AnswerLink, Organisation
 from engine.unit_of_work import UnitOfWork
-from tests.office import HERE, SYSTEM
+from tests.office import CASTAGNETO, CHIVASSO, HERE, POOLED_OFFICE, SYSTEM
 from tests.webapp.conftest import Web
 from tests.webapp.visitor import Visitor
 
@@ -154,3 +154,46 @@ def test_the_interface_does_the_same_and_tells_no_secret(web: Web, case_id: str)
     head = {"Authorization": f"Bearer {token}"}
     assert client.get(place, headers=head).status_code == 404
     assert client.post(place, json={}, headers=head).status_code == 404
+
+
+def test_an_opinion_that_a_letter_asks_is_answered_and_shown(web: Web) -> None:
+    """Documents first, then the opinion; the page of the case tells each step."""
+    office = web.office
+    office.deploy(POOLED_OFFICE)
+
+    def write(work: UnitOfWork) -> None:
+        work.session.get_one(Organisation, "region").pec = PEC
+
+    office.engine.run(SYSTEM, write)
+    web.officer("dora", ("cmto", "director"))
+    dora = office.actor("dora")
+    case_id = office.pooled(dora, CHIVASSO, CASTAGNETO)
+    for who, town in (("elena", CHIVASSO), ("anna", CASTAGNETO)):
+        web.officer(who, (town, "officer"))
+        given = {"people": 2, "names": "Un istruttore."}
+        office.complete(office.actor(who), office.item(case_id, "name_staff", town), **given)
+        approval = office.item(case_id, "name_staff", kind="approval")
+        office.complete(dora, approval, decision="approve")
+    page = web.visitor().sign_in("dora").open(f"/cases/{case_id}/work")
+    assert f"Mandato a {PEC}" in page.text
+
+    rita = web.visitor().open(link(web))
+    assert rita.heading == "Parere: Impegna i fondi"
+    assert "sono sostenibili?" in rita.text
+    rita.press(
+        "Invia la risposta", **WHO,
+        **{"data.opinion": "needs_documents", "data.wanted": "Il piano finanziario."},
+    )  # fmt: skip
+    assert rita.heading == "Risposta ricevuta"
+    assert "Il piano finanziario." in rita.text
+    page.open(f"/cases/{case_id}/work")
+    assert "attende documenti" in page.text
+    assert "Rinvia il collegamento" not in page.text
+
+    opinion = office.item(case_id, "commit_funding", kind="consultation")
+    office.engine.run(
+        office.actor("elena"), give_documents, work_item_id=opinion.id, reply="Sono nel caso."
+    )
+    rita.open(link(web)).press("Invia la risposta", **WHO, **{"data.opinion": "no_remarks"})
+    assert "Nessuna osservazione" in rita.text
+    assert "Nessuna osservazione" in page.open(f"/cases/{case_id}/work").text
