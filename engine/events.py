@@ -59,6 +59,8 @@ class WorkItemReleased(Event):
     activity: str
     reason: str = ""
     """Why, when it was not its holder who put it back."""
+    reason_en: str = ""
+    """The same in English, where no person wrote it."""
 
 
 @dataclass(frozen=True, slots=True)

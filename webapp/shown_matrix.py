@@ -118,7 +118,9 @@ def _cell(cell: RaciCell) -> list[dict[str, Any]]:
 
 
 def _people(cell: RaciCell) -> str:
-    return _named([_person(b) for b in cell.behind])
+    # Who is away, and who stands in, is what one looks for: never among those only counted.
+    first = sorted(cell.behind, key=lambda b: not b.away)
+    return _named([_person(b) for b in sorted(first, key=lambda b: not (b.away or b.substitutes))])
 
 
 def _person(behind: Behind) -> str:

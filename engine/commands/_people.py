@@ -199,7 +199,7 @@ def _send_back(
         item.hold_under(renewed.id)
         return False
     title = title_of(bundle, item)
-    work.record(item.release(title=title, reason=why.it), case)
+    work.record(item.release(title=title, reason=why.it, reason_en=why.en), case)
     words = Text(
         f"{case.number}: «{title.it}» torna all'ufficio. {why.it}",
         f"{case.number}: “{title.en}” goes back to the office. {why.en}",

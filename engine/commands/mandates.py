@@ -2,7 +2,10 @@
 
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from engine import events
+from engine.actor import ADMINISTRATOR, INSTALLATION
 from engine.bundles.roles import role_title
 from engine.commands._people import (
     UNKNOWN,
@@ -18,7 +21,7 @@ from engine.commands._people import person as found_person
 from engine.commands.access.sessions import end_sessions
 from engine.commands.cases import require_reason
 from engine.errors import Invalid, MandateNotFound, OrganisationNotFound, WrongState
-from engine.mandates import mandates_of, substitutes_of
+from engine.mandates import alive, mandates_of, substitutes_of
 from engine.model import MandateRow, Officer, Organisation
 from engine.policy import require_granter, require_machine
 from engine.text import Text
@@ -92,6 +95,8 @@ def end_mandate(
             Text("L'incarico finisce già prima.", "The mandate ends earlier already."),
             Text("Per prolungarlo registra un nuovo atto.", "To prolong it register a new act."),
         )
+    if row.role == ADMINISTRATOR and body.kind == INSTALLATION and not work.actor.is_system:
+        _require_successor(work, row, body, last_day)
     row.end(on=last_day, act=act, reason=reason.strip())
     if last_day < work.today:
         _close(work, row, officer, body)
@@ -107,6 +112,32 @@ def close_mandate(work: UnitOfWork, *, mandate_id: str) -> bool:
         return False
     _close(work, row, officer, body)
     return True
+
+
+def _require_successor(
+    work: UnitOfWork, row: MandateRow, body: Organisation, last_day: date
+) -> None:
+    """Somebody administers the installation the day after too: else nobody could ever again."""
+    day_after = last_day + timedelta(days=1)
+    others = (
+        select(MandateRow.id)
+        .join(Officer, Officer.id == MandateRow.officer_id)
+        .where(
+            Officer.active, MandateRow.id != row.id, MandateRow.organisation_id == body.id,
+            MandateRow.role == ADMINISTRATOR, alive(day_after),
+        )
+    )  # fmt: skip
+    if work.session.scalars(others.limit(1)).first() is None:
+        raise WrongState(
+            Text(
+                "È l'ultimo incarico che amministra l'installazione: dopo non resterebbe nessuno.",
+                "It is the last mandate that administers the installation: nobody would be left.",
+            ),
+            Text(
+                "Registra prima l'incarico di chi ti succede, poi fai finire questo.",
+                "First register the mandate of the successor, then end this one.",
+            ),
+        )
 
 
 def _close(work: UnitOfWork, row: MandateRow, officer: Officer, body: Organisation) -> None:

@@ -157,12 +157,14 @@ class WorkItem(Base):
         self.claimed_at = at
         return events.WorkItemClaimed(self.case_id, self.id, self.activity, by)
 
-    def release(self, *, title: Text, reason: str = "") -> events.WorkItemReleased:
+    def release(
+        self, *, title: Text, reason: str = "", reason_en: str = ""
+    ) -> events.WorkItemReleased:
         """Put it back for the colleagues; its draft stays."""
         self.require_live(title)
         self._require_held(title)
         self._let_go(WorkItemState.OPEN)
-        return events.WorkItemReleased(self.case_id, self.id, self.activity, reason)
+        return events.WorkItemReleased(self.case_id, self.id, self.activity, reason, reason_en)
 
     def hold_under(self, mandate_id: str) -> None:
         """The same holder goes on under another mandate: the old one was renewed."""

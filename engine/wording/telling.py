@@ -57,9 +57,10 @@ def with_body(p: Payload, names: Names, told: Text) -> Text:
 
 
 def because(told: Text, p: Payload) -> Text:
-    """What happened and the reason that was given."""
+    """What happened and the reason that was given; a reason of our own is known in English too."""
     reason = p.get("reason")
-    return Text(f"{told.it}: {reason}", f"{told.en}: {reason}") if reason else told
+    english = p.get("reason_en") or reason
+    return Text(f"{told.it}: {reason}", f"{told.en}: {english}") if reason else told
 
 
 def upper(words: str) -> str:

@@ -28,6 +28,7 @@ from engine.model import Draft, HistoryEntry, MandateRow, Notice
 from engine.policy import may_grant
 from engine.queries import body_people, mandate_record
 from engine.training import tick
+from engine.wording import Names, event_sentence
 from tests.office import CASTAGNETO, CHIVASSO, Office
 
 TODAY = date(2026, 11, 23)
@@ -71,9 +72,11 @@ def grant(office: Office, by: Actor, person: str, **changes: object) -> str:
     return office.engine.run(by, grant_mandate, **{**wanted, **changes})  # type: ignore[arg-type]
 
 
-def end(office: Office, by: Actor, name: str, last_day: date = YESTERDAY) -> None:
+def end(
+    office: Office, by: Actor, name: str, last_day: date = YESTERDAY, body: str = CHIVASSO
+) -> None:
     office.engine.run(
-        by, end_mandate, mandate_id=mandate_id(office, name), act="decreto n. 30",
+        by, end_mandate, mandate_id=mandate_id(office, name, body), act="decreto n. 30",
         reason="Trasferita", last_day=last_day,
     )  # fmt: skip
 
@@ -195,6 +198,9 @@ def test_work_held_under_an_ended_mandate_goes_back_and_its_draft_stays(
     assert told.type == "WorkItemReleased"
     assert told.acting_for == "Chivasso, Amministrazione degli incarichi"
     assert "L'incarico di Elena (Chivasso, Ufficio comunale) è finito." in told.payload["reason"]
+    assert "Elena (Chivasso, Municipal office) has ended" in told.payload["reason_en"]
+    sentence = event_sentence(told.type, told.payload, Names())
+    assert "è finito" in sentence.it and "has ended" in sentence.en
     with office.session() as session:
         assert session.get_one(Draft, item.id).data == {"note": "a metà"}
         notices = session.scalars(select(Notice).where(Notice.kind == "released")).all()
@@ -252,6 +258,18 @@ def test_only_the_bodys_own_administrator_ends_a_mandate_and_others_see_none(
     end(office, boss, "bruno")
     with pytest.raises(WrongState, match="already over"):
         end(office, boss, "bruno")
+
+
+def test_who_administers_the_installation_last_does_not_go_without_a_successor(
+    office: Office,
+) -> None:
+    rita = office.officer("rita", ("cmto", "administrator"))
+    with pytest.raises(WrongState, match="nobody would be left") as refused:
+        end(office, rita, "rita", body="cmto")
+    assert "successor" in refused.value.hint.en
+
+    office.officer("sofia", ("cmto", "administrator"))
+    end(office, rita, "rita", body="cmto")
 
 
 def test_the_past_is_not_rewritten(office: Office, boss: Actor, visit: str) -> None:

@@ -24,6 +24,15 @@ def test_the_band_names_the_mandate_on_every_page(web: Web) -> None:
     assert "tutti i tuoi incarichi" in elena.texts(BAND)[0]
 
 
+def test_the_band_says_when_nothing_is_left_to_act_for(web: Web) -> None:
+    nora = web.signed_in("nora")
+
+    (band,) = nora.open("/notices").texts(BAND)
+    assert "Nessun incarico attivo" in band
+    nora.follow("Che cosa vuol dire?")
+    assert "solo leggere ciò che è pubblico" in nora.text
+
+
 def test_a_mandate_of_somebody_else_cannot_be_chosen(web: Web) -> None:
     web.officer("carlo", (CASTAGNETO, "officer"))
     with web.office.session() as session:

@@ -13,11 +13,14 @@ from sqlalchemy import event
 
 from engine.commands import amend_matrix
 from engine.model import Organisation
+from engine.queries.raci.matrix import Behind, RaciCell, RaciRow, RaciView
+from engine.text import both
 from engine.unit_of_work import UnitOfWork
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, SYSTEM
 from tests.webapp.conftest import Visit, Web
 from tests.webapp.visitor import Visitor
 from webapp.sheets import Sheet, download
+from webapp.shown_matrix import matrix
 
 ODS = {
     "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
@@ -121,6 +124,21 @@ def test_the_matrix_says_where_i_answer_and_who_is_away_today(
     assert "Nessuna riga" in davide.text
     davide.open(f"/cases/{visit.case_id}/raci?only=hostile%27")
     assert davide.texts("//summary")
+
+
+def test_who_is_away_is_never_among_the_others_that_are_counted(web: Web) -> None:
+    body = both("Comune di Chivasso")
+    behind = [Behind(name, name, body, CHIVASSO) for name in ("Ada", "Bruno", "Carla", "Dino")]
+    behind.append(Behind("Zeno", "Zeno", body, CHIVASSO, away="Yara"))
+    behind.append(Behind("Yara", "Yara", body, CHIVASSO, substitutes="Zeno"))
+    cell = RaciCell("R", tuple(b.name for b in behind), gap=False, behind=tuple(behind))
+    row = RaciRow("answer", both("Rispondi"), stage=False, cells={"x": cell})
+
+    with web.app.test_request_context("/"):
+        (part,) = matrix(RaciView((("x", body),), (row,), 0), None)
+
+    (shown,) = part["rows"][0]["cells"]["x"]
+    assert shown["person"] == "Zeno (assente, sostituisce Yara), Yara (per Zeno) e altri 4"
 
 
 def test_a_letter_without_a_person_is_told_at_the_start_with_whom_to_call(
