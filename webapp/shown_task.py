@@ -72,7 +72,8 @@ def _letter_words(task: TaskView) -> str:
     if task.kind == "consultation" and task.letter == "C":
         return _("Dai il parere, per")
     if task.letter == "A":
-        return _("Ne rispondi tu, per")
+        # Whoever answers need not be of the body that does it.
+        return _("Ne rispondi tu; esegue")
     if task.letter == "C":
         return _("Dai il tuo parere, per")
     return _("Esegui tu, per") if task.may else _("Esegue")

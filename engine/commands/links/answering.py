@@ -1,7 +1,8 @@
 """A consulted body without account answers its one request by a link; whoever answers for it sends
 the link, sends it again, or takes it back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.commands.raci.handling import form_of, seats_on, title_of
 from engine.errors import (
     AlreadyClaimed,
     AlreadyCompleted,
+    FormInvalid,
     Invalid,
     LinkUnknown,
     NotAccountable,
@@ -146,8 +148,7 @@ def answer_by_link(
     item, case, row = _by_link(work)
     actor = work.actor
     assert actor.link is not None
-    who = _typed(name, LONGEST_NAME, Text("Scrivi il tuo nome.", "Write your name."))
-    what = _typed(role, LONGEST_ROLE, Text("Scrivi il tuo ruolo.", "Write your role."))
+    who, what = _typed(name, LONGEST_NAME), _typed(role, LONGEST_ROLE)
     work.actor = replace(actor, name=who, link=replace(actor.link, role=what))
     _require_free(item)
     case.require_running()
@@ -169,7 +170,8 @@ def _complete(
 ) -> None:
     require_needs(work, case, item, form)
     variables = work.running(case).instance.variables(item.token_id)
-    answers = checked(work, form, data, parties=work.parties(case), variables=variables)
+    with _all_at_once(who, what):
+        answers = checked(work, form, data, parties=work.parties(case), variables=variables)
     if (draft := work.draft(item)) is not None:
         work.session.delete(draft)
     finish(
@@ -226,12 +228,26 @@ def _require_free(item: WorkItem) -> None:
         )  # fmt: skip
 
 
-def _typed(words: str, longest: int, missing: Text) -> str:
+def _typed(words: str, longest: int) -> str:
     """What somebody says of himself; brackets have a meaning of their own in the history."""
     plain = " ".join("".join(c for c in words if c.isprintable() and c not in "()").split())
-    if not plain:
-        raise Invalid(missing)
     return plain[:longest]
+
+
+@contextmanager
+def _all_at_once(who: str, what: str) -> Iterator[None]:
+    """Who answers is asked beside the form: what is wrong with both is said together."""
+    missing = {}
+    if not who:
+        missing["answering_name"] = (Text("Scrivi il tuo nome.", "Write your name."),)
+    if not what:
+        missing["answering_role"] = (Text("Scrivi il tuo ruolo.", "Write your role."),)
+    try:
+        yield
+    except FormInvalid as refused:
+        raise FormInvalid({**refused.fields, **missing}) from None
+    if missing:
+        raise FormInvalid(missing)
 
 
 def _overseen(

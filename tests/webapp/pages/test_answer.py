@@ -119,6 +119,9 @@ def test_an_officers_browser_shows_no_more(
     assert "Davide" not in davide.answer.get_data(as_text=True)
     davide.press("Invia la risposta", name="", role="")
     assert davide.status == 422
+    wrong = davide.page.xpath("//*[@id='error-summary']//a/@href")
+    assert wrong == ["#data-opinion", "#name", "#role"], "all that is wrong, at once"
+    assert davide.page.xpath("//input[@id='role'][@aria-invalid]/@aria-describedby")
     assert "kept=" not in davide.address  # the page of a secret is kept nowhere
     assert link(web) not in "".join(capfd.readouterr())
 

@@ -27,6 +27,8 @@ csrf.exempt(blueprint)
 
 PREFIX = "data."
 """Before the names of the form's own fields: `name` and `role` are the page's."""
+WHO = (("name", "answering_name"), ("role", "answering_role"))
+"""The page's own fields, and what the refusal of the engine calls them."""
 
 
 def _link() -> str:
@@ -161,6 +163,9 @@ def _shown(
     sources = forms.Sources(page.choices, language(), page.tables, files)
     fields = forms.draw(page.fields, values, sources, errors, prefix=PREFIX)
     lines = forms.error_lines(fields, language())
+    labels = {"name": _("Nome e cognome"), "role": _("Ruolo nell’ente")}
+    said = {own: (errors or {})[theirs][0] for own, theirs in WHO if theirs in (errors or {})}
+    lines += [forms.ErrorLine(own, labels[own], message) for own, message in said.items()]
     return render_template(
         "pages/answer.html",
         me=None,  # whoever opens a link is nobody here, also in an officer's browser
@@ -179,6 +184,8 @@ def _shown(
         ],
         name=request.form.get("name", ""),
         role=request.form.get("role", ""),
+        labels=labels,
+        said=said,
     )
 
 
