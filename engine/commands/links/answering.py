@@ -154,12 +154,13 @@ def answer_by_link(
     case.require_running()
     form = form_of(work, case, item)
     assert form is not None
-    if item.kind == WorkKind.CONSULTATION:
-        if item.state == WorkItemState.SUBMITTED:
-            raise LinkUnknown(WORTHLESS)
-        say(work, case, item, form, data)
-    else:
-        _complete(work, case, item, form, data)
+    if item.state == WorkItemState.SUBMITTED:
+        raise LinkUnknown(WORTHLESS)
+    with _all_at_once(who, what):
+        if item.kind == WorkKind.CONSULTATION:
+            say(work, case, item, form, data)
+        else:
+            _complete(work, case, item, form, data)
     row.answer(by=who, role=what, receipt=_entry(work, case), at=work.now)
     send_receipt(work, case, item, form, row)
     return {"id": item.id, "state": item.state, "receipt": str(row.receipt)}
@@ -170,8 +171,7 @@ def _complete(
 ) -> None:
     require_needs(work, case, item, form)
     variables = work.running(case).instance.variables(item.token_id)
-    with _all_at_once(who, what):
-        answers = checked(work, form, data, parties=work.parties(case), variables=variables)
+    answers = checked(work, form, data, parties=work.parties(case), variables=variables)
     if (draft := work.draft(item)) is not None:
         work.session.delete(draft)
     finish(
