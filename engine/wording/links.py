@@ -105,7 +105,10 @@ def receipt_mail(
             f"Receipt. {body.en} answered “{asked.en}” in procedure {number}, {title}, on {day.en} "
             f"at {hour}. Sent by {by}, {role} (as declared).",
         ),
-        *(Text(f"{label.it}: {said.it}", f"{label.en}: {said.en}") for label, said in answers),
+        *(
+            Text(_answered(label.it, said.it), _answered(label.en, said.en))
+            for label, said in answers
+        ),
         Text(
             f"Impronta della risposta nella cronologia del procedimento (SHA-256): {receipt}",
             f"Digest of the answer in the history of the procedure (SHA-256): {receipt}",
@@ -113,6 +116,11 @@ def receipt_mail(
     ]
     subject = Text(f"{number}: ricevuta della risposta", f"{number}: receipt of the answer")
     return _mail(subject, told, link="", closing=None)
+
+
+def _answered(label: str, said: str) -> str:
+    """`Condizione 1: ogni anno`, but `È vincolante? Sì`."""
+    return f"{label} {said}" if label.endswith("?") else f"{label}: {said}"
 
 
 def _mail(

@@ -36,9 +36,14 @@ def said(fields: Sequence[Field], answers: Mapping[str, Any]) -> Iterator[tuple[
         elif field.type == "list":
             for number, line in enumerate(value, 1):
                 for label, words in said(field.fields, line):
-                    yield Text(f"{label.it} {number}", f"{label.en} {number}"), words
+                    yield _numbered(label, number), words
         else:
             yield field.label, _words(field, value)
+
+
+def _numbered(label: Text, number: int) -> Text:
+    """The label of a row's answer: `Condizione 1`, `È vincolante 1`."""
+    return Text(f"{label.it.rstrip('? ')} {number}", f"{label.en.rstrip('? ')} {number}")
 
 
 def _words(field: Field, value: Any) -> Text:

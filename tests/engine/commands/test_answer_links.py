@@ -157,6 +157,7 @@ def test_a_body_answers_with_a_draft_a_file_and_a_receipt(
         assert session.get(Draft, item.id) is None
     (mail,) = [m.payload for m in mails if m.payload["to"] == PEC]
     assert done["receipt"] in mail["text"]
+    assert "Qual è il parere? " in mail["text"] and "?:" not in mail["text"]
     assert "Bene" in mail["text"]
     assert "parere.pdf" in mail["text"]
     (consulted,) = engine.read(case_consultations, actor=davide, case_id=question)
