@@ -36,6 +36,8 @@ Asked = TypeVar("Asked", bound=Select[*tuple[Any, ...]])
 
 ALL_CASES_CAPACITY = "cmto"
 """CMTo coordinates every zone (Statute art. 34): its officers see all cases."""
+COORDINATOR = "coordinator"
+"""The role there of whoever coordinates the cases and helps the others with them."""
 
 ACCOUNT_UNKNOWN = Text(
     "Questo account non esiste o non lo amministri tu.",
@@ -470,17 +472,36 @@ def seats_of(
     An R on a role that cannot close an act of this nature gives nobody work he could not do.
     """
     by_id = {p.id: p for p in parties}
-    branch = next((by_id[key] for _, key in reversed(path) if key in by_id), None)
+    step, branch = next(
+        ((step, by_id[key]) for step, key in reversed(path) if key in by_id), ("", None)
+    )
     form = bundle.forms.get(activity)
-    letters = {
+    letters: Mapping[Column, str] = {
         column: cell if _does(bundle, column, form) else cell.replace("R", "")
         for column, cell in bundle.letters(activity, path).items()
     }
+    if branch is not None and _is_round(bundle, step):
+        letters = _each_for_itself(letters, branch)
     found = seats(letters, parties, branch)
     if any(seat.letter == "R" for seat in found):
         return found
     element = bundle.element(activity)
     return found if element is None else (*found, *lane_seats(element, parties, branch))
+
+
+def _is_round(bundle: Bundle, step: str) -> bool:
+    """Whether bodies act side by side there; a called part is only lent to the body it is for."""
+    element = bundle.element(step)
+    return element is not None and element.called is None
+
+
+def _each_for_itself(letters: Mapping[Column, str], branch: Party) -> Mapping[Column, str]:
+    """In a round of bodies of several capacities nobody votes or answers for another: the R of the
+    others is for their own turns."""
+    own = {c: cell for c, cell in letters.items() if c.capacity == branch.capacity}
+    if not any("R" in cell and _has(branch, column.role) for column, cell in own.items()):
+        return letters
+    return {**{c: cell.replace("R", "") for c, cell in letters.items()}, **own}
 
 
 def seats_of_item(bundle: Bundle, parties: Sequence[Party], item: Piece) -> tuple[Seat, ...]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from flask import request, url_for
+from markupsafe import Markup, escape
 
 from engine.queries import (
     Decision,
@@ -158,16 +160,19 @@ def _peers_done(peers: Sequence[PeerRow]) -> str:
     return _("%(done)s su %(total)s", done=done, total=len(counted))
 
 
-def _help(task: TaskView) -> str:
-    """Whom to ask, by name where the matrix knows one."""
-    words = [task.help.in_(language())]
-    words += [_whom(row) for row in task.helper]
-    return " ".join(word for word in words if word)
+def _help(task: TaskView) -> Markup:
+    """Whom to ask, by name where the matrix knows one; the question carries the case with it."""
+    about = quote(f"{task.case.number}: {task.title.in_(language())}")
+    words = [escape(task.help.in_(language())), *(_whom(row, about) for row in task.helper)]
+    return Markup(" ").join(word for word in words if word)
 
 
-def _whom(row: PersonRow) -> str:
-    contact = f", {row.email}" if row.email else ""
-    return f"{row.name} ({row.organisation.in_(language())}{contact})."
+def _whom(row: PersonRow, about: str) -> Markup:
+    body = row.organisation.in_(language())
+    if not row.email:
+        return escape(f"{row.name} ({body}).")
+    link = Markup('<a href="mailto:{}?subject={}">{}</a>').format(row.email, about, row.name)
+    return Markup("{} ({}).").format(link, body)
 
 
 def _needs(task: TaskView) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 from engine.actor import Actor
 from engine.clock import day_of
 from engine.model import Case, HistoryEntry, Officer, Organisation
-from engine.policy import ALL_CASES_CAPACITY, Seat, visible_case
+from engine.policy import ALL_CASES_CAPACITY, COORDINATOR, Seat, visible_case
 from engine.queries._lookup import holders, names_of, party_bodies, people_on
 from engine.queries.history import timeline_row
 from engine.queries.rows import ClockState, PersonRow, TimelineRow, WorkRow
@@ -171,6 +171,6 @@ def _helper(reading: Reading, actor: Actor) -> tuple[PersonRow, ...]:
     bodies = reading.session.scalars(
         select(Organisation.id).where(Organisation.kind == ALL_CASES_CAPACITY)
     ).all()
-    seats = [Seat("A", organisation_id, "coordinator") for organisation_id in bodies]
+    seats = [Seat("A", organisation_id, COORDINATOR) for organisation_id in bodies]
     people = holders(reading, bodies)
     return tuple(p for p in people_on(seats, people, actor=actor, bodies={}) if not p.is_me)[:2]

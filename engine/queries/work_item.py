@@ -28,7 +28,16 @@ from engine.model import (
     Zone,
 )
 from engine.needs import NeedState, need_states
-from engine.policy import Seat, answerable_by_link, fills, permitting, seats_of_item, seen_by
+from engine.policy import (
+    ALL_CASES_CAPACITY,
+    COORDINATOR,
+    Seat,
+    answerable_by_link,
+    fills,
+    permitting,
+    seats_of_item,
+    seen_by,
+)
 from engine.queries._approvals import (
     Decision,
     Prepared,
@@ -216,7 +225,9 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
     """A piece of work with everything its officer needs in front."""
     found = _found(reading, actor, work_item_id)
     item, seen, form = found.item, found.seen, found.form
-    people = holders(reading, {seat.organisation_id for seat in found.seats}, seen.case.process)
+    at_cmto = [Seat("A", body, COORDINATOR) for body in _coordinating(seen)]
+    bodies = {seat.organisation_id for seat in (*found.seats, *at_cmto)}
+    people = holders(reading, bodies, seen.case.process)
     letter, mandate = _letter(found)
     rounds = rounds_of(reading, seen, item)
     variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
@@ -251,7 +262,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
             seen, form, variables, siblings, documents_of(reading, found.reader, seen.case.id)
         ),
         peers=_peers(seen, item, siblings), people=persons,
-        helper=tuple(p for p in persons if p.letter == "A" and not p.is_me and not p.gap),
+        helper=_helper(persons, people_on(at_cmto, people, actor=actor, bodies={})),
         may=_may(actor, found, own=actor.officer_id in prepared_by, apart=apart is not None),
         delegates=_delegates(found, people, (*prepared_by, *barred)),
         needs=_needs(reading, found), kind=item.kind, rounds=item.rounds,
@@ -438,6 +449,20 @@ def _sees_draft(found: _Found) -> bool:
     ours = {m.organisation_id for m in found.reader.mandates}
     author = found.draft is not None and found.draft.saved_by_id == found.actor.officer_id
     return author or bool(bodies & ours)
+
+
+def _coordinating(seen: Seen) -> list[str]:
+    """The body that coordinates all cases, where it takes part in this one."""
+    return [b.id for b in seen.bodies.values() if b.kind == ALL_CASES_CAPACITY]
+
+
+def _helper(
+    persons: Sequence[PersonRow], coordinators: Sequence[PersonRow]
+) -> tuple[PersonRow, ...]:
+    """Whom to ask: who answers for the work, then those who coordinate the cases."""
+    asked = (*(p for p in persons if p.letter == "A"), *coordinators)
+    found = {p.officer_id: p for p in reversed(asked) if not p.is_me and not p.gap}
+    return tuple(reversed(found.values()))
 
 
 def _delegates(

@@ -1,6 +1,6 @@
 """Fields of a form as the macros of `parts/forms.html` draw them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -22,6 +22,9 @@ from webapp.forms.page_field import (
 )
 from webapp.forms.typed import NUMBERS, as_choice, to_text
 
+IN_LINE = 4
+LINE = 60
+"""So many answers, with so many letters in all, fit in one line."""
 SHORT_TEXT = 24
 MEDIUM_TEXT = 80
 
@@ -62,10 +65,15 @@ def _draw_level(
             part = replace(part, drives=field.name in drivers)
         return _conditional(part, field, level, values, prefix)
 
-    return tuple(drawn(field) for field in _sectioned(fields))
+    return tuple(drawn(field) for field in _sectioned(f for f in fields if not _bare(f, sources)))
 
 
-def _sectioned(fields: Sequence[Field]) -> list[Field]:
+def _bare(field: Field, sources: Sources) -> bool:
+    """A table of the case without rows tells nothing: at the first round nothing came back yet."""
+    return field.table is not None and not _table_rows(field, sources)
+
+
+def _sectioned(fields: Iterable[Field]) -> list[Field]:
     """Fields under the section that precedes them: a form file writes sections as headings."""
     arranged: list[Field] = []
     for field in fields:
@@ -188,13 +196,23 @@ def _draw_given(
         known = offered.get(key)
         head = (known.label, known.help) if known is not None else (both(key), NO_TEXT)
         heads.append(RowHead(key, *head))
-        rows.append(
-            _draw_level(
-                field.fields, row, sources, _row_errors(nested, index),
-                f"{part.name}.{index}.", path,
-            )
-        )  # fmt: skip
+        drawn = _draw_level(
+            field.fields, row, sources, _row_errors(nested, index), f"{part.name}.{index}.", path
+        )
+        rows.append(tuple(replace(one, in_line=_is_short(one)) for one in drawn))
     return replace(part, rows=tuple(rows), heads=tuple(heads))
+
+
+def _is_short(part: PageField) -> bool:
+    """Few short answers stand in one line, where the case asks the same of many rows."""
+    words = [option.label.it + option.label.en for option in part.options]
+    plain = not any(option.help for option in part.options)
+    return (
+        part.type == "choice"
+        and 0 < len(words) <= IN_LINE
+        and plain
+        and (sum(map(len, words)) <= 2 * LINE)
+    )
 
 
 def _row_errors(errors: Mapping[Any, Any], index: int) -> Mapping[Any, Any]:
@@ -278,8 +296,12 @@ def _table(field: Field, sources: Sources) -> Table | None:
     for option in field.columns:
         key, _colon, form = option.value.partition(":")
         columns.append(Column(key, option.label, form == "money"))
-    rows = (sources.tables or {}).get(field.name) or (sources.tables or {}).get(field.table) or ()
-    return Table(tuple(columns), tuple(rows))
+    return Table(tuple(columns), tuple(_table_rows(field, sources)))
+
+
+def _table_rows(field: Field, sources: Sources) -> Sequence[Mapping[str, Any]]:
+    tables = sources.tables or {}
+    return tables.get(field.name) or tables.get(field.table or "") or ()
 
 
 def _help(field: Field) -> Text | None:

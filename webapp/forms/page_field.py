@@ -80,6 +80,8 @@ class PageField:
     shown: Any = None
     options: tuple[Option, ...] = ()
     show_when: ShowWhen | None = None
+    in_line: bool = False
+    """Its answers stand in one line."""
     active: bool = True
     drives: bool = False
     max_length: int | None = None

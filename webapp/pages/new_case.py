@@ -47,6 +47,7 @@ MOST_BODIES = 200
 TOWN = "municipality"
 NO_ZONE = "none"
 """Chosen instead of a zone, where bodies that are no municipalities can be enough."""
+NOBODY = Text("Scegli l’ente.", "Choose the body.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +78,27 @@ def start() -> ResponseReturnValue:
     fields = view.start.form.fields
     answers = forms.read(fields, request.form, language=language(), prefix=PREFIX)
     refused = forms.keep_files(fields, answers, request.files, uploads.store, prefix=PREFIX)
-    bodies = {one.id: request.form.getlist(f"party.{one.id}") for one in _asked(view)}
+    capacities = (*_asked(view), *_led(view))
+    bodies = {one.id: request.form.getlist(f"party.{one.id}") for one in capacities}
     given = Given(request.form.get("title", "").strip(), bodies, answers)
     if request.form.get("_action") != "start" or refused:
         forms.apply(request.form.get("_action", ""), fields, answers, prefix=PREFIX)
         return _page(view, given, FormInvalid(refused) if refused else None)
     answers = forms.without_blank_rows(fields, answers)
     try:
+        _require_leaders(view, given)
         case_id = _start(view, given, answers)
     except EngineError as refusal:
         return _page(view, Given(given.title, given.bodies, answers), refusal)
     flash(_("Caso avviato: gli enti invitati ricevono un avviso."), "ok")
     return redirect(url_for("case.show", case_id=case_id))
+
+
+def _require_leaders(view: ProcessView, given: Given) -> None:
+    """Who leads is said by people: the order of a list must not decide it."""
+    missing = [one for one in _led(view) if one.min and not any(given.bodies[one.id])]
+    if missing:
+        raise FormInvalid({f"party.{one.id}": [NOBODY] for one in missing})
 
 
 def _start(view: ProcessView, given: Given, answers: Values) -> str:
@@ -132,6 +142,11 @@ def _asked(view: ProcessView) -> list[CapacityRow]:
     return [capacity for capacity in view.start.capacities if capacity.default is None]
 
 
+def _led(view: ProcessView) -> list[CapacityRow]:
+    """The capacities that one of those who take part fills: which one is asked as well."""
+    return [one for one in view.start.capacities if (one.default or "").startswith("first:")]
+
+
 def _own(view: ProcessView, capacity: CapacityRow) -> list[Choice]:
     """Where one body is wanted and the officer may start for his own, it is his that he means."""
     if capacity.max != 1:
@@ -171,11 +186,13 @@ def _page(
         if found := own.get(one.id) or _bodies_of(one):
             beside = chosen_zone is not None and one in by_map
             bodies.append(_ticked(one, found, given, own=one.id in own, beside=beside))
+    leaders = [_leader(one, view, chosen_zone, given, errors) for one in _led(view) if ready]
     lines = forms.error_lines(title, language())
     unfit = _unfit(refusal)
     if unfit and ready:
         first = pickers[0]["name"] if pickers else f"party.{asked[0].id}" if asked else "form"
         lines.append(forms.ErrorLine(first, _("Comuni") if pickers else _("Enti"), unfit))
+    lines += forms.error_lines(leaders, language())
     lines += forms.error_lines(fields, language())
     page = render_template(
         "pages/new_case.html",
@@ -188,10 +205,8 @@ def _page(
         without_zone=without_zone and by_map,
         title_fields=title,
         pickers=pickers,
-        bodies=bodies,
-        usual=", ".join(
-            one.title.in_(language()) for one in view.start.capacities if one.default is not None
-        ),
+        bodies=[*leaders, *bodies],
+        usual=", ".join(one.title.in_(language()) for one in _usual(view)),
         fields=fields,
         errors=lines,
         picker_error=unfit,
@@ -199,6 +214,12 @@ def _page(
         once=request.form.get("once") or uuid4().hex,
     )
     return page, status_of(refusal) if refusal else 200
+
+
+def _usual(view: ProcessView) -> list[CapacityRow]:
+    """The capacities whose body comes by itself."""
+    asked = (*_asked(view), *_led(view))
+    return [capacity for capacity in view.start.capacities if capacity not in asked]
 
 
 def _unfit(refusal: EngineError | None) -> Text | None:
@@ -288,3 +309,36 @@ def _ticked(
 
 def _beside_towns(title: Text) -> Text:
     return Text(f"{title.it}: altri enti", f"{title.en}: other bodies")
+
+
+def _leader(
+    capacity: CapacityRow,
+    view: ProcessView,
+    chosen_zone: ZoneView | None,
+    given: Given,
+    errors: Mapping[str, Any],
+) -> PageField:
+    """A list of which one body leads; one's own is chosen from the beginning."""
+    found = [Choice(row.id, row.name) for row in chosen_zone.members] if chosen_zone else []
+    number = chosen_zone.number if chosen_zone else None
+    for kind in capacity.kinds:
+        if kind != TOWN or chosen_zone is None:
+            rows = engine().read(organisations, kind=kind, zone=number, limit=MOST_BODIES).items
+            found += [Choice(row.id, row.name) for row in rows]
+    name = f"party.{capacity.id}"
+    field = Field(
+        name=name,
+        type="organisation",
+        label=capacity.title,
+        help=Text(
+            "Ne risponde dall’inizio alla fine e riceve le attività comuni a tutti.",
+            "It answers from beginning to end and receives the work common to all.",
+        ),
+        required=capacity.min > 0,
+    )
+    chosen = next(iter(given.bodies.get(capacity.id, ())), "")
+    if request.method == "GET":
+        mine = {m.organisation_id for m in officer().mandates if m.id in view.start.mandates}
+        chosen = next((one.value for one in found if one.value in mine), "")
+    sources = forms.Sources({name: found}, language())
+    return forms.draw((field,), {name: chosen}, sources, errors)[0]

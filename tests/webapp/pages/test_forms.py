@@ -423,6 +423,35 @@ def test_given_rows_are_headed_by_the_case_and_come_back_with_their_keys() -> No
     assert forms.without_blank_rows((REPLIES,), values) == values
 
 
+def test_few_short_answers_to_each_given_row_stand_in_one_line() -> None:
+    short = tuple(Choice(one, both(one)) for one in ("C’è", "Manca"))
+    long = tuple(Choice(one, both(one * 20)) for one in ("questo", "quello"))
+    state = field("state", "choice", options=short)
+    asked = field(
+        "papers",
+        "list",
+        options_from="case:due",
+        fields=(state, field("why", "choice", options=long)),
+    )
+    sources = Sources({"papers": [Choice("REL", both("Relazione"))]})
+
+    (papers,) = forms.draw((asked,), {"papers": [{"row": "REL"}]}, sources)
+    (alone,) = forms.draw((state,), {}, sources)
+
+    assert [part.in_line for part in papers.rows[0]] == [True, False]
+    assert not alone.in_line, "a question of its own has its answers one below the other"
+
+
+def test_a_table_of_the_case_without_rows_is_left_out() -> None:
+    asked = (field("back", "note", table="came_back", columns=(Choice("who", both("Chi")),)),)
+    rows = ({"who": "Rondissone"},)
+
+    assert forms.draw(asked, {}, Sources({}, tables={"back": ()})) == ()
+    (note,) = forms.draw(asked, {}, Sources({}, tables={"back": rows}))
+    assert note.table is not None
+    assert note.table.rows == rows
+
+
 def test_given_rows_cannot_be_added_or_taken_away() -> None:
     values = {"replies": [{"row": "1.1"}]}
     for action in ("add:replies", "remove:replies:0"):

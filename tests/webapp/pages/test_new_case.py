@@ -91,6 +91,32 @@ def test_bodies_that_are_no_municipalities_take_part_beside_them_or_alone(web: W
     assert "region" in page.page.xpath("//input[@name='party.participant']/@value")
 
 
+def test_who_leads_is_asked_and_not_read_off_the_alphabet(web: Web) -> None:
+    shared = PROCESSES / "shared"
+    for key in ("dispute", "technical-assistance", "regulatory-plan"):
+        web.office.deploy(PROCESSES / key, shared)
+    plan = "/cases/new?process=regulatory-plan&zone=10"
+    own = web.signed_in("anna", (RONDISSONE, "officer")).open(plan)
+    assert own.page.xpath("//select[@name='party.proponent']/option[@selected]/@value") == [
+        RONDISSONE
+    ]
+
+    page = coordinator(web, plan)
+    assert page.page.xpath("//select[@name='party.proponent']/option[@selected]") == []
+    answers = {
+        "title": "PRGI", "party.municipality": [CASTAGNETO, CHIVASSO],
+        "data.plan_title": "PRGI del Chivassese", "data.plan_kind": "general",
+    }  # fmt: skip
+    page.press("Avvia il caso", **answers, **{"party.proponent": ""})
+    assert page.status == 422
+    assert "Proponente (unione o Comune capofila): Scegli l’ente." in page.text
+
+    page.press("Avvia il caso", **{"party.proponent": CHIVASSO})
+    assert (page.status, page.heading) == (200, "PRGI")
+    bodies = page.texts("//table[caption[.='Enti del caso']]//th[@scope='row']")
+    assert "Comune di Chivasso" in next(b for b in bodies if "Proponente" in b)
+
+
 def test_a_second_press_finds_the_case_of_the_first(web: Web) -> None:
     page = coordinator(web)
     sent = {"party.municipality": [CHIVASSO, CASTAGNETO], "data.place": "Baragino"}

@@ -1,5 +1,6 @@
 """The task page: somebody who does this once a year does it right the first time."""
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -56,6 +57,10 @@ def test_the_page_says_what_for_whom_by_when_and_who_helps(visit: Visit) -> None
         "Che cosa succede dopo",
         "Chi ti aiuta",
     ]
+    (mail,) = page.page.xpath("//section[contains(@class,'c-explain')]//a/@href")
+    assert re.fullmatch(
+        r"mailto:davide@\S+\?subject=[A-Z]+-\d+-\d+%3A%20Rispondi%20all%E2%80%99invito", mail
+    ), "the question carries the case with it"
     assert "Castagneto Po" in page.text
     assert page.texts("//legend")[0] == "Partecipate?"
     # The field that depends on the answer is there for scripts, hidden for everybody.
