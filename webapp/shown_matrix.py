@@ -13,6 +13,7 @@ from webapp.sheets import KINDS, Sheet
 
 IN_A_CELL = 3
 """So many people are named in a cell."""
+EVERYBODY = 1_000_000
 
 Wanted = Callable[[RaciCell], bool]
 
@@ -76,7 +77,7 @@ def matrix(
     titles = {row.id: rows[0].title for rows in parts if rows for row in rows}
     shown = []
     for rows in filter(None, parts):
-        part = _matrix_part(view, rows, change)
+        part = _matrix_part(view, rows, change, every)
         part["title"] = titles[rows[0].id]
         part["open"] = every or only is not None or rows[0].title == here
         shown.append(part)
@@ -84,8 +85,9 @@ def matrix(
 
 
 def _matrix_part(
-    view: RaciView, rows: Sequence[RaciRow], change: Callable[[RaciRow], str | None] | None
-) -> dict[str, Any]:
+    view: RaciView, rows: Sequence[RaciRow], change: Callable[[RaciRow], str | None] | None,
+    every: bool,
+) -> dict[str, Any]:  # fmt: skip
     used = {key for row in rows for key, cell in row.cells.items() if cell.letters}
     columns = [{"key": key, "label": title} for key, title in view.columns if key in used]
     return {
@@ -96,19 +98,23 @@ def _matrix_part(
                 "title": row.title,
                 "heading": row.stage,
                 "url": change(row) if change is not None else None,
-                "cells": {key: _cell(cell) for key, cell in row.cells.items()},
+                "cells": {key: _cell(cell, every) for key, cell in row.cells.items()},
             }
             for row in rows
         ],
     }
 
 
-def _cell(cell: RaciCell) -> list[dict[str, Any]]:
+def _cell(cell: RaciCell, every: bool) -> list[dict[str, Any]]:
+    # Nobody can unfold a sheet of paper: what is opened for printing names all.
+    at_most = EVERYBODY if every else IN_A_CELL
     parts: list[dict[str, Any]] = [
-        {"letter": letter, "person": _people(cell)} for letter in cell.letters if cell.behind
+        {"letter": letter, "person": _people(cell, at_most)}
+        for letter in cell.letters
+        if cell.behind
     ]
     if cell.gap:
-        missing = _named([body.in_(language()) for body in cell.missing])
+        missing = _named([body.in_(language()) for body in cell.missing], at_most)
         parts += [{"letter": letter, "gap": True, "person": missing} for letter in cell.letters]
     elif not parts:  # no case, or no body takes part yet: the letters alone
         parts = [{"letter": letter, "person": ""} for letter in cell.letters]
@@ -117,25 +123,37 @@ def _cell(cell: RaciCell) -> list[dict[str, Any]]:
     return parts
 
 
-def _people(cell: RaciCell) -> str:
+def _people(cell: RaciCell, at_most: int) -> str:
     # Who is away, and who stands in, is what one looks for: never among those only counted.
     first = sorted(cell.behind, key=lambda b: not b.away)
-    return _named([_person(b) for b in sorted(first, key=lambda b: not (b.away or b.substitutes))])
+    first.sort(key=lambda b: not (b.away or b.substitutes))
+    whose = at_most == EVERYBODY and _of_several(cell)
+    return _named([_person(b, whose=whose) for b in first], at_most)
 
 
-def _person(behind: Behind) -> str:
+def everybody(cell: RaciCell) -> str:
+    """Everyone behind a letter today, each with the body if there are several."""
+    return _people(cell, EVERYBODY)
+
+
+def _of_several(cell: RaciCell) -> bool:
+    return len({b.organisation_id for b in cell.behind}) > 1
+
+
+def _person(behind: Behind, *, whose: bool) -> str:
+    details = [behind.organisation.in_(language())] if whose else []
     if behind.away:
-        return _("%(name)s (assente, sostituisce %(other)s)", name=behind.name, other=behind.away)
+        details.append(_("assente, sostituisce %(other)s", other=behind.away))
     if behind.substitutes:
-        return _("%(name)s (per %(other)s)", name=behind.name, other=behind.substitutes)
-    return behind.name
+        details.append(_("per %(other)s", other=behind.substitutes))
+    return f"{behind.name} ({'; '.join(details)})" if details else behind.name
 
 
-def _named(names: Sequence[str]) -> str:
-    if len(names) <= IN_A_CELL:
+def _named(names: Sequence[str], at_most: int = IN_A_CELL) -> str:
+    if len(names) <= at_most:
         return ", ".join(names)
-    named = ", ".join(names[: IN_A_CELL - 1])
-    return _("%(names)s e altri %(n)s", names=named, n=len(names) - IN_A_CELL + 1)
+    named = ", ".join(names[: at_most - 1])
+    return _("%(names)s e altri %(n)s", names=named, n=len(names) - at_most + 1)
 
 
 def nobody(rows: Sequence[GapRow]) -> list[dict[str, Any]]:
@@ -201,7 +219,7 @@ def sheet(view: RaciView, name: str, only: Wanted | None = None) -> Sheet:
 
 def spelt(cell: RaciCell) -> str:
     """A cell in words, nobody left out: `R: Elena Ferro; manca Rondissone`."""
-    people = ", ".join(_person(b) for b in cell.behind)
+    people = everybody(cell)
     missing = ", ".join(body.in_(language()) for body in cell.missing)
     said = f"{cell.letters}: {people}" if people else cell.letters
     return f"{said}; {_('manca %(who)s', who=missing)}" if missing else said

@@ -29,6 +29,7 @@ from webapp.i18n import _, language, ngettext
 from webapp.sheets import Sheet, download
 from webapp.shown_matrix import (
     Wanted,
+    everybody,
     file_links,
     filter_chips,
     filters,
@@ -246,6 +247,7 @@ def _many(found: Any, **page: Any) -> str:
         nav="cases",
         cases=[case for case in cases if case["parts"]] if only is not None else cases,
         chips=filter_chips(narrowed, wanted),
+        all_url=shown.same_page(all=1),
         words=ngettext("%(num)s caso aperto", "%(num)s casi aperti", found.total),
         more_url=shown.same_page(after=found.next) if found.next else None,
         **page,
@@ -280,7 +282,7 @@ def _listed(rows: Sequence[CaseMatrix]) -> Sheet:
                     [
                         case.head.number, case.head.title, str(case.head.zone or ""),
                         row.title.in_(language()), titles[key].in_(language()), cell.letters,
-                        ", ".join(cell.people),
+                        everybody(cell),
                         ", ".join(name.in_(language()) for name in cell.missing),
                     ]
                 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The matrix on its pages and in its files: narrowed, changed after a look, counted."""
 
 import csv
+import dataclasses
 import io
 import zipfile
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, SYSTEM
 from tests.webapp.conftest import Visit, Web
 from tests.webapp.visitor import Visitor
 from webapp.sheets import Sheet, download
-from webapp.shown_matrix import matrix
+from webapp.shown_matrix import everybody, matrix
 
 ODS = {
     "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
@@ -134,11 +135,22 @@ def test_who_is_away_is_never_among_the_others_that_are_counted(web: Web) -> Non
     cell = RaciCell("R", tuple(b.name for b in behind), gap=False, behind=tuple(behind))
     row = RaciRow("answer", both("Rispondi"), stage=False, cells={"x": cell})
 
+    view = RaciView((("x", body),), (row,), 0)
+    elsewhere = Behind("Ugo", "Ugo", both("Comune di Rondissone"), RONDISSONE)
+    two_bodies = dataclasses.replace(cell, behind=(behind[4], elsewhere))
+
     with web.app.test_request_context("/"):
-        (part,) = matrix(RaciView((("x", body),), (row,), 0), None)
+        (part,) = matrix(view, None)
+        (printed,) = matrix(view, None, every=True)
+        named = everybody(two_bodies)
 
     (shown,) = part["rows"][0]["cells"]["x"]
     assert shown["person"] == "Zeno (assente, sostituisce Yara), Yara (per Zeno) e altri 4"
+    (shown,) = printed["rows"][0]["cells"]["x"]
+    assert shown["person"].endswith("Ada, Bruno, Carla, Dino"), "on paper nobody is left out"
+    assert named == (
+        "Zeno (Comune di Chivasso; assente, sostituisce Yara), Ugo (Comune di Rondissone)"
+    )
 
 
 def test_a_letter_without_a_person_is_told_at_the_start_with_whom_to_call(
