@@ -258,7 +258,9 @@ def _deadlines(scope: Scope, step: Step, before: Surface, after: Surface) -> boo
                 terms.meet(scope.work, scope.case, row, organisation=body)
     begun = after.deadlines - before.deadlines
     for wait in sorted((w for w in step.waits if (w.token_id, w.name) in begun), key=place):
-        if wait.kind == "deadline":
+        if wait.kind == "deadline" and not terms.has_no_day(
+            scope.bundle, wait.name, wait.path, wait.variables
+        ):
             terms.arm(
                 scope.work, scope.case, scope.bundle, name=wait.name, path=wait.path,
                 party=scope.party(wait.path), variables=wait.variables, token_id=wait.token_id,

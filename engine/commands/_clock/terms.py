@@ -185,6 +185,17 @@ def arm(
     return row
 
 
+def has_no_day(bundle: Bundle, name: str, path: Path, variables: Mapping[str, Any]) -> bool:
+    """Whether the case has written that there is no day from which the term could run.
+
+    No part is under the optional safeguard: then nothing has a longest duration (L.R. 56/1977
+    art. 58 c. 2).
+    """
+    rule = bundle.deadline(name, path)
+    source, _, variable = (rule.starts_at or "" if rule is not None else "").partition(":")
+    return source == "case" and variables.get(variable, "unwritten") in (None, "")
+
+
 def guard(
     work: UnitOfWork,
     case: Case,
