@@ -166,6 +166,7 @@ def nobody(rows: Sequence[GapRow]) -> list[dict[str, Any]]:
             "lines": _named([line.in_(language()) for line in row.lines]),
             "contacts": [{"name": c.name, "email": c.email} for c in row.contacts],
             "pec": row.pec,
+            "installation": [{"name": c.name, "email": c.email} for c in row.installation],
             "url": url_for("territory.one_organisation", organisation_id=row.organisation_id),
         }
         for row in rows

@@ -1,9 +1,9 @@
 """Letters with nobody behind them: in which body, what they stop, and whom to call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from engine.actor import ADMINISTRATOR
+from engine.actor import ADMINISTRATOR, INSTALLATION
 from engine.bundles.matrix import lines
 from engine.bundles.roles import role_title
 from engine.policy import seats
@@ -35,6 +35,8 @@ class GapRow:
     """Who administers the mandates of the body."""
     pec: str | None
     """The certified mail of the body, for where nobody does."""
+    installation: tuple[Contact, ...] = ()
+    """Who administers the installation, for where there is neither."""
 
 
 def gaps_of(seen: Seen, people: Sequence[Holder]) -> tuple[GapRow, ...]:
@@ -58,12 +60,18 @@ def _row(
 ) -> GapRow:  # fmt: skip
     body = seen.bodies[organisation_id]
     letters = "".join(letter for letter in LETTERS if letter in found)
-    administrators = {
-        h.officer_id: Contact(h.name, h.email)
-        for h in people
-        if h.organisation_id == organisation_id and h.role == ADMINISTRATOR
-    }
+    installation = {one.id for one in seen.bodies.values() if one.kind == INSTALLATION}
     return GapRow(
         organisation_id, body_name(body), role, role_title(body.kind, role), letters,
-        tuple(dict.fromkeys(found[letters[0]])), tuple(administrators.values()), body.pec,
+        tuple(dict.fromkeys(found[letters[0]])), _administrators(people, {organisation_id}),
+        body.pec, _administrators(people, installation),
     )  # fmt: skip
+
+
+def _administrators(people: Sequence[Holder], bodies: Collection[str]) -> tuple[Contact, ...]:
+    found = {
+        h.officer_id: Contact(h.name, h.email)
+        for h in people
+        if h.organisation_id in bodies and h.role == ADMINISTRATOR
+    }
+    return tuple(found.values())
