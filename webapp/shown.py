@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
+from engine.errors import Invalid
 from engine.queries import DeadlineView, LedgerRow, TimelineRow, WaitingRow, WorkRow
 from engine.text import Text, apart
 from engine.wording import AT_RISK
@@ -211,3 +212,19 @@ def same_page(**changes: Any) -> str:
     query = urlencode({name: value for name, value in wanted.items() if value not in (None, "")})
     here = request.script_root + request.path
     return f"{here}?{query}" if query else here
+
+
+def day_typed(words: str) -> date | None:
+    """The day in a filter: typed by hand, or as an address writes it. Raises Invalid."""
+    if not words.strip():
+        return None
+    try:
+        if "/" in words:
+            day, month, year = (int(part) for part in words.split("/"))
+            return date(year, month, day)
+        return date.fromisoformat(words.strip())
+    except ValueError:
+        raise Invalid(
+            Text(f"“{words}” non è una data.", f"“{words}” is not a date."),
+            Text("Scrivila come 09/12/2026.", "Write it like 09/12/2026."),
+        ) from None

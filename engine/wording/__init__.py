@@ -4,7 +4,7 @@ Every date a page shows, the days that are left, and the sentence that explains 
 so that they can never disagree.
 """
 
-from engine.wording.bodies import name_in_full
+from engine.wording.bodies import OF_FACTS, name_in_full
 from engine.wording.dates import day_in_words, day_short, span
 from engine.wording.happenings import (
     HAPPENINGS,
@@ -45,7 +45,7 @@ from engine.wording.terms import (
 
 __all__ = [
     "AT_RISK",
-    "HAPPENINGS", "WAYS", "Lane",
+    "HAPPENINGS", "OF_FACTS", "WAYS", "Lane",
     "ClockState",
     "LedgerLine",
     "LedgerRow",

@@ -43,6 +43,25 @@ OF_BODIES: dict[str, Text] = {
 }
 """How what happens to bodies and their people is told."""
 
+OF_FACTS: dict[str, Text] = {
+    "name": Text("nome", "name"),
+    "zone": Text("zona", "zone"),
+    "istat_code": Text("codice ISTAT", "ISTAT code"),
+    "ipa_code": Text("codice IPA", "IPA code"),
+    "fiscal_code": Text("codice fiscale", "fiscal code"),
+    "pec": Text("PEC", "certified mail"),
+    "population": Text("abitanti", "inhabitants"),
+    "neighbours": Text("confini", "boundaries"),
+    "closed": Text("cessato", "closed"),
+    "seat": Text("sede", "seat"),
+    "member": Text("adesione", "membership"),
+    "post": Text("posti", "posts"),
+    "part_of": Text("fa parte di", "part of"),
+    "legal_form": Text("forma giuridica", "legal form"),
+    "representative": Text("chi rappresenta", "representative"),
+}
+"""What can hold of a body, in words."""
+
 OF_ACCOUNTS: dict[str, Text] = {
     "sessions_ended": Text("{name}: accessi chiusi", "{name}: signed out everywhere"),
     "fiscal_code": Text("{name}: codice fiscale corretto", "{name}: fiscal code corrected"),

@@ -8,6 +8,7 @@ from flask import Flask
 from webapp.api import (
     account,
     accounts,
+    bodies,
     case_parts,
     cases,
     catalogue,
@@ -43,6 +44,7 @@ PARTS = (
     invitations.part,
     accounts.part,
     territory.part,
+    bodies.part,
     training.part,
 )
 

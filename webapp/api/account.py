@@ -3,21 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields
+from flask import url_for
+from marshmallow import Schema, fields, validate
 
-from engine.commands import choose_mail, read_notices
+from engine.commands import (
+    choose_mail,
+    create_calendar_feed,
+    read_notices,
+    revoke_calendar_feed,
+)
 from engine.queries import (
     Me,
     NoticePreferences,
     NoticeRow,
     Page,
+    calendar_feeds,
     me,
     notice_preferences,
     notices,
 )
 from webapp.api.door import act, caller
-from webapp.api.kit import Basis, Inner, Instant, Paging, Part, Strict, Words, page_of
-from webapp.auth import engine
+from webapp.api.kit import Basis, Inner, Instant, Paging, Part, Strict, Words, page_of, whole
+from webapp.auth import engine, settings
 
 part = Part("account", "Me", "The officer who calls, his mandates and his notices.")
 
@@ -107,6 +114,23 @@ class NoticePreferencesSchema(Schema):
     reasons = fields.List(fields.Nested(NoticeReason))
 
 
+class CalendarFeed(Schema):
+    id = fields.String()
+    name = fields.String()
+    created_at = Instant()
+
+
+class FeedWish(Strict):
+    name = fields.String(
+        required=True, validate=validate.Length(1, 120),
+        metadata={"description": "Where it is read: `phone`, `office calendar`."},
+    )  # fmt: skip
+
+
+class NewFeed(Schema):
+    address = fields.String(metadata={"description": "Of an .ics file. Told this once."})
+
+
 class NoticeChoices(Strict):
     digest_hour = fields.Integer(required=True, strict=True, metadata={"example": 8})
     mail = fields.Dict(
@@ -141,6 +165,29 @@ def mark_read(body: Mapping[str, Any]) -> Me:
 def preferences() -> NoticePreferences:
     """How I am told by mail, reason by reason; in the product I always am."""
     return engine().read(notice_preferences, actor=caller())
+
+
+@part.get("/me/calendar-feeds", page_of(CalendarFeed))
+def my_feeds() -> dict[str, Any]:
+    """The secret addresses under which calendars read my terms; the addresses are not repeated."""
+    return whole(engine().read(calendar_feeds, actor=caller()))
+
+
+@part.post("/me/calendar-feeds", NewFeed, body=FeedWish, status=201)
+def make_feed(body: Mapping[str, Any]) -> dict[str, str]:
+    """Make a secret address; it is told this once.
+
+    An Idempotency-Key changes nothing here: the answer holds a secret and is kept nowhere.
+    """
+    secret = engine().run(caller(), create_calendar_feed, name=body["name"])
+    return {"address": f"{settings().public_url}{url_for('feed.read', secret=secret)}"}
+
+
+@part.delete("/me/calendar-feeds/<feed_id>", page_of(CalendarFeed))
+def revoke_feed(feed_id: str) -> dict[str, Any]:
+    """Make one of my addresses worthless; answers with those that are left."""
+    act(revoke_calendar_feed, feed_id=feed_id)
+    return my_feeds()
 
 
 @part.put("/me/notice-preferences", NoticePreferencesSchema, body=NoticeChoices)

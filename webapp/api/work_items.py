@@ -11,6 +11,7 @@ from engine.commands import (
     delegate,
     give_documents,
     go_on_without,
+    hand_over,
     release,
     return_task,
     revoke_answer_link,
@@ -196,6 +197,19 @@ class Handover(Reason):
     to = fields.String(required=True, metadata={"description": "One of `delegates`."})
 
 
+class BulkHandover(Strict):
+    items = fields.List(
+        fields.String(), required=True, validate=validate.Length(1, 200),
+        metadata={"description": "Ids of work of mine, or whose A I have: all go, or none."},
+    )  # fmt: skip
+    to = fields.String(required=True, metadata={"description": "Id of who may do all of them."})
+    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
+class HandedOver(Schema):
+    count = fields.Integer()
+
+
 class DraftKept(Schema):
     draft_version = fields.Integer()
 
@@ -264,13 +278,20 @@ def without(body: Mapping[str, Any], work_item_id: str) -> TaskView:
 
 
 @part.post("/work-items/<work_item_id>/delegate", Task, body=Handover, versioned=True)
-def hand_over(body: Mapping[str, Any], work_item_id: str) -> TaskView:
+def pass_on(body: Mapping[str, Any], work_item_id: str) -> TaskView:
     """Hand it to a colleague who may do it."""
     act(
         delegate, work_item_id=work_item_id, to=body["to"], reason=body["reason"],
         version=expected_version(),
     )  # fmt: skip
     return _item(work_item_id)
+
+
+@part.post("/work-items/hand-over", HandedOver, body=BulkHandover)
+def hand_over_several(body: Mapping[str, Any]) -> dict[str, int]:
+    """Hand several pieces of work to one colleague with one reason: all of them, or none."""
+    count = act(hand_over, work_item_ids=body["items"], to=body["to"], reason=body["reason"])
+    return {"count": count}
 
 
 @part.post("/work-items/<work_item_id>/return", Task, body=Reason, versioned=True)

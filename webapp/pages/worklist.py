@@ -1,14 +1,13 @@
 """The worklist: one tab for each question, one row for each task, the most urgent first."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.commands import claim, hand_over
-from engine.errors import EngineError, Invalid, WorkItemNotFound
+from engine.errors import EngineError, WorkItemNotFound
 from engine.queries import (
     SCOPES,
     Page,
@@ -158,26 +157,11 @@ def _filters() -> dict[str, Any]:
         "zone": int(given["zone"]) if given.get("zone", "").isdecimal() else None,
         "organisation": given.get("organisation") or None,
         "holder": given.get("holder") or None,
-        "due_before": _day(given.get("due_before", "")),
+        "due_before": shown.day_typed(given.get("due_before", "")),
         "kind": given.get("kind") if given.get("kind") in KIND_WORDS else None,
         "clock": given.get("clock") if given.get("clock") in CLOCK_WORDS else None,
         "q": given.get("q") or None,
     }
-
-
-def _day(words: str) -> date | None:
-    if not words.strip():
-        return None
-    try:
-        if "/" in words:
-            day, month, year = (int(part) for part in words.split("/"))
-            return date(year, month, day)
-        return date.fromisoformat(words.strip())
-    except ValueError:
-        raise Invalid(
-            Text(f"“{words}” non è una data.", f"“{words}” is not a date."),
-            Text("Scrivila come 09/12/2026.", "Write it like 09/12/2026."),
-        ) from None
 
 
 def _tabs(current: Scope) -> list[dict[str, Any]]:

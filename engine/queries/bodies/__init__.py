@@ -13,14 +13,25 @@ from engine.queries.bodies.people import (
     my_substitutions,
     substitution_record,
 )
+from engine.queries.bodies.register_history import (
+    REGISTER_KINDS,
+    RegisterEntry,
+    RegisterHistory,
+    RegisterKind,
+    register_history,
+)
 from engine.queries.bodies.workload import LoadRow, Workload, workload
 
 __all__ = [
+    "REGISTER_KINDS",
     "BodyPeople",
     "FallingDue",
     "HandingOver",
     "LoadRow",
     "MandateRecord",
+    "RegisterEntry",
+    "RegisterHistory",
+    "RegisterKind",
     "SubstitutionRecord",
     "Workload",
     "body_people",
@@ -30,6 +41,7 @@ __all__ = [
     "mandate_record",
     "my_mandates",
     "my_substitutions",
+    "register_history",
     "substitution_record",
     "workload",
 ]

@@ -46,3 +46,31 @@ def test_only_keepers_see_the_forms(web: Web) -> None:
     assert ada.open("/organisations/new").status == 403
     assert ada.open(f"/organisations/{CHIVASSO}/correct").status == 403
     assert "Correggi i dati" not in ada.open(f"/organisations/{CHIVASSO}").text
+
+
+def test_a_keeper_reads_who_changed_what_and_takes_it_as_a_file(web: Web) -> None:
+    rita = web.signed_in("rita", ("cmto", "administrator"))
+    rita.open(f"/organisations/{CHIVASSO}/correct").press(
+        "Correggi Chivasso", **{"data.pec": "c@pec.example.it", "data.reason": "=errore"}
+    )
+    rita.open("/organisations").follow("Storia del registro")
+    (row,) = rita.texts("//tbody/tr")
+    assert "PEC: c@pec.example.it" in row
+    assert "Rita, Città metropolitana di Torino" in row
+    assert "=errore" in row
+    with rita.client.get(rita.page.xpath("//a[text()='CSV']/@href")[0]) as file:
+        words = file.get_data(as_text=True)
+    assert "PEC: c@pec.example.it" in words
+    assert "'=errore" in words  # no formula for whoever opens it
+
+    rita.open(f"/organisations/history?about=bodies&organisation={CHIVASSO}&since=24/11/2026")
+    assert "Con questi filtri non è cambiato niente." in rita.text
+    assert rita.texts("//a[@class='c-chip']") == [
+        "Dati degli enti: togli il filtro", "Chivasso: togli il filtro",
+        "Dal 24/11/2026: togli il filtro",
+    ]  # fmt: skip
+    assert rita.open("/organisations/history?since=ieri").status == 422
+    assert (
+        web.signed_in("davide", ("cmto", "coordinator")).open("/organisations/history").status
+        == 403
+    )
