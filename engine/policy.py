@@ -43,6 +43,10 @@ ACCOUNT_UNKNOWN = Text(
     "Questo account non esiste o non lo amministri tu.",
     "This account does not exist or is not yours to administer.",
 )
+NOT_PERMITTED = Text(
+    "Il tuo incarico non permette questo atto in questo caso.",
+    "Your mandate does not permit this act in this case.",
+)
 NOT_YOURS = Text(
     "Chi lavora per più enti è seguito da chi amministra Concerto.",
     "Who works for several bodies is looked after by the administrator of Concerto.",
@@ -279,6 +283,7 @@ def require_column(
     """The mandate under which the actor may give a command on a case.
 
     With `own_party`, officers of other bodies than the accountable one act for their own only.
+    Whoever administers the installation has no favour here (decision record 0018, rule 5).
     """
     if actor.is_system:
         return None
@@ -295,14 +300,7 @@ def require_column(
             found.append(mandate)
     if found:
         return the_one(found)
-    if (administrator := actor.administration()) is not None:
-        return administrator
-    raise NotAllowed(
-        Text(
-            "Il tuo incarico non permette questo atto in questo caso.",
-            "Your mandate does not permit this act in this case.",
-        )
-    )
+    raise NotAllowed(NOT_PERMITTED)
 
 
 def amenders(bundle: Bundle) -> tuple[Column, ...]:
