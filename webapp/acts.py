@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import EngineError, FormInvalid, NotFound
-from engine.queries import CaseFile, Choice, Field, case_file
+from engine.queries import CaseFile, Choice, Field, case_file, require_case_act
 from engine.text import Text
 from webapp import uploads
 from webapp.auth import engine, officer
@@ -152,8 +152,9 @@ def ask(
     return page, status_of(refusal) if refusal else 200
 
 
-def case_of(case_id: str) -> CaseFile:
-    """The case an act is about."""
+def case_of(case_id: str, act: str) -> CaseFile:
+    """The case an act is about; the page is refused to whom the act, named like its command, is."""
+    engine().read(require_case_act, actor=officer(), case_id=case_id, act=act)
     return engine().read(case_file, actor=officer(), case_id=case_id)
 
 

@@ -14,6 +14,8 @@ from engine.queries.access import (
     my_identities,
     my_second_factor,
     person_account,
+    require_case_act,
+    require_work_act,
     waiting_session,
 )
 from engine.queries.account import (
@@ -433,6 +435,8 @@ __all__ = [
     "tokens",
     "training_clock",
     "prepared_file",
+    "require_case_act",
+    "require_work_act",
     "upload",
     "waiting_session",
     "work_item",

@@ -1,18 +1,19 @@
 """What a reader may do with a case as a whole, asked of the same policy that will decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
 from engine.actor import Actor
 from engine.bundles.definition import Column, MessageRule
+from engine.bundles.roles import role_title
 from engine.choices import choices
 from engine.errors import NotAllowed, SeveralMandates
 from engine.model import CaseState, Party, Subscription
 from engine.policy import can_leave, require_column
 from engine.queries._lookup import ENGINE_MESSAGES, Seen, element_name
 from engine.queries.rows import Choice, ElementRow, MessageView
-from engine.text import both
+from engine.text import Text, both
 from engine.unit_of_work import Reading
 
 
@@ -122,6 +123,32 @@ def permitted(
     except NotAllowed:
         return False
     return True
+
+
+def require_columns(seen: Seen, actor: Actor, columns: Iterable[Column]) -> None:
+    """Refuse to whom none of these columns means, and say whom they mean."""
+    columns = tuple(columns)
+    try:
+        require_column(actor, columns, seen.parties, accountable=seen.bundle.accountable)
+    except SeveralMandates:
+        return  # the act asks for which body
+    except NotAllowed as refusal:
+        raise NotAllowed(refusal.message, whose(seen, columns)) from refusal
+
+
+def whose(seen: Seen, columns: Sequence[Column]) -> Text:
+    """Who may do what these columns may: `Può farlo: Comune (funzionario).`"""
+    titles = {c.id: c.title for c in seen.bundle.capacities}
+    who = [
+        (titles.get(column.capacity, both(column.capacity)),
+         role_title(column.capacity, column.role))
+        for column in columns
+    ]  # fmt: skip
+    if not who:
+        return Text("Lo fa il procedimento.", "The procedure does it by itself.")
+    italian = ", ".join(f"{capacity.it} ({role.it})" for capacity, role in who)
+    english = ", ".join(f"{capacity.en} ({role.en})" for capacity, role in who)
+    return Text(f"Può farlo: {italian}.", f"It is for: {english}.")
 
 
 def _speakers(seen: Seen, actor: Actor, rule: MessageRule, row: Subscription) -> list[Party | None]:

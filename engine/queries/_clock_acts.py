@@ -1,18 +1,18 @@
 """The acts on one clock as their reader meets them: what each does, and why it may not be done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from engine.actor import Actor
 from engine.bundles.definition import Column, DeadlineRule, Law
-from engine.bundles.roles import role_title
-from engine.errors import EngineError
+from engine.errors import EngineError, NotAllowed
 from engine.ledgers import Allowance, to_extend, to_interrupt, to_suspend
 from engine.legal_clock import Kind
 from engine.model import Deadline, DeadlineState, LedgerEntry
-from engine.policy import bodies_of, require_column
+from engine.policy import NOT_PERMITTED, bodies_of, require_column
+from engine.queries._acts import whose
 from engine.queries._lookup import Seen
 from engine.queries.clock import rule_of
 from engine.text import NO_TEXT, Text
@@ -38,6 +38,13 @@ class ClockAct:
     """Of a suspension begun today: the day on which it would end by itself."""
     consents: tuple[tuple[str, Text], ...] = ()
     """Bodies whose consent an extension needs."""
+    others: bool = False
+    """It is not the reader's to do: `why_not` says whose it is."""
+
+    def require_mine(self) -> None:
+        """Refuse the page of the act to whom the act would be refused."""
+        if self.others:
+            raise NotAllowed(NOT_PERMITTED, self.why_not)
 
 
 def clock_acts(
@@ -57,7 +64,17 @@ def clock_acts(
     found += [_suspend(reading, seen, actor, row, rule, lines, s.id) for s in rule.suspensions]
     found.append(_interrupt(seen, actor, row, rule, lines))
     found.append(_extend(seen, actor, row, rule, lines))
-    return tuple(found)
+    return tuple(replace(act, others=not may_act(seen, actor, _by(rule, act))) for act in found)
+
+
+def _by(rule: DeadlineRule, act: ClockAct) -> Sequence[Column]:
+    """Who may do an act on the clock of a term, by the rule of the term."""
+    suspension = rule.suspension(act.ground)
+    found = {
+        "suspend": suspension, "resume": suspension, "interrupt": rule.interruption,
+        "restart": rule.interruption, "extend": rule.extension,
+    }[act.kind]  # fmt: skip
+    return found.by if found is not None else ()
 
 
 def _resume(
@@ -207,17 +224,7 @@ def _not_for(seen: Seen, actor: Actor, columns: Sequence[Column]) -> Text:
     """Why the reader may not: it is others' to do, and whose."""
     if may_act(seen, actor, columns):
         return NO_TEXT
-    titles = {c.id: c.title for c in seen.bundle.capacities}
-    who = [
-        (titles.get(column.capacity, Text(column.capacity, column.capacity)),
-         role_title(column.capacity, column.role))
-        for column in columns
-    ]  # fmt: skip
-    if not who:
-        return Text("Lo fa il procedimento.", "The procedure does it by itself.")
-    italian = ", ".join(f"{capacity.it} ({role.it})" for capacity, role in who)
-    english = ", ".join(f"{capacity.en} ({role.en})" for capacity, role in who)
-    return Text(f"Può farlo: {italian}.", f"It is for: {english}.")
+    return whose(seen, columns)
 
 
 def _not_running(row: Deadline) -> Text:

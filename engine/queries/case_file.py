@@ -23,7 +23,7 @@ from engine.model import (
     WorkKind,
 )
 from engine.policy import Seat, seats, seats_of_item
-from engine.queries._acts import acts, capacities, messages, movable, removable
+from engine.queries._acts import acts, capacities, messages, movable, removable, require_columns
 from engine.queries._lookup import Seen, body_name, holders, people_on, seen_case
 from engine.queries._stages import Scene, stage_rows
 from engine.queries.clock import deadline_views
@@ -192,11 +192,15 @@ def case_items(reading: Reading, *, actor: Actor, case_id: str) -> tuple[WorkRow
 
 
 def message_spec(reading: Reading, *, actor: Actor, case_id: str, name: str) -> MessageView:
-    """One message the reader may send, with its form. Raises NobodyWaits when it is not awaited."""
+    """One message the reader may send, with its form. Raises NobodyWaits when it is not awaited,
+    and NotAllowed when it is others' to send."""
     seen = seen_case(reading, actor, case_id)
+    actor = actor.within(seen.case.process)
     for offer in messages(reading, seen, actor):
         if offer.name == name:
             return offer
+    if (rule := seen.bundle.messages.get(name)) is not None:
+        require_columns(seen, actor, rule.by)
     raise NobodyWaits(
         Text(
             "In questo momento il caso non aspetta questa comunicazione da te.",

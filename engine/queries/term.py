@@ -115,6 +115,7 @@ def term(reading: Reading, *, actor: Actor, deadline_id: str) -> TermView:
         seen = seen_case(reading, actor, row.case_id)
     except CaseNotFound as foreign:
         raise DeadlineNotFound(TERM_UNKNOWN) from foreign
+    actor = actor.within(seen.case.process)
     lines = reading.session.scalars(
         select(LedgerEntry).where(LedgerEntry.deadline_id == row.id).order_by(LedgerEntry.seq)
     ).all()
@@ -130,7 +131,7 @@ def term(reading: Reading, *, actor: Actor, deadline_id: str) -> TermView:
 def case_profiles(reading: Reading, *, actor: Actor, case_id: str) -> ProfilesView:
     """The sets of lengths a case may follow. Raises CaseNotFound."""
     seen = seen_case(reading, actor, case_id)
-    bundle, case = seen.bundle, seen.case
+    bundle, case, actor = seen.bundle, seen.case, actor.within(seen.case.process)
     current = case.profile or (bundle.profiles[0].id if bundle.profiles else None)
     options = tuple(
         ProfileOption(

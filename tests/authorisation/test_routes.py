@@ -26,10 +26,10 @@ TABLE = Path(__file__).parent / "routes.csv"
 ANONYMOUS = Person("anonymous", "nobody in particular")
 PAGES = (
     f"{OWN}.officer", f"{OWN}.administrator", f"{STRANGER}.officer", "cmto.administrator",
-    f"expired.{OWN}.officer", f"deactivated.{OWN}.officer",
+    "cmto.coordinator", f"expired.{OWN}.officer", f"deactivated.{OWN}.officer",
 )  # fmt: skip
 MACHINES = (
-    *PAGES, "cmto.coordinator", f"substitute.{OWN}.officer", f"substitute-ended.{OWN}.officer",
+    *PAGES, f"substitute.{OWN}.officer", f"substitute-ended.{OWN}.officer",
     f"substitute-elsewhere.{OWN}.officer", "substitute.cmto.administrator", "two-towns",
 )  # fmt: skip
 """The situations; what each role may do behind an address is the business of test_commands.py."""

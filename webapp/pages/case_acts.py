@@ -17,6 +17,7 @@ from engine.commands import (
 from engine.queries import (
     CaseFile,
     Choice,
+    case_file,
     message_spec,
 )
 from engine.text import Text, both
@@ -109,7 +110,7 @@ def reopen(case_id: str) -> ResponseReturnValue:
 def _with_reason(
     case_id: str, button: str, follows: Sequence[str], command: Callable[..., Any], done: str
 ) -> ResponseReturnValue:
-    file = case_of(case_id)
+    file = case_of(case_id, command.__name__)
 
     def carry_out(given: Values) -> str:
         engine().run(
@@ -124,7 +125,7 @@ def _with_reason(
 @blueprint.route("/messages/<name>", methods=["GET", "POST"])
 def message(case_id: str, name: str) -> ResponseReturnValue:
     """Tell the case something it is waiting for."""
-    file = case_of(case_id)
+    file = engine().read(case_file, actor=officer(), case_id=case_id)
     wanted = request.args.get("party")
     spec = next(
         (one for one in file.messages if one.name == name and wanted in (None, one.party_id)), None
@@ -151,7 +152,7 @@ def message(case_id: str, name: str) -> ResponseReturnValue:
 @blueprint.route("/move", methods=["GET", "POST"])
 def move(case_id: str) -> ResponseReturnValue:
     """Put a token elsewhere in the drawing; administrators only, and it is recorded."""
-    file = case_of(case_id)
+    file = case_of(case_id, move_token.__name__)
     work = [
         Choice(row.id, both_named(row.title, row.organisation or both("")))
         for row in file.open_items

@@ -25,7 +25,7 @@ MOST_BODIES = 200
 @blueprint.route("/add", methods=["GET", "POST"])
 def add(case_id: str) -> ResponseReturnValue:
     """Bring another body into the case."""
-    file = case_of(case_id)
+    file = case_of(case_id, add_party.__name__)
     capacity = request.args.get("capacity") or _only(file.capacities)
     if not capacity:
         return _choose_capacity(file)
@@ -84,7 +84,7 @@ def _bodies(file: CaseFile, capacity: str) -> list[Choice]:
 @blueprint.route("/remove", methods=["GET", "POST"])
 def remove(case_id: str) -> ResponseReturnValue:
     """Let a body leave the case."""
-    file = case_of(case_id)
+    file = case_of(case_id, remove_party.__name__)
     present = [
         Choice(row.id, both_named(row.organisation, row.capacity_title))
         for row in file.parties

@@ -18,6 +18,7 @@ from engine.queries import (
     case_raci,
     last_amendment,
     processes,
+    require_case_act,
     responsibilities,
     zones,
 )
@@ -50,6 +51,7 @@ IN_A_FILE = 200
 @blueprint.route("/cases/<case_id>/raci/change", methods=["GET", "POST"])
 def change(case_id: str) -> ResponseReturnValue:
     """Change the letters of one line: first one sees who gains and who loses what."""
+    engine().read(require_case_act, actor=officer(), case_id=case_id, act=amend_matrix.__name__)
     view = engine().read(case_raci, actor=officer(), case_id=case_id)
     row = next((r for r in view.rows if r.id == request.args.get("line")), None)
     if row is None or not view.may_amend or row.id.startswith("stage:"):

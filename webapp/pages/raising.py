@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from engine.commands import raise_case
 from engine.errors import FormInvalid
-from engine.queries import CaseFile, Field, PickView, RaiseView, raise_spec
+from engine.queries import CaseFile, Field, PickView, RaiseView, case_file, raise_spec
 from engine.text import Text
 from webapp import acts
-from webapp.acts import case_of, on_case, perform
+from webapp.acts import on_case, perform
 from webapp.auth import engine, officer
 from webapp.forms import Values
 from webapp.i18n import _, language
@@ -46,12 +46,13 @@ def raise_links(file: CaseFile) -> list[dict[str, Any]]:
 def show(case_id: str, name: str) -> ResponseReturnValue:
     """Open the other case; whoever raises it takes part by itself."""
     spec = engine().read(raise_spec, actor=officer(), case_id=case_id, name=name)
+    file = engine().read(case_file, actor=officer(), case_id=case_id)
     picks = [(pick, _picker(pick)) for pick in spec.picks]
     own = (TITLE, *(field for _pick, field in picks if field.required))
     asked = (TITLE, *(field for _pick, field in picks), *spec.form.fields)
     choices = {**spec.choices, **{field.name: pick.choices for pick, field in picks}}
     act = on_case(
-        case_of(case_id), spec.title.in_(language()), list(_follows(spec)), asked=asked, own=own,
+        file, spec.title.in_(language()), list(_follows(spec)), asked=asked, own=own,
         choices=choices,
     )  # fmt: skip
     act = replace(act, values=spec.prefilled)

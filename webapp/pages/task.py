@@ -24,6 +24,7 @@ from engine.queries import (
     answer_link_desk,
     form_spec,
     prepared_file,
+    require_work_act,
     work_item,
 )
 from engine.text import Text
@@ -173,7 +174,7 @@ def prepared(work_item_id: str, upload_id: str) -> ResponseReturnValue:
 @blueprint.route("/delegate", methods=["GET", "POST"])
 def hand_over(work_item_id: str) -> ResponseReturnValue:
     """Hand the work to a colleague who may do it."""
-    task = _task(work_item_id)
+    task = _task(work_item_id, delegate.__name__)
     page = Act(
         title=_("Passa a un collega"),
         follows=[
@@ -203,7 +204,7 @@ def hand_over(work_item_id: str) -> ResponseReturnValue:
 @blueprint.route("/documents", methods=["GET", "POST"])
 def documents(work_item_id: str) -> ResponseReturnValue:
     """Tell a body that is heard that the documents it asked for are there."""
-    task = _task(work_item_id)
+    task = _task(work_item_id, give_documents.__name__)
     page = Act(
         title=_("Dai i documenti chiesti"),
         follows=[
@@ -230,7 +231,7 @@ def documents(work_item_id: str) -> ResponseReturnValue:
 @blueprint.route("/without", methods=["GET", "POST"])
 def without(work_item_id: str) -> ResponseReturnValue:
     """Go on without an opinion whose term has passed."""
-    task = _task(work_item_id)
+    task = _task(work_item_id, go_on_without.__name__)
     page = Act(
         title=_("Prosegui senza il parere"),
         follows=[
@@ -257,7 +258,7 @@ def without(work_item_id: str) -> ResponseReturnValue:
 @blueprint.route("/return", methods=["GET", "POST"])
 def give_back(work_item_id: str) -> ResponseReturnValue:
     """Return the work to whoever answers for it, with the reason."""
-    task = _task(work_item_id)
+    task = _task(work_item_id, return_task.__name__)
     page = Act(
         title=_("Restituisci l’attività"),
         follows=[
@@ -281,7 +282,10 @@ def give_back(work_item_id: str) -> ResponseReturnValue:
     return acts.perform(page, carry_out)
 
 
-def _task(work_item_id: str) -> TaskView:
+def _task(work_item_id: str, act: str = "") -> TaskView:
+    """The work; the page of an act, named like its command, only for whom it is permitted to."""
+    if act:
+        engine().read(require_work_act, actor=officer(), work_item_id=work_item_id, act=act)
     return engine().read(work_item, actor=officer(), work_item_id=work_item_id)
 
 

@@ -26,6 +26,7 @@ from engine.queries import (
     act_preview,
     as_it_is,
     case_profiles,
+    require_case_act,
     term,
 )
 from engine.text import NO_TEXT, Text
@@ -186,6 +187,7 @@ def extend(deadline_id: str) -> ResponseReturnValue:
 @blueprint.route("/cases/<case_id>/profile", methods=["GET", "POST"])
 def profile(case_id: str) -> ResponseReturnValue:
     """Let a case follow another set of lengths; first one sees every date that moves."""
+    engine().read(require_case_act, actor=officer(), case_id=case_id, act=choose_profile.__name__)
     view = engine().read(case_profiles, actor=officer(), case_id=case_id)
     if not view.options:
         abort(404)
@@ -271,6 +273,7 @@ def _possible(view: TermView, kind: str, ground: str | None = None) -> ClockAct:
     found = next((a for a in view.acts if a.kind == kind and ground in (None, a.ground)), None)
     if found is None:
         abort(404)
+    found.require_mine()
     return found
 
 

@@ -6,6 +6,7 @@ from engine.queries.access.accounts import (
     my_identities,
     person_account,
 )
+from engine.queries.access.rights import require_case_act, require_work_act
 from engine.queries.access.second_factor import (
     Enrolment,
     OwnFactor,
@@ -23,5 +24,7 @@ __all__ = [
     "my_identities",
     "my_second_factor",
     "person_account",
+    "require_case_act",
+    "require_work_act",
     "waiting_session",
 ]

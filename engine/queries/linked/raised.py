@@ -15,7 +15,7 @@ from engine.errors import ProcessNotFound
 from engine.facts import member
 from engine.model import Case, ChildCase, ChildRound, ChildState, Party
 from engine.policy import readable_case
-from engine.queries._acts import permitted
+from engine.queries._acts import permitted, require_columns
 from engine.queries._lookup import Seen, activity_title, outcome_title, seen_case, spoken
 from engine.queries.rows import CaseHead, Choice
 from engine.text import NO_TEXT, Text, both
@@ -134,9 +134,12 @@ def raise_offers(seen: Seen, actor: Actor) -> tuple[RaiseOffer, ...]:
 
 
 def raise_spec(reading: Reading, *, actor: Actor, case_id: str, name: str) -> RaiseView:
-    """What raising a case from this one asks for. Raises ProcessNotFound where it cannot be."""
+    """What raising a case from this one asks for. Raises ProcessNotFound where it cannot be, and
+    NotAllowed where it is others' to do."""
     seen = seen_case(reading, actor, case_id)
     rule = seen.bundle.raises.get(name)
+    if rule is not None:
+        require_columns(seen, actor.within(seen.case.process), rule.by)
     version = None if rule is None else reading.latest(rule.process)
     if rule is None or version is None:
         raise ProcessNotFound(
