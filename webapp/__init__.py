@@ -4,7 +4,19 @@ from flask import Flask
 
 from engine import Engine
 from engine.settings import Settings
-from webapp import api, assets, auth, errors, filters, frame, health, i18n, kept_pages, security
+from webapp import (
+    api,
+    assets,
+    auth,
+    errors,
+    filters,
+    frame,
+    health,
+    i18n,
+    kept_pages,
+    requests,
+    security,
+)
 from webapp.federation import Federation
 from webapp.pages import PAGES
 
@@ -16,6 +28,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["federation"] = Federation(settings.public_url)
 
+    requests.register(app)
     health.register(app)
     security.register(app, settings)
     auth.register(app)

@@ -27,6 +27,7 @@ from webapp import resuming
 from webapp.auth import API_PREFIX, SignInNeeded, path_to_tell
 from webapp.frame import without_engine
 from webapp.i18n import language
+from webapp.requests import Unkeepable
 
 # The first family that fits decides; anything else is a bug of ours.
 STATUSES: tuple[tuple[type[EngineError], int], ...] = (
@@ -80,6 +81,18 @@ FOR_MACHINES = Text(
     "Indirizzi, metodi e corpi sono descritti in /api/v1/docs.",
     "Addresses, methods and bodies are described at /api/v1/docs.",
 )
+UNKEEPABLE = (
+    Text(
+        "Il testo contiene un carattere invisibile che non si può conservare.",
+        "The text holds an invisible character that cannot be kept.",
+    ),
+    Text(
+        "Torna indietro, cancella e riscrivi il punto copiato da un altro programma, poi invia di "
+        "nuovo: quello che hai scritto è ancora nella pagina.",
+        "Go back, delete and retype what was copied from another program, then send it again: what "
+        "you wrote is still in the page.",
+    ),
+)
 FORM_EXPIRED = (
     Text("Il modulo è scaduto o viene da un’altra pagina.", "The form expired or is not ours."),
     Text("Ricarica la pagina e ripeti l’invio.", "Reload the page and send it again."),
@@ -116,7 +129,7 @@ def web_problem(error: HTTPException, *, reader: str | None = None) -> Response:
     message, hint = _words(error)
     words = reader or language()
     status = error.code or 500
-    if status in (400, 404, 405, 415) and not isinstance(error, CSRFError):
+    if status in (400, 404, 405, 415) and not isinstance(error, CSRFError | Unkeepable):
         hint = FOR_MACHINES
     code = type(error).__name__
     response = _json(_problem(code, status, message.in_(words), hint.in_(words)))
@@ -182,6 +195,8 @@ def _bug(error: Exception) -> Response | tuple[str, int]:
 def _words(error: HTTPException) -> tuple[Text, Text]:
     if isinstance(error, CSRFError):
         return FORM_EXPIRED
+    if isinstance(error, Unkeepable):
+        return UNKEEPABLE
     status = error.code or 500
     if status in REFUSALS:
         return REFUSALS[status]
