@@ -11,9 +11,9 @@ from engine.actor import Actor
 from engine.bundles.definition import Bundle, DeadlineRule, Form
 from engine.bundles.matrix import activities, column_title
 from engine.choices import choices
-from engine.errors import NotAllowed, ProcessNotFound
+from engine.errors import ProcessNotFound
 from engine.model import ENDED, Case, Deployment
-from engine.policy import NOT_PERMITTED, require_administrator
+from engine.policy import require_administrator
 from engine.queries._lookup import activity_title, stage_title
 from engine.queries.diagram import drawing_title, drawing_words, own_first
 from engine.queries.law import LawRow, law_rows
@@ -103,11 +103,6 @@ class StartView:
     capacities: tuple[CapacityRow, ...]
     mandates: tuple[str, ...]
     """Ids of my mandates that may start it."""
-
-    def require_mandate(self) -> None:
-        """Refuse the page to whom starting would be refused."""
-        if not self.mandates:
-            raise NotAllowed(NOT_PERMITTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,6 @@ def show() -> ResponseReturnValue:
     if not key:
         return redirect(request.script_root + "/processes")
     view = engine().read(process, actor=officer(), key=key)
-    view.start.require_mandate()
     picked = request.args.getlist("organisation")
     bodies = {capacity.id: picked for capacity in _asked(view) if TOWN in capacity.kinds}
     return _page(view, Given("", bodies, {}))
@@ -76,7 +75,6 @@ def show() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Start the case, or redraw the page after a row, a file or a municipality came or went."""
     view = engine().read(process, actor=officer(), key=request.args.get("process", ""))
-    view.start.require_mandate()
     fields = view.start.form.fields
     answers = forms.read(fields, request.form, language=language(), prefix=PREFIX)
     refused = forms.keep_files(fields, answers, request.files, uploads.store, prefix=PREFIX)

@@ -110,7 +110,7 @@ def test_only_lines_that_exist_are_changed_and_only_by_who_may(visit: Visit, lin
     address = f"/cases/{visit.case_id}/raci/change"
     assert visit.web.signed_in("davide").open(address, query_string={"line": line}).status == 404
     elena = visit.web.signed_in("elena")
-    assert elena.open(f"{address}?line=answer").status == 404
+    assert elena.open(f"{address}?line=answer").status == 403
     assert "Cambia…" not in elena.open(f"/cases/{visit.case_id}/raci").text
 
 
