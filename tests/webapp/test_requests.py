@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -50,7 +51,10 @@ def test_every_address_refuses_it_in_the_path_in_a_form_and_in_json(
         _, path = rule.build(named, append_unknown=False) or ("", "/")
         headers = bearer if rule.rule.startswith("/api/") else {}
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-            tries = [{"query_string": {"q": NUL}}, {"query_string": {"a\0": "x"}}]
+            tries: list[dict[str, Any]] = [
+                {"query_string": {"q": NUL}},
+                {"query_string": {"a\0": "x"}},
+            ]
             if "x" in path and "x" in named.values():
                 tries.append({"path": path.replace("/x", f"/x{quote(chr(0))}")})
             if method != "GET":
@@ -58,7 +62,7 @@ def test_every_address_refuses_it_in_the_path_in_a_form_and_in_json(
                 tries += [{"json": {"title": said, "data": [{"a": said}]}} for said in (NUL, HALF)]
             for one in tries:
                 asked += 1
-                options = {"path": path, "headers": headers, **one}
+                options: dict[str, Any] = {"path": path, "headers": headers, **one}
                 status = davide.client.open(method=method, **options).status_code
                 # What a program sends is looked at when it is read: here most is refused before.
                 idle = "json" in one or ("data" in one and "/api/" in path)
