@@ -1,6 +1,7 @@
 """What the task page says around its form: whose it is, by when, with what in front."""
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote
 
@@ -219,29 +220,35 @@ def _checks(fields: Sequence[PageField], errors: Sequence[ErrorLine]) -> Iterato
     if not missing:
         yield {"kind": "done", "words": _("Tutti i dati obbligatori sono compilati")}
     elif len(missing) <= FEW:
-        for field in missing:
-            yield {"kind": "todo", "words": field.label, "url": f"#{field.id}"}
+        for field, row in missing:
+            words = field.label.in_(language())
+            # The same question is asked of many rows: say of which.
+            words = f"{row.in_(language())}: {words}" if row else words
+            yield {"kind": "todo", "words": words, "url": f"#{field.id}"}
     else:
         words = ngettext(
             "%(num)s dato obbligatorio",
             "%(num)s dati obbligatori",
             len(missing),
         )
-        yield {"kind": "todo", "words": words, "url": f"#{missing[0].id}"}
+        yield {"kind": "todo", "words": words, "url": f"#{missing[0][0].id}"}
 
 
-def _missing(fields: Sequence[PageField]) -> Iterator[PageField]:
+def _missing(
+    fields: Sequence[PageField], within: Text | None = None
+) -> Iterator[tuple[PageField, Text | None]]:
+    """What is not answered yet, and the heading of its row where the case gives the rows."""
     for field in fields:
         if not field.active:
             continue
-        yield from _missing(field.fields)
-        for row in field.rows:
-            yield from _missing(row)
+        yield from _missing(field.fields, within)
+        for row, head in zip_longest(field.rows, field.heads):
+            yield from _missing(row, head.label if head is not None else within)
         if field.type == "list":
             if field.required and not field.rows:
-                yield field
+                yield field, within
         elif field.required and field.type != "group" and not field.value:
-            yield field
+            yield field, within
 
 
 def _submitted_words(task: TaskView) -> str:

@@ -1,6 +1,6 @@
 """What can be asked: one function per question, each returning frozen rows."""
 
-from engine.bundles.definition import Field, Form
+from engine.bundles.definition import Field, Form, ShowWhen
 from engine.bundles.roles import BodyKind, body_kinds
 from engine.queries._approvals import Decision
 from engine.queries._clock_acts import ClockAct
@@ -343,6 +343,7 @@ __all__ = [
     "ShiftStage",
     "SignedIn",
     "StageRow",
+    "ShowWhen",
     "StartView",
     "SuspendTerm",
     "SubstitutionRecord",

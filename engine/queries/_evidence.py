@@ -1,6 +1,7 @@
 """What an officer has in front while filling in a form: answers, tables and files of the case."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from engine.queries._lookup import Seen, spoken
 from engine.queries.rows import DocumentRow, EvidenceRow
 from engine.text import Text, both
 from engine.unit_of_work import Reading
+from engine.wording import day_short
 
 Rows = tuple[Mapping[str, Any], ...]
 RECENT = 8
@@ -133,12 +135,22 @@ def _row(seen: Seen, labels: Mapping[str, Text], key: Any, row: Any) -> Mapping[
 
 
 def _readable(seen: Seen, labels: Mapping[str, Text], value: Any) -> Any:
-    """An id of a party or body becomes its name, a coded answer its words."""
+    """An id of a party or body becomes its name, a coded answer its words, a day a day."""
     if not isinstance(value, str):
         return value
+    if (day := _day(value)) is not None:
+        return day_short(day)
     party = seen.party(value)
     name = seen.body(party.organisation_id if party is not None else value)
     return name or labels.get(value, value)
+
+
+def _day(value: str) -> date | None:
+    """The day that a script or a form wrote as `2026-12-09`."""
+    try:
+        return date.fromisoformat(value) if len(value) == len("2026-12-09") else None
+    except ValueError:
+        return None
 
 
 def _labels(bundle: Bundle) -> dict[str, Text]:

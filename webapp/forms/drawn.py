@@ -347,5 +347,7 @@ def _lines(drawn: Sequence[PageField], language: str, before: str) -> Iterator[E
         if field.type in ("section", "group"):
             yield from _lines(field.fields, language, before)
         for number, row in enumerate(field.rows, start=1):
-            line = "row" if language == "en" else "riga"
-            yield from _lines(row, language, f"{label}, {line} {number}: ")
+            line = f"{'row' if language == 'en' else 'riga'} {number}"
+            if field.heads:
+                line = field.heads[number - 1].label.in_(language)
+            yield from _lines(row, language, f"{label}, {line}: ")

@@ -22,6 +22,7 @@ from engine.queries import (
     ClockAct,
     Field,
     ProfilesView,
+    ShowWhen,
     TermView,
     act_preview,
     as_it_is,
@@ -192,6 +193,7 @@ def profile(case_id: str) -> ResponseReturnValue:
     if not view.options:
         abort(404)
     choice = acts.chosen("profile", Text("Profilo", "Profile"))
+    custom = [option.id for option in view.options if option.custom]
     own = tuple(
         Field(
             name=f"length_{number}",
@@ -201,9 +203,10 @@ def profile(case_id: str) -> ResponseReturnValue:
             required=False,
             min="1",
             max="9999",
+            show_when=ShowWhen(choice.name, tuple(custom)),
         )
         for number, row in enumerate(view.terms)
-        if any(option.custom for option in view.options)
+        if custom
     )
     follows = [
         _("Ogni termine in corso si riconta con la nuova durata, dal suo giorno di partenza."),
@@ -229,7 +232,6 @@ def profile(case_id: str) -> ResponseReturnValue:
         own=(choice,),
         choices={choice.name: [_option(view, number) for number in range(len(view.options))]},
     )  # fmt: skip
-    custom = {option.id for option in view.options if option.custom}
 
     def arguments(given: Values) -> dict[str, Any]:
         wanted = str(given.get("profile", ""))

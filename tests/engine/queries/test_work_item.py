@@ -9,6 +9,8 @@ from engine import Actor
 from engine.commands import save_draft, start_case, store_upload, suspend_case
 from engine.errors import WorkItemNotFound
 from engine.queries import TaskView, form_spec, work_item
+from engine.queries._evidence import table_rows
+from engine.queries._lookup import seen_case
 from engine.text import Text
 from tests.architecture.source import ROOT
 from tests.engine.queries.conftest import in_full
@@ -212,3 +214,9 @@ def test_what_scripts_write_into_tables_is_read_in_both_languages(
 
     said = [value for rows in task.tables.values() for row in rows for value in row.values()]
     assert said.count(Text("Aderisce", "Joins")) == len(towns)
+
+    written = [{"on": "2026-12-09", "number": "2026-13-45"}]
+    (row,) = office.engine.read(
+        lambda reading: table_rows(seen_case(reading, coordinator, case_id), written)
+    )
+    assert row == {"on": Text("09/12/2026", "9 December 2026"), "number": "2026-13-45"}

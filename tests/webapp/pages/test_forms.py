@@ -452,6 +452,15 @@ def test_a_table_of_the_case_without_rows_is_left_out() -> None:
     assert note.table.rows == rows
 
 
+def test_an_error_in_a_given_row_names_the_row() -> None:
+    points = (Choice("1.1", both("Osservazione 1")),)
+    errors = {"replies": {0: {"outcome": ["Scegli un esito."]}}}
+    drawn = forms.draw(
+        (REPLIES,), {"replies": [{"row": "1.1"}]}, Sources({"replies": points}), errors
+    )
+    assert [line.label for line in forms.error_lines(drawn)] == ["Replies, Osservazione 1: Outcome"]
+
+
 def test_given_rows_cannot_be_added_or_taken_away() -> None:
     values = {"replies": [{"row": "1.1"}]}
     for action in ("add:replies", "remove:replies:0"):
