@@ -19,7 +19,7 @@ from engine.queries import (
 from engine.text import Text
 from webapp import shown
 from webapp.auth import officer
-from webapp.filters import plain_day, plain_when
+from webapp.filters import plain_day, plain_when, text
 from webapp.forms import ErrorLine, PageField
 from webapp.i18n import _, language, ngettext
 from webapp.shown_case import document_row, people
@@ -135,13 +135,15 @@ def _value(value: Any) -> Any:
     if isinstance(value, bool):
         return Text("Sì", "Yes") if value else Text("No", "No")
     if isinstance(value, list | tuple) and not isinstance(value, Text):
-        return ", ".join(str(item) for item in value)
+        return text(value)
     return value
 
 
 def _table(row: EvidenceRow) -> dict[str, Any]:
-    rows = [one for one in row.value or () if isinstance(one, dict)]
-    columns = list(dict.fromkeys(key for one in rows for key in one))
+    found = [one for one in row.value or () if isinstance(one, dict)]
+    rows = [{key: _value(cell) for key, cell in one.items()} for one in found]
+    keys = list(dict.fromkeys(key for one in rows for key in one))
+    columns = [(key, row.columns.get(key, key)) for key in keys]
     return {"label": row.label, "columns": columns, "rows": rows}
 
 

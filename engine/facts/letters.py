@@ -25,12 +25,13 @@ from engine.bundles.matrix import (
 )
 from engine.mandates import acting
 from engine.model import ENDED, Case, Deployment, Officer, Organisation, Party
-from engine.text import Text
+from engine.text import Text, both
 
 _ACTING = acting()
 _PEOPLE = (
     select(
-        Officer.id, Officer.name, Organisation.name.label("body"), _ACTING.c.organisation_id,
+        Officer.id, Officer.name, Organisation.name.label("body"),
+        Organisation.name_en.label("body_en"), _ACTING.c.organisation_id,
         _ACTING.c.role, _ACTING.c.process,
     )
     .join(_ACTING, _ACTING.c.officer_id == Officer.id)
@@ -39,6 +40,9 @@ _PEOPLE = (
     .order_by(Officer.name, Officer.id, Organisation.name)
 )  # fmt: skip
 _LETTERS = "RACI"
+NOBODY = Text("nessuna persona", "nobody")
+Told = list[dict[str, Any]]
+"""Rows of a table."""
 BundleOf = Callable[[str], Bundle]
 """The procedure as a deployment has it, by the id of the deployment."""
 
@@ -133,32 +137,32 @@ def letter_functions(
     def matrix(place: Mapping[str, Any]) -> dict[str, Any]:
         target = target_of(session, version, place, own_id)
         if isinstance(target, Text):
-            return {"problem": target.it, "about": "", "lines": {}, "columns": {}, "rows": []}
+            return {
+                "problem": _both(target), "about": "", "lines": {}, "columns": {}, "rows": [],
+            }  # fmt: skip
         bundle = target.now
         return {
             "problem": "", "about": f"{bundle.title.it}: {target.about}",
             "lines": {
-                line.key: {"label": {"it": line.title.it, "en": line.title.en}}
+                line.key: {"label": _both(line.title)}
                 for line in lines(bundle)
                 if not line.key.startswith("stage:")
             },
             "columns": {
-                str(c): {"label": {"it": title.it, "en": title.en}}
-                for c in columns_of(bundle)
-                for title in (column_title(bundle, c),)
+                str(c): {"label": _both(column_title(bundle, c))} for c in columns_of(bundle)
             },
             "rows": [_row(bundle, line) for line in lines(bundle) if line.letters(bundle)],
         }  # fmt: skip
 
-    def problems(place: Mapping[str, Any], changes: Any) -> list[dict[str, str]]:
+    def problems(place: Mapping[str, Any], changes: Any) -> Told:
         target = target_of(session, version, place, own_id)
         if isinstance(target, Text):
-            return [{"problem": target.it}]
+            return [{"problem": _both(target)}]
         cells, wrong = read_cells(target.now, changes or ())
         found = wrong or wrong_letters(target.now, target.with_(cells), _present(session, target))
-        return [{"problem": text.it} for text in dict.fromkeys(found)]
+        return [{"problem": _both(text)} for text in dict.fromkeys(found)]
 
-    def difference(place: Mapping[str, Any], changes: Any) -> list[dict[str, str]]:
+    def difference(place: Mapping[str, Any], changes: Any) -> Told:
         target = target_of(session, version, place, own_id)
         if isinstance(target, Text):
             return []
@@ -168,14 +172,22 @@ def letter_functions(
     return {"matrix": matrix, "matrix_problems": problems, "matrix_difference": difference}
 
 
-def _row(bundle: Bundle, line: Any) -> dict[str, str]:
+def _both(text: Text) -> dict[str, str]:
+    """A text as a script holds it; in a table it is read in the reader's language."""
+    return {"it": text.it, "en": text.en}
+
+
+def _joined(texts: Iterable[Text], by: str) -> dict[str, str]:
+    found = list(texts)
+    return _both(Text(by.join(t.it for t in found) or "–", by.join(t.en for t in found) or "–"))
+
+
+def _row(bundle: Bundle, line: Any) -> dict[str, Any]:
     """A line as a table tells it: who has which letter."""
-    row = {"line": line.title.it}
+    row = {"line": _both(line.title)}
     for letter in _LETTERS:
-        on = [
-            column_title(bundle, c).it for c, cell in line.letters(bundle).items() if letter in cell
-        ]
-        row[letter] = ", ".join(on) or "–"
+        on = [c for c, cell in line.letters(bundle).items() if letter in cell]
+        row[letter] = _joined((column_title(bundle, c) for c in on), ", ")
     return row
 
 
@@ -189,7 +201,7 @@ def _present(session: Session, target: Target) -> set[str] | None:
 
 def _difference(
     session: Session, target: Target, cells: Iterable[Cell], own_id: str, today: date
-) -> list[dict[str, str]]:
+) -> Told:
     """Who gains and who loses which letter where, by name; a role with nobody in it by itself."""
     before, after = target.now, target.with_(cells)
     seats: dict[str, set[str]] = {}
@@ -201,7 +213,7 @@ def _difference(
         seats.setdefault(capacity, set()).add(body)
     bodies = sorted({body for of in seats.values() for body in of})
     people = session.execute(_PEOPLE, {"bodies": bodies, "today": today}).all() if bodies else []
-    told: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
+    told: dict[tuple[Text, Text], tuple[list[Text], list[Text]]] = {}
     for line in lines(after):
         was, now = line.letters(before), line.letters(after)
         for column in dict.fromkeys((*was, *now)):
@@ -210,19 +222,23 @@ def _difference(
             if not gained and not lost:
                 continue
             on = [
-                (p.name, p.body)
+                (both(p.name), Text(p.body, p.body_en))
                 for p in people
                 if p.role == column.role and p.organisation_id in seats.get(column.capacity, ())
                 and p.process in (None, target.bundle.key)
             ]  # fmt: skip
-            for who in dict.fromkeys(on) or [("nessuna persona", column_title(after, column).it)]:
+            for who in dict.fromkeys(on) or [(NOBODY, column_title(after, column))]:
                 gains, loses = told.setdefault(who, ([], []))
-                gains += [f"{letter} {line.title.it}" for letter in gained]
-                loses += [f"{letter} {line.title.it}" for letter in lost]
+                gains += [_letter(letter, line.title) for letter in gained]
+                loses += [_letter(letter, line.title) for letter in lost]
     return [
         {
-            "who": who, "body": body, "gains": "; ".join(gains) or "–",
-            "loses": "; ".join(loses) or "–",
+            "who": _both(who), "body": _both(body), "gains": _joined(gains, "; "),
+            "loses": _joined(loses, "; "),
         }
         for (who, body), (gains, loses) in told.items()
     ]  # fmt: skip
+
+
+def _letter(letter: str, title: Text) -> Text:
+    return Text(f"{letter} {title.it}", f"{letter} {title.en}")

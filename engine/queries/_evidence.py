@@ -116,7 +116,9 @@ def _answer(seen: Seen, name: str, value: Any, done: Sequence[WorkItem]) -> Evid
     by = source.completed_by if source is not None else None
     at = source.completed_at if source is not None else None
     if isinstance(value, Mapping | list):
-        return EvidenceRow(label, "table", None, table_rows(seen, value), by, at)
+        inner = field.fields if field is not None else ()
+        columns = {one.name: one.label for one in _every(inner)}
+        return EvidenceRow(label, "table", None, table_rows(seen, value), by, at, columns)
     coded = field is not None and field.type in ("choice", "yes_no")
     shown = spoken(field, value) if field is not None and coded else _readable(seen, {}, value)
     return EvidenceRow(label, "answer", None, shown, by, at)
@@ -136,13 +138,24 @@ def _row(seen: Seen, labels: Mapping[str, Text], key: Any, row: Any) -> Mapping[
 
 def _readable(seen: Seen, labels: Mapping[str, Text], value: Any) -> Any:
     """An id of a party or body becomes its name, a coded answer its words, a day a day."""
+    if isinstance(value, Mapping) and set(value) == {"it", "en"}:
+        return Text(str(value["it"]), str(value["en"]))
     if not isinstance(value, str):
         return value
     if (day := _day(value)) is not None:
         return day_short(day)
     party = seen.party(value)
     name = seen.body(party.organisation_id if party is not None else value)
-    return name or labels.get(value, value)
+    return name or labels.get(value) or _listed(labels, value)
+
+
+def _listed(labels: Mapping[str, Text], value: str) -> Any:
+    """Words of a script that it joined by commas, if each of them is known."""
+    parts = [labels.get(part) for part in value.split(", ")]
+    known = [part for part in parts if part is not None]
+    if len(known) < 2 or len(known) < len(parts):
+        return value
+    return Text(", ".join(t.it for t in known), ", ".join(t.en for t in known))
 
 
 def _day(value: str) -> date | None:

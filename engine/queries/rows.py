@@ -1,7 +1,7 @@
 """The rows that several questions share: frozen values, shaped for their reader."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
@@ -251,6 +251,8 @@ class EvidenceRow:
     value: Any
     by: str | None
     at: datetime | None
+    columns: Mapping[str, Text] = field(default_factory=dict)
+    """Of a table: what its columns are called, where a field says it."""
 
 
 @dataclass(frozen=True, slots=True)

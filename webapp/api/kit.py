@@ -94,7 +94,10 @@ class Inner(fields.Nested):
 
 
 class Free(fields.Field[Any]):
-    """JSON whose shape the procedure decides."""
+    """JSON whose shape the procedure decides; words in it are given in the reader's language."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return _worded(value)
 
 
 class Versioned(ma.Schema):
@@ -287,6 +290,16 @@ def _written(schema: ma.Schema, found: Any, status: int) -> Response:
     if isinstance(schema, Versioned):
         response.headers["ETag"] = f'"{body["version"]}"'
     return response
+
+
+def _worded(value: Any) -> Any:
+    if isinstance(value, Text):
+        return value.in_(language())
+    if isinstance(value, Mapping):
+        return {name: _worded(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_worded(inner) for inner in value]
+    return value
 
 
 def _both(found: Any) -> Any:

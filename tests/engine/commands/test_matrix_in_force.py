@@ -13,7 +13,7 @@ from engine.commands import amend_matrix, complete_task, deploy_process, registe
 from engine.errors import WrongState
 from engine.integrity import verify
 from engine.model import Case, Deployment, HistoryEntry
-from engine.queries import case_raci
+from engine.queries import case_raci, work_item
 from tests.engine.commands.test_versions import another
 from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office
 
@@ -113,7 +113,12 @@ def test_on_one_case_rights_change_in_the_commit_of_the_approval(
     )  # fmt: skip
     approve = office.item(case_id, "approve_matrix")
     rows = known(office, case_id, "difference_rows")
-    assert {row["who"]: (row["gains"], row["loses"]) for row in rows} == {
+    told = {row["who"]["it"]: (row["gains"]["it"], row["loses"]["it"]) for row in rows}
+    view = office.engine.read(work_item, actor=director, work_item_id=approve.id)
+    (english,) = {row["line"].en: row["becomes"] for row in view.tables["changed_letters"]}
+    assert english == "Answer the invitation"
+    assert "I Answer the invitation" in {row["gains"].en for row in view.tables["difference"]}
+    assert told == {
         "Elena": ("I Rispondi all’invito", "R Rispondi all’invito"),
         "Anna": ("I Rispondi all’invito", "R Rispondi all’invito"),
         "Carla": ("R Rispondi all’invito", "–"),
@@ -209,4 +214,4 @@ def test_the_check_sends_a_proposal_back_with_what_is_wrong(
     case_id = assignment(office, coordinator, target="case", case_number=number(office, visit))
     propose(office, case_id, coordinator, changes)
     assert office.item(case_id, "propose_letters").state == "open"
-    assert told in known(office, case_id, "problems")[0]["problem"]
+    assert told in known(office, case_id, "problems")[0]["problem"]["it"]

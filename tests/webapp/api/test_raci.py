@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.office import CASTAGNETO, CHIVASSO
+from tests.office import CASTAGNETO, CHIVASSO, HERE
 from tests.webapp.api.caller import Caller
 from tests.webapp.api.conftest import CallerOf
 from tests.webapp.conftest import Web
@@ -83,3 +83,37 @@ def test_refusals_say_what_is_wrong_and_do_not_leak(
     answer = davide.patch(path, {"changes": two, "reason": "x"})
     assert answer.status_code == 422
     assert "risponde uno solo (A), qui 2" in answer.get_json()["detail"]
+
+
+def test_tables_of_an_assignment_are_in_the_reader_s_language(
+    web: Web, caller_of: CallerOf
+) -> None:
+    """Titles that the engine puts into a table have both languages; neither door prints objects."""
+    processes = HERE.parent / "processes"
+    web.office.deploy(processes / "raci-assignment", processes / "shared")
+    davide = caller_of("davide", ("cmto", "coordinator"))
+    started = davide.post(
+        "/cases",
+        {
+            "process": "raci-assignment", "title": "Responsabilità",
+            "parties": [{"organisation": CHIVASSO, "capacity": "participant"}],
+            "data": {
+                "assignment_reason": "Prova", "target": "programme",
+                "procedure": "raci-assignment",
+            },
+        },
+    )  # fmt: skip
+    assert started.status_code == 201, started.get_data(as_text=True)
+    item = web.office.item(started.get_json()["id"], "propose_letters")
+    whole = davide.get(f"/work-items/{item.id}?lang=en")
+    tables = whole.get_json()["tables"]
+    lines = [row["line"] for rows in tables.values() for row in rows]
+    assert "Propose the letters" in lines  # of the matrix of today
+    assert "Tripartite agreement signed" in lines  # of the template
+    assert "Municipalities, College of Spokespersons" in [
+        row["R"] for rows in tables.values() for row in rows
+    ]
+    page = web.signed_in("davide").open(f"/work-items/{item.id}?lang=en")
+    assert "Tripartite agreement signed" in page.text
+    for words in (whole.get_data(as_text=True), page.text):
+        assert "Text(" not in words
