@@ -358,6 +358,17 @@ def not_granting(body: str) -> NotAllowed:
     )
 
 
+def not_to_himself() -> NotAllowed:
+    """The refusal to whoever would grant a mandate to himself."""
+    return NotAllowed(
+        Text("Nessuno dà un incarico a se stesso.", "Nobody grants a mandate to himself."),
+        Text(
+            "Lo registra un altro amministratore dell'ente; se non c'è, chi amministra Concerto.",
+            "Another administrator of the body registers it; if there is none, who runs Concerto.",
+        ),
+    )
+
+
 def may_grant(
     actor: Actor, *, organisation_id: str, role: str, to: str, administrators: Collection[str]
 ) -> Mandate | None:

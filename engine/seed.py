@@ -330,7 +330,9 @@ class _People:
         kind = self.work.organisations([body])[body].kind
         row = MandateRow(
             id=self.work.new_id(), officer_id=officer.id, organisation_id=body, role=role, act=act,
-            valid_from=date(2026, 1, 1), valid_to=until, settled=until is not None,
+            # No mandate begins before its act; one tried out in an earlier year begins today.
+            valid_from=min(_day_of(act), until or self.work.today), valid_to=until,
+            settled=until is not None,
         )  # fmt: skip
         self.work.add(row)
         if until is None:
@@ -338,6 +340,12 @@ class _People:
                 {"organisation": body, "capacity": kind, "role": role}
             )
         return row.id
+
+
+def _day_of(act: str) -> date:
+    """The day with which the name of an act ends."""
+    day, month, year = (int(part) for part in act[-10:].split("/"))
+    return date(year, month, day)
 
 
 def _names() -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.errors import EngineError, FormInvalid, NotFound
+from engine.errors import EngineError, FormInvalid, NotFound, OfficerNotFound
 from engine.queries import CaseFile, Choice, Field, case_file, require_case_act
 from engine.text import Text
 from webapp import uploads
@@ -131,6 +131,10 @@ def ask(
     previewed: Any = None,
 ) -> ResponseReturnValue:
     """Show the page of an act; after a refusal with what was written and what would be right."""
+    if isinstance(refusal, OfficerNotFound) and any(field.name == "person" for field in act.asked):
+        # A name typed wrongly is a wrong answer of this form, not a page that is not there.
+        told = Text(*(" ".join(both) for both in zip(refusal.message, refusal.hint, strict=True)))
+        refusal = FormInvalid({"person": [told]})
     if isinstance(refusal, NotFound):
         raise refusal
     errors = refusal.fields if isinstance(refusal, FormInvalid) else {}

@@ -18,7 +18,7 @@ from engine.errors import (
 )
 from engine.mandates import alive, mandates_of
 from engine.model import LIVE, MandateRow, Officer, Organisation, WorkItem
-from engine.policy import Seat, may_grant, not_granting, seats_of_item
+from engine.policy import Seat, may_grant, not_granting, not_to_himself, seats_of_item
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 
@@ -72,7 +72,7 @@ def granting_mandate(work: UnitOfWork, body: Organisation, role: str, *, to: str
         administrators=administrators_of(work, body.id),
     )  # fmt: skip
     if mandate is None:
-        raise not_granting(body.name)
+        raise not_to_himself() if to == work.actor.officer_id else not_granting(body.name)
     return mandate
 
 

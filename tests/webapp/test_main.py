@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,11 @@ def test_one_command_and_somebody_can_sign_in_again_after_a_restart(tmp_path: Pa
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
+
+    with closing(sqlite3.connect(tmp_path / "concerto.sqlite3")) as database:
+        seats = database.execute("SELECT act, valid_from FROM mandate").fetchall()
+    begun = {begins < "-".join(reversed(act[-10:].split("/"))) for act, begins in seats}
+    assert begun == {False}, "no mandate begins before the act that confers it"
 
     with running(tmp_path) as (_process, address, _said):
         assert json.loads((tmp_path / "demo-accounts.json").read_text("utf-8")) == accounts

@@ -38,6 +38,21 @@ def test_an_administrator_registers_a_mandate_and_its_end(visit: Visit) -> None:
     assert "torna all'ufficio. L'incarico di Zoe" in elena.text
 
 
+def test_a_name_typed_wrongly_keeps_what_was_written(visit: Visit) -> None:
+    ada = visit.web.signed_in("ada", (CHIVASSO, "administrator"))
+    typed = {"data.person": "zoo@example.org", "data.role": "officer", "data.act": "decreto n. 9"}
+    ada.open(f"{PEOPLE}/grant").press("Registra l’incarico", **typed)
+    assert ada.status == 422
+    assert ada.page.xpath("//*[@id='error-summary']//a/@href") == ["#data-person"]
+    assert "Nessuno con questo nome utente o indirizzo. Controlla" in ada.text
+    assert ada.page.xpath("//input[@name='data.act']/@value") == ["decreto n. 9"]
+
+    ada.press("Registra l’incarico", **{"data.person": "ada"})
+    assert ada.status == 403
+    assert "Nessuno dà un incarico a se stesso." in ada.text
+    assert ada.page.xpath("//input[@name='data.act']/@value") == ["decreto n. 9"]
+
+
 def test_a_wrong_date_is_shown_at_its_field(visit: Visit) -> None:
     ada = visit.web.signed_in("ada", (CHIVASSO, "administrator"))
     ada.open(PEOPLE).follow("Fai finire: Elena").press(
