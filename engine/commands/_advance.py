@@ -5,6 +5,7 @@ subscriptions), never its history.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,7 @@ from engine.commands._clock import terms
 from engine.commands._drawn_clocks import drawn_clocks
 from engine.commands._hearing import asking as hearing
 from engine.commands._items import Scope, place, work_items
+from engine.commands._matrix.handing import Standing, parties_changed, standing
 from engine.commands._matrix.in_force import IN_FORCE, put_in_force
 from engine.deliveries import CallService
 from engine.errors import NobodyWaits, ProcessFault, WrongState
@@ -120,6 +122,14 @@ def guarded(move: Callable[[], Step]) -> Step:
         ) from fault
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Bodies have left in this step: who sat on the open work before, and why they left."""
+
+    standing: Standing
+    reason: str
+
+
 def reflect(
     work: UnitOfWork, running: Running, step: Step, *, last_day: date | None = None
 ) -> None:
@@ -135,7 +145,7 @@ def reflect(
         for target in passed.to:
             way = f"{passed.element}>{target}"
             warm.flows[way] = warm.flows.get(way, 0) + 1
-    _leavers(scope, step)
+    left = _leavers(scope, step)
     reached = _milestones(scope, step)
     terms_moved = _deadlines(scope, step, warm.surface, after)
     terms_moved |= terms.start_waiting(work, case, scope.bundle, reached)
@@ -156,6 +166,8 @@ def reflect(
     case.variables = jsonable(dict(step.variables))
     _case_state(scope, step)
     _children.follow(scope, step, warm.surface, after, was)
+    if left is not None:
+        parties_changed(work, case, scope.bundle, left.standing, reason=left.reason)
     warm.surface = after
     work.save_state(running)
 
@@ -208,8 +220,9 @@ def _milestones(scope: Scope, step: Step) -> list[Milestone]:
     return reached
 
 
-def _leavers(scope: Scope, step: Step) -> None:
+def _leavers(scope: Scope, step: Step) -> _Left | None:
     """A node that says `leaves` takes the party of its branch out of the case, with that reason."""
+    left: _Left | None = None
     for passed in step.passed:
         if "leaves" not in passed.properties or _is_whole_round(scope, passed):
             continue
@@ -217,10 +230,13 @@ def _leavers(scope: Scope, step: Step) -> None:
         if party is not None and party.left_at is None:
             name = str(scope.body(party))
             reason = passed.properties["leaves"]
+            if left is None:
+                left = _Left(standing(scope.work, scope.case, scope.bundle), reason)
             scope.work.record(
                 party.leave(organisation=name, reason=reason, at=scope.work.now), scope.case
             )
             _children.left(scope.work, scope.case, party)
+    return left
 
 
 def _is_whole_round(scope: Scope, passed: Passed) -> bool:

@@ -11,6 +11,7 @@ from engine.bundles.definition import Bundle
 from engine.commands import _children
 from engine.commands._advance import advance, deliver, jsonable
 from engine.commands._hearing import asking as hearing
+from engine.commands._matrix.handing import parties_changed, standing
 from engine.commands.cases import require_reason
 from engine.errors import (
     AlreadyParty,
@@ -48,10 +49,12 @@ def add_party(
     if body is None:
         raise OrganisationNotFound(Text("Ente sconosciuto.", "Unknown body."))
     _require_fit(work, case, bundle, body, capacity)
+    before = standing(work, case, bundle)
     party = _joined(work, case, body, capacity)
     _children.joined(work, case, party)
     _tell_drawing(work, case, bundle, party, body)
     hearing.agree(work, case, bundle)
+    parties_changed(work, case, bundle, before, reason=reason)
     return party.id
 
 
@@ -79,6 +82,7 @@ def remove_party(
     case.require_running()
     name = str(work.name_of(party.organisation_id))
     _require_dispensable(bundle, party, name)
+    before = standing(work, case, bundle)
     work.record(party.leave(organisation=name, reason=reason, at=work.now), case)
     _children.left(work, case, party)
     payload = {"reason": reason, "by": work.author, "party": party.id, "name": name}
@@ -88,6 +92,7 @@ def remove_party(
         work.record(events.MessageDelivered(case.id, row.name, party.id, jsonable(payload)), case)
         deliver(work, case, row.token_id, "party-withdrawn", payload)
     hearing.agree(work, case, bundle)
+    parties_changed(work, case, bundle, before, reason=reason)
 
 
 def _require_dispensable(bundle: Bundle, party: Party, name: str) -> None:

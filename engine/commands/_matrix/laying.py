@@ -1,12 +1,8 @@
 """Letters laid over the matrix of a case: rights change in that commit, for open work too."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
-from engine.asked import title_of
 from engine.bundles.columns import parse_column
 from engine.bundles.definition import Bundle
 from engine.bundles.matrix import (
@@ -20,12 +16,10 @@ from engine.bundles.matrix import (
 )
 from engine.commands import _notices
 from engine.commands._hearing import asking as hearing
-from engine.commands._items import offer_anew
-from engine.commands._people import kept_by
+from engine.commands._matrix.handing import Touched, hand_on, standing, touched
 from engine.errors import MatrixInvalid, WrongState
-from engine.mandates import mandates_of
-from engine.model import LIVE, Case, Officer, WorkItem
-from engine.policy import Seat, seats, seats_of_item
+from engine.model import Case
+from engine.policy import seats
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
 from engine.wording.letters import letters_text
@@ -38,17 +32,6 @@ def refused(wrong: Sequence[Text]) -> MatrixInvalid:
         Text(" ".join(w.it for w in told), " ".join(w.en for w in told)),
         problems=[{"it": w.it, "en": w.en} for w in told],
     )
-
-
-@dataclass(slots=True)
-class _Touched:
-    """A live piece of work whose letters change."""
-
-    item: WorkItem
-    before: set[Seat]
-    after: set[Seat]
-    returns: Officer | None
-    """Its holder, if he may no longer do it."""
 
 
 def amend(
@@ -73,10 +56,10 @@ def amend(
     present = {p.capacity for p in work.parties(case) if p.left_at is None}
     if wrong := wrong_letters(before, after, present):
         raise refused(wrong)
-    touched = _touched(work, case, before, after)
+    others = touched(work, case, after, standing(work, case, before))
     returned = [
         {"work_item": t.item.id, "activity": t.item.activity, "holder": t.returns.name}
-        for t in touched
+        for t in others
         if t.returns is not None
     ]
     event = case.amend(
@@ -85,9 +68,11 @@ def amend(
     )  # fmt: skip
     work.record(event, case)
     hearing.agree(work, case, after)
-    for found in touched:
+    why = Text("la matrice è cambiata.", "the matrix has changed.")
+    for found in others:
         if found.item.is_live:  # an opinion may be asked no more
-            _hand_on(work, case, after, found, reason)
+            hand_on(work, case, after, found, why=why, reason=reason)
+            _tell_doers(work, case, after, found)
     _tell_letters(work, case, changes, reason)
     return True
 
@@ -111,51 +96,12 @@ def _changes(before: Bundle, after: Bundle) -> list[dict[str, Any]]:
     return found
 
 
-def _touched(work: UnitOfWork, case: Case, before: Bundle, after: Bundle) -> list[_Touched]:
-    """The live work whose letters differ; the rest is neither read again nor written."""
-    items = work.session.scalars(
-        select(WorkItem)
-        .where(WorkItem.case_id == case.id, WorkItem.state.in_(LIVE))
-        .order_by(WorkItem.id)
-    )
-    parties, found = work.parties(case), []
-    for item in items:
-        was = set(seats_of_item(before, parties, item))
-        now = set(seats_of_item(after, parties, item))
-        if was != now:
-            found.append(_Touched(item, was, now, _loses(work, case, item, now)))
-    return found
-
-
-def _loses(work: UnitOfWork, case: Case, item: WorkItem, now: Iterable[Seat]) -> Officer | None:
-    """The holder, if none of his mandates lets him do it any more."""
-    if item.holder_id is None:
-        return None
-    doing = [seat for seat in now if seat.letter == "R"]
-    his = mandates_of(work.session, item.holder_id, work.today)
-    mandate = kept_by(his, doing, case.process, ())
-    if mandate is None:
-        return work.session.get(Officer, item.holder_id)
-    if mandate.id != item.holder_mandate_id:
-        item.hold_under(mandate.id)
-    return None
-
-
-def _hand_on(work: UnitOfWork, case: Case, bundle: Bundle, found: _Touched, reason: str) -> None:
-    item, title = found.item, title_of(bundle, found.item)
-    after = sorted(found.after, key=lambda s: (s.organisation_id, s.role, s.letter))
-    offer_anew(work, item, after)
-    doing = [seat for seat in after if seat.letter == "R"]
-    if found.returns is not None:
-        work.record(item.release(title=title, reason=reason), case)
-        words = Text(
-            f"{case.number}: «{title.it}» non è più affidata a te: la matrice è cambiata. {reason}",
-            f"{case.number}: “{title.en}” is yours no longer: the matrix has changed. {reason}",
-        )
-        _notices.tell(work, case, None, "matrix", words, (), also=[found.returns.id])
-    if {seat for seat in found.before if seat.letter == "R"} != set(doing):
-        _notices.settle(work, [item.id])
-        _notices.tell_opened(work, case, bundle, item, doing)
+def _tell_doers(work: UnitOfWork, case: Case, bundle: Bundle, found: Touched) -> None:
+    """Others do it now: earlier notices are settled, and all who do it learn that it is there."""
+    doing = {seat for seat in found.after if seat.letter == "R"}
+    if {seat for seat in found.before if seat.letter == "R"} != doing:
+        _notices.settle(work, [found.item.id])
+        _notices.tell_opened(work, case, bundle, found.item, doing)
 
 
 def _tell_letters(

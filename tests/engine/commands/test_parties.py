@@ -1,9 +1,10 @@
 """Bodies that come and go while the others work on."""
 
 import pytest
+from sqlalchemy import select
 
 from engine import Actor
-from engine.commands import add_party, deliver_message, move_token, remove_party
+from engine.commands import add_party, amend_matrix, deliver_message, move_token, remove_party
 from engine.errors import (
     AlreadyParty,
     Invalid,
@@ -13,6 +14,7 @@ from engine.errors import (
     ProcessFault,
     WrongState,
 )
+from engine.model import Notice, Offer
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
 
 
@@ -32,6 +34,47 @@ def test_a_body_that_leaves_ends_its_own_branch_only(
         )
     office.complete(anna, others, coming="no")
     assert [i.activity for i in office.items(visit)] == ["decide"]
+
+
+def test_work_of_all_leaves_the_worklist_of_a_body_that_leaves_and_comes_back_with_it(
+    office: Office, coordinator: Actor, elena: Actor, anna: Actor
+) -> None:
+    case_id = office.visit(coordinator, CHIVASSO, CASTAGNETO)
+    letters = [{"line": "prepare", "column": "municipality.officer", "letters": "R"}]
+    office.engine.run(
+        coordinator, amend_matrix, case_id=case_id, changes=letters, reason="La preparano i Comuni"
+    )
+    prepare = office.item(case_id, "prepare")
+    office.claim(elena, prepare)
+
+    def offered_to() -> set[str]:
+        with office.session() as session:
+            doing = select(Offer.organisation_id).where(
+                Offer.work_item_id == prepare.id, Offer.letter == "R"
+            )
+            return set(session.scalars(doing))
+
+    assert offered_to() == {"cmto", CHIVASSO, CASTAGNETO}
+    chivasso = office.party(case_id, CHIVASSO)
+    office.engine.run(
+        coordinator, remove_party, case_id=case_id, party_id=chivasso.id, reason="Usciamo"
+    )
+    assert offered_to() == {"cmto", CASTAGNETO}
+    assert office.item(case_id, "prepare").holder_id is None, "nobody of the case has it in hand"
+    with office.session() as session:
+        told = session.scalars(
+            select(Notice.words).where(
+                Notice.officer_id == office.people["elena"], Notice.kind == "matrix"
+            )
+        )
+        assert any("non partecipa più" in words["it"] for words in told)
+
+    office.engine.run(
+        coordinator, add_party, case_id=case_id, organisation_id=CHIVASSO,
+        capacity="municipality", reason="Ci ripensano",
+    )  # fmt: skip
+    assert offered_to() == {"cmto", CHIVASSO, CASTAGNETO}
+    office.complete(elena, prepare, visit_on="2027-03-01", budget="1200.50")
 
 
 def test_a_body_the_procedure_cannot_do_without_stays(
