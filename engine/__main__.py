@@ -190,7 +190,9 @@ def _scenarios(chosen: argparse.Namespace) -> int:
             print(f"  failed: {failure}", file=sys.stderr)
         for flow in report.missing:
             print(f"  no scenario passes {flow}", file=sys.stderr)
-        wrong = wrong or bool(report.failures or report.missing)
+        for row in report.unshown:
+            print(f"  coverage.csv: {row}", file=sys.stderr)
+        wrong = wrong or bool(report.failures or report.missing or report.unshown)
     return 1 if wrong else 0
 
 

@@ -5,8 +5,10 @@ one line an event, without ids: reviewed once, compared ever after. Together the
 every sequence flow of the drawing and of what it calls.
 """
 
+import csv
 import tempfile
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +31,8 @@ class Report:
     flows: int = 0
     covered: int = 0
     missing: list[str] = field(default_factory=list)
+    unshown: list[str] = field(default_factory=list)
+    """Rows of coverage.csv whose stories do not pass an element they are said to show."""
     failures: list[str] = field(default_factory=list)
 
     @property
@@ -44,7 +48,7 @@ def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> R
     """Play every story of a folder; with `update`, write the traces instead of comparing them."""
     bundle = load_folder(folder, shared)
     report = Report(bundle.key)
-    passed: set[tuple[str, str]] = set()
+    passed: dict[str, set[tuple[str, str]]] = {}
     with tempfile.TemporaryDirectory() as place:
         stage = Stage.open(Path(place), [*opened(bundle, folder.parent, shared), bundle])
         for path in sorted((folder / "scenarios").glob("*.toml")):
@@ -57,12 +61,28 @@ def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> R
             except (StoryBroken, EngineError, tomllib.TOMLDecodeError) as broken:
                 report.failures.append(f"{path.name}: {why(broken)}")
             else:
-                passed |= told.flows()
+                passed[path.stem] = told.flows()
         stage.engine.close()
     drawn = {(f.source, f.target): f for d in bundle.drawings.values() for f in d.flows}
-    report.flows, report.covered = len(drawn), len(drawn.keys() & passed)
-    report.missing = sorted(f"{a} → {b}" for a, b in drawn.keys() - passed)
+    every = set().union(*passed.values())
+    report.flows, report.covered = len(drawn), len(drawn.keys() & every)
+    report.missing = sorted(f"{a} → {b}" for a, b in drawn.keys() - every)
+    if not report.failures:
+        report.unshown = list(_unshown(folder / "coverage.csv", passed))
     return report
+
+
+def _unshown(table: Path, passed: Mapping[str, set[tuple[str, str]]]) -> Iterator[str]:
+    """A row of coverage.csv is proof only where one of its stories passes what it names."""
+    if not table.exists():
+        return
+    with table.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            flows = set().union(*(passed.get(story, ()) for story in row["scenario"].split()))
+            seen = {element for flow in flows for element in flow}
+            for element in row["element"].split():
+                if element not in seen:
+                    yield f"{row['item']}: {row['scenario']} does not pass {element}"
 
 
 def opened(bundle: Bundle, library: Path, shared: Path | None) -> list[Bundle]:

@@ -52,6 +52,15 @@ def test_a_changed_trace_is_a_failure(copy: Path) -> None:
     assert "the trace differs at line" in report.failures[0]
 
 
+def test_a_row_of_coverage_that_its_story_does_not_show_is_named(tmp_path: Path) -> None:
+    letter = Path(shutil.copytree(LETTER, tmp_path / "register-letter"))
+    story = next((letter / "scenarios").glob("*.toml")).stem
+    row = f"Number taken by the register,take_number,{story}\n"
+    (letter / "coverage.csv").write_text(f"item,element,scenario\n{row}", "utf-8")
+    shown = f"Number taken by the register: {story} does not pass take_number"
+    assert play(letter).unshown == [shown]
+
+
 def test_a_story_that_does_not_hold_says_where(copy: Path) -> None:
     story = copy / "scenarios" / "everybody-answers.toml"
     text = story.read_text("utf-8")

@@ -2,10 +2,18 @@
 
 import csv
 import io
+import shutil
+import tomllib
 from pathlib import Path
 
+from sqlalchemy import select
+
 from engine.bundles.load import load_folder
+from engine.db import session_factory
+from engine.model import Deadline
 from engine.queries.law import law_rows, law_table
+from engine.scenarios.stage import Stage
+from engine.scenarios.telling import Telling
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 BUNDLES = [
@@ -36,3 +44,30 @@ def test_a_profile_has_its_own_length_and_its_own_mark() -> None:
     }
     assert found["Seconda conferenza"] == ("120 giorni", "S")
     assert found["Seconda conferenza – Variante strutturale"] == ("90 giorni", "S")
+
+
+def test_a_jurist_corrects_an_article_and_a_length_in_the_data_alone(tmp_path: Path) -> None:
+    """The regulation of the assemblies is read: term and article change wherever they are told."""
+    folder = Path(shutil.copytree(PROCESSES / "assembly-opinion", tmp_path / "assembly-opinion"))
+    written = (folder / "process.toml").read_text("utf-8")
+    read = {
+        'length = "30 days"\nsilence = "escalate"': 'length = "25 days"\nsilence = "escalate"',
+        "Termine della richiesta; il regolamento 12828/2015 è da leggere": "Reg. 12828/2015 art. 7",
+        'regulation 12828/2015 is to be read"\nevidence = "unverified"': 'x"\nevidence = "V"',
+    }
+    for old, new in read.items():
+        assert old in written, old
+        written = written.replace(old, new, 1)
+    (folder / "process.toml").write_text(written, "utf-8")
+    bundle = load_folder(folder, PROCESSES / "shared")
+    (row,) = [r for r in law_rows(bundle) if (r.kind, r.step) == ("term", "opinion-term")]
+    assert (row.term.it, row.evidence) == ("25 giorni", "V")
+    assert "Reg. 12828/2015 art. 7" in row.article
+    stage = Stage.open(tmp_path, [bundle])
+    story = (folder / "scenarios" / "straight.toml").read_text("utf-8")
+    Telling(stage, bundle, tomllib.loads(story)).run()
+    with session_factory(stage.engine.database)() as session:
+        term = session.scalars(select(Deadline).where(Deadline.name == "opinion-term")).one()
+        assert (term.length, term.evidence) == ("25 days", "V")
+        assert "Reg. 12828/2015 art. 7" in term.legal_basis
+    stage.engine.close()

@@ -18,6 +18,7 @@ def test_stories_pass_and_cover_every_flow(folder: Path) -> None:
     report = play(folder, shared=PROCESSES / "shared")
     assert report.failures == []
     assert report.missing == []
+    assert report.unshown == []
     assert report.passed == report.total > 0
 
 
@@ -33,6 +34,17 @@ def test_coverage_names_elements_and_stories_that_are_there(folder: Path) -> Non
             assert set(row["scenario"].split()) <= stories, row["item"]
             told |= set(row["scenario"].split())
     assert told == stories, "every story proves something"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_step_of_the_procedure_stands_in_coverage(folder: Path) -> None:
+    """`required.csv` lists steps and branches of the offices' procedures: none is drawn away."""
+    with (Path(__file__).parent / "required.csv").open(encoding="utf-8") as file:
+        wanted = [row["item"] for row in csv.DictReader(file) if row["process"] == folder.name]
+    with (folder / "coverage.csv").open(encoding="utf-8") as file:
+        items = [row["item"] for row in csv.DictReader(file)]
+    assert wanted
+    assert [w for w in wanted if not any(item.startswith(w) for item in items)] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
