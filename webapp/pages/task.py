@@ -88,7 +88,7 @@ def _done(task: TaskView, values: forms.Values) -> str:
     if task.kind == "consultation":
         if values.get("opinion") == "needs_documents":
             return _("Documenti chiesti: il termine si interrompe finché arrivano.")
-        return _("Parere inviato: %(title)s.", title=title)
+        return _("Parere inviato: lo legge chi svolge l’attività.")
     if task.asks_approval:
         return _("Presentata: %(title)s. Ora attende l’approvazione.", title=title)
     done = _("Completata: %(title)s.", title=title)
