@@ -69,12 +69,12 @@ def matrix(
         if row.stage or not parts:
             parts.append([])
         parts[-1].append(row)
+    titles = {row.id: rows[0].title for rows in parts for row in rows}
     if only is not None:
         parts = [
             [row for row in rows if any(only(cell) for cell in row.cells.values())]
             for rows in parts
         ]
-    titles = {row.id: rows[0].title for rows in parts if rows for row in rows}
     shown = []
     for rows in filter(None, parts):
         part = _matrix_part(view, rows, change, every)

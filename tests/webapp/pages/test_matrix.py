@@ -144,6 +144,13 @@ def test_who_is_away_is_never_among_the_others_that_are_counted(web: Web) -> Non
         (printed,) = matrix(view, None, every=True)
         named = everybody(two_bodies)
 
+    stage = RaciRow("answered", both("Risposte"), stage=True, cells={})
+    with web.app.test_request_context("/"):
+        (narrowed,) = matrix(
+            dataclasses.replace(view, rows=(stage, row)), None, only=lambda c: bool(c.behind)
+        )
+    assert narrowed["title"] == both("Risposte"), "a fold bears the name of its stage"
+
     (shown,) = part["rows"][0]["cells"]["x"]
     assert shown["person"] == "Zeno (assente, sostituisce Yara), Yara (per Zeno) e altri 4"
     (shown,) = printed["rows"][0]["cells"]["x"]
