@@ -309,6 +309,7 @@ def document_row(row: DocumentRow) -> dict[str, Any]:
         "kind": PurePath(row.filename).suffix.removeprefix("."),
         "size": row.size,
         "digest": row.sha256,
+        "stage": row.stage_title.in_(language()) if row.stage_title else "",
         "detail": " · ".join(part for part in (body, row.attached_by, when, signature) if part),
     }
 

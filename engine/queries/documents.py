@@ -1,7 +1,7 @@
 """Files: those of a case, and those just sent."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from engine.model import (
     WorkItemState,
 )
 from engine.policy import for_links, permitting, seats_of_item, sees_all_cases
-from engine.queries._lookup import body_name, seen_case
+from engine.queries._lookup import body_name, seen_case, stage_title
 from engine.queries.rows import DocumentRow
 from engine.text import Text
 from engine.unit_of_work import Reading
@@ -44,6 +44,12 @@ _READABLE_DOCUMENTS = _ALL_DOCUMENTS.where(
         Document.organisation_id.in_(bindparam("bodies", expanding=True)),
     )
 )
+_STAGES = (
+    select(WorkItem.id, WorkItem.stage)
+    .join(Document, Document.work_item_id == WorkItem.id)
+    .where(Document.case_id == bindparam("case_id"))
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,14 @@ class UploadRow:
 
 
 def case_documents(reading: Reading, *, actor: Actor, case_id: str) -> tuple[DocumentRow, ...]:
-    """The files of a case that the reader may open, newest first."""
-    seen_case(reading, actor, case_id)
-    return documents_of(reading, actor, case_id)
+    """The files of a case that the reader may open, newest first, each with its stage."""
+    seen = seen_case(reading, actor, case_id)
+    found = reading.session.execute(_STAGES, {"case_id": case_id})
+    stages = {row.id: row.stage for row in found}
+    return tuple(
+        replace(row, stage_title=stage_title(seen.bundle, stages.get(row.work_item_id or "")))
+        for row in documents_of(reading, actor, case_id)
+    )
 
 
 def documents_of(reading: Reading, actor: Actor, case_id: str) -> tuple[DocumentRow, ...]:

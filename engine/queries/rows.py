@@ -239,6 +239,8 @@ class DocumentRow:
     case_id: str = ""
     work_item_id: str | None = None
     field: str = ""
+    stage_title: Text | None = None
+    """The stage of the work it was attached to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Files are shown to those who may open them, with their fingerprint."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -34,7 +35,8 @@ def test_a_file_keeps_its_fingerprint(
     assert (row.signature, row.attached_by) == ("not_verified", "Silvia")
 
     same, path = office.engine.read(document_content, actor=elena, document_id=minutes)
-    assert same == row
+    assert replace(row, stage_title=None) == same
+    assert row.stage_title is not None
     assert path.read_bytes() == PDF
 
 
