@@ -104,6 +104,13 @@ def sees_all_cases(actor: Actor) -> bool:
     )
 
 
+def sees_whole_case(actor: Actor, process: str) -> bool:
+    """Whether the actor reads everything of a case of this procedure, other bodies' own too."""
+    return actor.is_system or any(
+        m.capacity == ALL_CASES_CAPACITY and m.process in (None, process) for m in actor.mandates
+    )
+
+
 def visible_case(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Case` under which the actor may read it: his body is or was a party."""
     if sees_all_cases(actor):

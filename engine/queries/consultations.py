@@ -36,6 +36,7 @@ def case_consultations(
 ) -> tuple[ConsultationRow, ...]:
     """Opinions and conditions of a case, in the order in which they were asked for."""
     seen = seen_case(reading, actor, case_id)
+    actor = actor.within(seen.case.process)
     items = reading.session.scalars(
         select(WorkItem)
         .where(WorkItem.case_id == case_id, WorkItem.kind != WorkKind.APPROVAL)

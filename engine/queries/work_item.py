@@ -224,7 +224,8 @@ class TaskView:
 def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
     """A piece of work with everything its officer needs in front."""
     found = _found(reading, actor, work_item_id)
-    item, seen, form = found.item, found.seen, found.form
+    # Whoever substitutes in another procedure only does nothing here.
+    item, seen, form, actor = found.item, found.seen, found.form, found.actor
     at_cmto = [Seat("A", body, COORDINATOR) for body in _coordinating(seen)]
     bodies = {seat.organisation_id for seat in (*found.seats, *at_cmto)}
     people = holders(reading, bodies, seen.case.process)
@@ -259,7 +260,8 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         other_mandate=mandate is not None and actor.acting_for not in (None, mandate.id),
         deadline=deadline,
         evidence_rows=evidence_rows(
-            seen, form, variables, siblings, documents_of(reading, found.reader, seen.case.id)
+            seen, form, variables, siblings,
+            documents_of(reading, found.reader, seen.case.id, seen.case.process),
         ),
         peers=_peers(seen, item, siblings), people=persons,
         helper=_helper(persons, people_on(at_cmto, people, actor=actor, bodies={})),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from engine.actor import Actor
 from engine.model import Case, ChildCase, ChildRound, ChildState, Organisation, Party
-from engine.policy import bodies_of, readable_case, sees_all_cases
+from engine.policy import bodies_of, readable_case, sees_whole_case
 from engine.queries._lookup import Seen, body_name, outcome_title, seen_case
 from engine.queries._paging import cursor, keys_of, page_size
 from engine.queries.rows import Page
@@ -153,12 +153,12 @@ def children_to_tend(reading: Reading, *, round_id: str) -> Sequence[str]:
 
 def _visible(seen: Seen, actor: Actor) -> ColumnElement[bool]:
     overseeing = bodies_of(seen.bundle.accountable, seen.parties, None)
-    role = seen.bundle.accountable.role
-    if sees_all_cases(actor) or any(
-        m.organisation_id in overseeing and m.role == role for m in actor.mandates
+    role, here = seen.bundle.accountable.role, actor.within(seen.case.process)
+    if sees_whole_case(actor, seen.case.process) or any(
+        m.organisation_id in overseeing and m.role == role for m in here.mandates
     ):
         return true()
-    own = Party.organisation_id.in_({m.organisation_id for m in actor.mandates})
+    own = Party.organisation_id.in_({m.organisation_id for m in here.mandates})
     return or_(own, and_(Case.id.is_not(None), readable_case(actor)))
 
 

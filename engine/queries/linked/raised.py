@@ -137,6 +137,7 @@ def raise_spec(reading: Reading, *, actor: Actor, case_id: str, name: str) -> Ra
     """What raising a case from this one asks for. Raises ProcessNotFound where it cannot be, and
     NotAllowed where it is others' to do."""
     seen = seen_case(reading, actor, case_id)
+    actor = actor.within(seen.case.process)
     rule = seen.bundle.raises.get(name)
     if rule is not None:
         require_columns(seen, actor.within(seen.case.process), rule.by)
