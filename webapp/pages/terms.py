@@ -1,6 +1,6 @@
 """One term: why its day is that day, and the acts on its clock, each with what it would move."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -194,20 +194,7 @@ def profile(case_id: str) -> ResponseReturnValue:
         abort(404)
     choice = acts.chosen("profile", Text("Profilo", "Profile"))
     custom = [option.id for option in view.options if option.custom]
-    own = tuple(
-        Field(
-            name=f"length_{number}",
-            type="integer",
-            label=Text(f"{row.title.it}: giorni", f"{row.title.en}: days"),
-            help=Text("Vuoto: resta la durata ordinaria.", "Empty: the ordinary length stays."),
-            required=False,
-            min="1",
-            max="9999",
-            show_when=ShowWhen(choice.name, tuple(custom)),
-        )
-        for number, row in enumerate(view.terms)
-        if custom
-    )
+    own = tuple(_own_length(view, number, choice, custom) for number in range(len(view.terms)))
     follows = [
         _("Ogni termine in corso si riconta con la nuova durata, dal suo giorno di partenza."),
         _("Un termine che sarebbe già passato finisce nel giorno del cambio, mai prima."),
@@ -228,7 +215,7 @@ def profile(case_id: str) -> ResponseReturnValue:
             {"label": _("Termini"), "url": back}, {"label": title},
         ],
         version=head.version,
-        asked=(choice, *own, DOCUMENT, REASON),
+        asked=(choice, *(own if custom else ()), DOCUMENT, REASON),
         own=(choice,),
         choices={choice.name: [_option(view, number) for number in range(len(view.options))]},
     )  # fmt: skip
@@ -248,6 +235,21 @@ def profile(case_id: str) -> ResponseReturnValue:
         )
 
     return _perform(page, run, back, _("Il caso segue il nuovo profilo."))
+
+
+def _own_length(view: ProfilesView, number: int, choice: Field, custom: Sequence[str]) -> Field:
+    """The length of a term that only a profile of one's own asks for."""
+    title = view.terms[number].title
+    return Field(
+        name=f"length_{number}",
+        type="integer",
+        label=Text(f"{title.it}: giorni", f"{title.en}: days"),
+        help=Text("Vuoto: resta la durata ordinaria.", "Empty: the ordinary length stays."),
+        required=False,
+        min="1",
+        max="9999",
+        show_when=ShowWhen(choice.name, tuple(custom)),
+    )
 
 
 # -- what the pages share ---------------------------------------------------------------------
