@@ -86,7 +86,7 @@ def drawing_title(bundle: Bundle, drawing: Drawing) -> Text:
 
 def drawing_words(bundle: Bundle, drawing: Drawing) -> Text:
     """The drawing as BPMN with its names in either language."""
-    return Text(bundle.bpmn[drawing.file].decode(), _in_english(bundle, drawing.file).decode())
+    return Text(bundle.bpmn[drawing.file].decode(), _in_english(bundle, drawing).decode())
 
 
 @lru_cache(maxsize=64)
@@ -94,10 +94,10 @@ def _english(content: bytes, titles: tuple[tuple[str, str], ...]) -> bytes:
     return in_english(content, dict(titles))
 
 
-def _in_english(bundle: Bundle, file: str) -> bytes:
-    return _english(
-        bundle.bpmn[file], tuple((key, form.title.en) for key, form in bundle.forms.items())
-    )
+def _in_english(bundle: Bundle, drawing: Drawing) -> bytes:
+    titles = [(key, form.title.en) for key, form in bundle.forms.items()]
+    titles.append((drawing.process, drawing_title(bundle, drawing).en))
+    return _english(bundle.bpmn[drawing.file], tuple(titles))
 
 
 def _part(

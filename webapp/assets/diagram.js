@@ -6,6 +6,9 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
 const FONT = "'Titillium Web', sans-serif"
 const STEP = 60
+const SMALLEST = 0.5 // below this scale no name can be read
+const READABLE = 0.75
+const MARGIN = 20
 
 for (const place of document.querySelectorAll('[data-diagram-url]')) {
   draw(place).catch(() => {
@@ -24,15 +27,19 @@ async function draw(place) {
   await document.fonts.load(`13px ${FONT}`) // text is measured while it is drawn
   const viewer = new NavigatedViewer({
     container: canvasPlace,
+    overlays: { defaults: { scale: { min: 0.8 } } }, // a button to open a part is never tiny
+    additionalModules: [{ translate: ['value', words(place.dataset)] }],
     textRenderer: {
       defaultStyle: { fontFamily: FONT, fontSize: '13px' },
       externalStyle: { fontFamily: FONT, fontSize: '12px' },
     },
   })
   await viewer.importXML(state.xml)
+  raiseButtons(viewer)
   mark(viewer, state, place.dataset.count)
   describe(canvasPlace, place.dataset)
   listen(place, canvasPlace, viewer, state)
+  leadBack(canvasPlace, viewer, place.dataset.way)
   showBest(viewer, state)
   place.dataset.drawn = ''
 }
@@ -45,12 +52,20 @@ function mark(viewer, state, countWords) {
   for (const id of state.done.filter(drawn)) canvas.addMarker(id, 'is-done')
   for (const token of state.current.filter((one) => drawn(one.id))) {
     canvas.addMarker(token.id, 'is-current')
+    for (const part of foldedAround(viewer, drawn(token.id))) canvas.addMarker(part, 'is-current')
     flag(viewer, token.id, token.count > 1 ? `${token.label} × ${token.count}` : token.label, 'c-token', -14)
   }
   for (const branch of state.branches.filter((one) => drawn(one.id))) {
     const words = countWords.replace('{k}', branch.done).replace('{n}', branch.total)
     flag(viewer, branch.id, words, 'c-branches', registry.get(branch.id).height - 10)
   }
+}
+
+// A sub-process may have a page of its own; on the page around it a plain box stands for it.
+function foldedAround(viewer, element) {
+  const root = viewer.get('canvas').findRoot(element)
+  const box = viewer.get('elementRegistry').get(root?.id.replace(/_plane$/, ''))
+  return box && box !== root ? [box, ...foldedAround(viewer, box)] : []
 }
 
 function flag(viewer, id, words, className, top) {
@@ -67,6 +82,35 @@ function describe(canvasPlace, data) {
   picture.setAttribute('role', 'img')
   picture.setAttribute('aria-label', data.name)
   picture.setAttribute('aria-describedby', data.describedBy)
+}
+
+// The only words the viewer says by itself stand on the button that opens a part.
+function words(data) {
+  return (template, values = {}) => (template === 'Open {element}' ? data.open.replace('{name}', values.element) : template)
+}
+
+// Below a part stand the names of its events; its button stands where nothing is written.
+function raiseButtons(viewer) {
+  const overlays = viewer.get('overlays')
+  for (const { id, element, html } of overlays.get({ type: 'drilldown' })) {
+    overlays.remove(id)
+    overlays.add(element, { position: { top: -10, right: 16 }, html })
+  }
+}
+
+// The way back out of a part stands above the drawing, where it hides nothing.
+function leadBack(canvasPlace, viewer, name) {
+  const canvas = viewer.get('canvas')
+  const way = canvasPlace.querySelector('.bjs-breadcrumbs')
+  const outermost = canvas.getRootElement()
+  way.hidden = true
+  way.setAttribute('aria-label', name)
+  canvasPlace.before(way)
+  viewer.on('root.set', ({ element }) => {
+    way.hidden = element === outermost
+    showReadable(canvas)
+    canvasPlace.focus({ preventScroll: true }) // the button that was pressed is gone
+  })
 }
 
 function listen(place, canvasPlace, viewer, state) {
@@ -98,17 +142,28 @@ function listen(place, canvasPlace, viewer, state) {
   })
 }
 
-// A long drawing that fits the width cannot be read: then it opens where the case stands.
+// A drawing shrunk too far cannot be read, and work inside a part is not seen from outside: then it
+// opens where the case stands, or at its beginning.
 function showBest(viewer, state) {
   const canvas = viewer.get('canvas')
+  const fits = showReadable(canvas)
+  const here = current(viewer, state)
+  if (here && (!fits || foldedAround(viewer, here).length)) showCurrent(canvas, viewer, state)
+}
+
+function showReadable(canvas) {
   canvas.zoom('fit-viewport', 'auto')
-  if (canvas.zoom() < 0.55) showCurrent(canvas, viewer, state)
+  if (canvas.zoom() >= SMALLEST) return true
+  const { inner, outer } = canvas.viewbox()
+  const [width, height] = [outer.width / READABLE, outer.height / READABLE]
+  canvas.viewbox({ x: inner.x - MARGIN, y: inner.y - MARGIN, width, height })
+  return false
 }
 
 function showCurrent(canvas, viewer, state) {
-  const registry = viewer.get('elementRegistry')
-  const here = state.current.map((token) => registry.get(token.id)).find(Boolean)
+  const here = current(viewer, state)
   if (!here) return
+  canvas.setRootElement(canvas.findRoot(here))
   canvas.zoom(0.85)
   const view = canvas.viewbox()
   canvas.viewbox({
@@ -116,6 +171,11 @@ function showCurrent(canvas, viewer, state) {
     x: here.x + here.width / 2 - view.width / 2,
     y: here.y + here.height / 2 - view.height / 2,
   })
+}
+
+function current(viewer, state) {
+  const registry = viewer.get('elementRegistry')
+  return state.current.map((token) => registry.get(token.id)).find(Boolean)
 }
 
 function sentence(words) {

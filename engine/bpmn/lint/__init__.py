@@ -14,9 +14,11 @@ from engine.bpmn.lint import (
     decisions,
     events,
     flows,
+    layout,
     names,
     opened,
     properties,
+    reading,
     rounds,
     scripts,
 )
@@ -36,6 +38,8 @@ _RULES = (
     *properties.RULES,
     *opened.RULES,
     *scripts.RULES,
+    *reading.RULES,
+    *layout.RULES,
 )
 
 
