@@ -273,7 +273,9 @@ def _deadlines(scope: Scope, step: Step, before: Surface, after: Surface) -> boo
                 body = scope.body(scope.parties.get(row.party_id or ""))
                 terms.meet(scope.work, scope.case, row, organisation=body)
     begun = after.deadlines - before.deadlines
-    for wait in sorted((w for w in step.waits if (w.token_id, w.name) in begun), key=place):
+    # The library follows the heights in the picture; the history must not change with a picture.
+    armed = (w for w in step.waits if (w.token_id, w.name) in begun)
+    for wait in sorted(armed, key=lambda one: (place(one), one.name)):
         if wait.kind == "deadline" and not terms.has_no_day(
             scope.bundle, wait.name, wait.path, wait.variables
         ):
