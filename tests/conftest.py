@@ -30,12 +30,23 @@ settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer `--update`: write golden files anew, to be reviewed in the diff."""
+    """Offer `--update`, new golden files to be reviewed, and `--lived`, what takes many minutes."""
     parser.addoption("--update", action="store_true", help="accept the present outputs as golden")
+    parser.addoption("--lived", action="store_true", help="live the long stories in the browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark of what is lived only on demand."""
+    config.addinivalue_line("markers", "lived: a whole story at the desks, only with --lived")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need a browser, and skip them where there is none."""
+    """Mark the tests that need a browser, and skip them where there is none; live on demand."""
+    on_demand = [item for item in items if item.get_closest_marker("lived")]
+    chosen = config.getoption("--lived")
+    left_out = [item for item in items if (item in on_demand) != chosen]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if (item in on_demand) == chosen]
     in_browser = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
     for item in in_browser:
         item.add_marker(pytest.mark.browser)
