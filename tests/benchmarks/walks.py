@@ -2,9 +2,10 @@
 
 `./dev bench walks [cases of each process] [first seed] [processes]`. A walker knows only the
 offers, the form of a piece of work, and what may befall a case: silence, services nobody has
-connected, bodies that come and go, suspension, withdrawal, reopening. Every case must come to an
-end, and no drawing may fail on the way. After `RESTLESS` acts a walker only answers as the examples
-say, so that a circle shows itself.
+connected, bodies that come and go, suspension, withdrawal, reopening, and cases that its parties
+raise from it, which go on beside it. Every case must come to an end, those it raised too, each
+result must come back, and no drawing may fail on the way. After `RESTLESS` acts a walker only
+answers as the examples say, so that a circle shows itself.
 """
 
 import random
@@ -34,6 +35,7 @@ from engine.commands import (
     deliver_message,
     expire_deadline,
     mark_failed,
+    raise_case,
     register_body,
     remove_party,
     reopen_case,
@@ -45,12 +47,14 @@ from engine.commands import (
 )
 from engine.db import connect
 from engine.deliveries import CallService
-from engine.errors import EngineError, ProcessFault
+from engine.errors import EngineError, HeldUpByCase, ProcessFault
 from engine.migrations import upgrade
 from engine.model import (
     TO_DO,
     Case,
     CaseState,
+    ChildCase,
+    ChildRound,
     Deadline,
     DeadlineState,
     DeliveryRow,
@@ -61,12 +65,14 @@ from engine.model import (
     Party,
     WorkItem,
 )
-from engine.queries import form_spec
+from engine.queries import form_spec, raise_spec
+from engine.scenarios.opened import tend_all
 from tests.office import Office, open_office
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 BEGIN = datetime(2027, 1, 11, 8, 0, tzinfo=UTC)
 RESTLESS = 150  # acts after which a walker answers only as the examples say
+MOST_RAISED = 2  # cases raised from one that go on at the same time
 LIMIT = 700  # acts after which a case is said to run in a circle
 PICKED = ("choice", "choices", "yes_no")
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -91,6 +97,14 @@ class Walker:
     acts: list[str] = field(default_factory=list)
     case_id: str = ""
     archived: bool = False
+    beside: dict[str, Bundle] = field(default_factory=dict)
+    """The procedures of which cases may be raised from this one."""
+    raised: list["Walker"] = field(default_factory=list)
+    """Cases raised from this one that still go on."""
+    family: list[str] = field(default_factory=list)
+    """The case and all that were raised from it: one silence is all of theirs."""
+    returned: Counter[str] = field(default_factory=Counter)
+    """How raised cases ended whose result came back, over all walks."""
     restless: int = RESTLESS
     whim: float = 0.0
     """How often this walker answers otherwise than the examples say: calm ones get far."""
@@ -102,6 +116,7 @@ class Walker:
         """
         self.chance = random.Random(f"{self.bundle.key} {seed}")
         self.acts, self.archived = [], False
+        self.raised, self.family = [], []
         self.restless = 0 if steady else RESTLESS
         self.whim = self.chance.choice((0.04, 0.12, 0.35))
         self.office.clock.at = BEGIN
@@ -124,7 +139,7 @@ class Walker:
     def _drop_mail(self) -> None:
         """No relay runs here: what nobody sends would be looked through again in every case."""
         with self.office.session() as session, session.begin():
-            session.execute(delete(DeliveryRow).where(DeliveryRow.case_id == self.case_id))
+            session.execute(delete(DeliveryRow).where(DeliveryRow.case_id.in_(self.family)))
 
     # -- what to do next -----------------------------------------------------------------------
     def _start(self) -> None:
@@ -139,6 +154,7 @@ class Walker:
         self.case_id = self.office.engine.run(
             by, start_case, process=self.bundle.key, title="Passeggiata", parties=parties, data=data
         )
+        self.family.append(self.case_id)
         self.acts.append(f"start with {[p['organisation'] for p in parties]}")
 
     def _starter(self, chosen: Mapping[str, Sequence[str]]) -> Actor:
@@ -180,12 +196,15 @@ class Walker:
     def _over(self) -> bool:
         """Ended, nothing left to do, and nobody who wants to begin again."""
         case = self._case()
-        if not case.is_ended or self._offers():
+        if not case.is_ended or self._offers() or self.raised:
             return False
         return self.archived or len(self.acts) > self.restless or self.chance.random() < 0.5
 
     def _act(self) -> None:
         steady = len(self.acts) > self.restless
+        if self.raised and (self.chance.random() < 0.4 or not self._offers()):
+            self._go_on(self.chance.choice(self.raised))
+            return
         if self._case().state != CaseState.SUSPENDED:
             self._serve()
         if not steady and self.chance.random() < self.whim / 4:
@@ -206,7 +225,40 @@ class Walker:
             f.name: data[f.name] for f in asked.form.fields if f.name in data and f.type in PICKED
         }
         self.acts.append(f"{asked.form.activity} by {role} of {organisation}: {chosen}")
-        self.office.engine.run(actor, complete_task, work_item_id=item_id, data=data)
+        try:
+            self.office.engine.run(actor, complete_task, work_item_id=item_id, data=data)
+        except HeldUpByCase:
+            if not self.raised:
+                raise
+            self.acts[-1] += " (held up by a raised case)"
+            self._go_on(self.chance.choice(self.raised))
+        self._tend()
+
+    def _go_on(self, other: "Walker") -> None:
+        """One act in a case raised from this one; once it has ended its result must be back."""
+        if not other._over():
+            other._act()
+        self._tend()
+        case = other._case()
+        if not case.is_ended or other._offers():
+            return
+        self.raised.remove(other)
+        with self.office.session() as session:
+            row, round_ = session.execute(
+                select(ChildCase, ChildRound)
+                .join(ChildRound, ChildRound.id == ChildCase.round_id)
+                .where(ChildCase.child_id == case.id)
+            ).one()
+        if row.outcome != case.outcome:
+            raise Stuck(f"{case.number} ended as {case.outcome}, its row says {row.outcome}")
+        if round_.told_at is None and not self._case().is_ended:
+            raise Stuck(f"the result of {case.number} did not come back")
+        self.returned[f"{other.bundle.key} {case.state} {case.outcome}"] += 1
+
+    def _tend(self) -> None:
+        """What a worker does for the cases that this one raised."""
+        if self.bundle.raises and len(self.family) > 1:
+            tend_all(self.office.engine, self.bundle)
 
     def _serve(self) -> None:
         """Services fail, as in an installation that has connected none: people take over."""
@@ -237,7 +289,7 @@ class Walker:
                 .order_by(Deadline.due_on)
             )
         if due_on is None:
-            if self._offers():
+            if self._offers() or self.raised:
                 return
             if case.is_ended:
                 self.archived = True
@@ -255,9 +307,10 @@ class Walker:
             ).all()
         for deadline_id in due:
             self.office.engine.run(CLOCK, expire_deadline, deadline_id=deadline_id)
+        self._tend()
 
     def _running(self) -> tuple[Any, ...]:
-        return Deadline.case_id == self.case_id, Deadline.state == DeadlineState.RUNNING
+        return Deadline.case_id.in_(self.family), Deadline.state == DeadlineState.RUNNING
 
     def _disturb(self) -> None:
         """Something befalls the case that nobody planned; most of it may be refused."""
@@ -265,6 +318,8 @@ class Walker:
         befalls = [self._withdraw_party, self._withdraw_party, self._add_party, self._add_party]
         if self.bundle.messages:
             befalls.append(self._message)
+        if self.beside and not case.is_ended and len(self.raised) < MOST_RAISED:
+            befalls += [self._raise] * 3
         if case.is_ended:
             befalls += [lambda: self._command(reopen_case)] * 4
         else:
@@ -278,6 +333,7 @@ class Walker:
         except EngineError as refusal:
             self.refused[type(refusal).__name__] += 1
             self.acts[-1] += f" (refused: {refusal})"
+        self._tend()
 
     def _command(self, command: Any) -> None:
         name = command.__name__
@@ -320,6 +376,30 @@ class Walker:
         self.acts.append(f"message {rule.name}")
         data = self._answers(rule.form, {}, by, steady=False) if rule.form else {}
         self.office.engine.run(by, deliver_message, case_id=self.case_id, name=rule.name, data=data)
+
+    def _raise(self) -> None:
+        """A party raises a case of another procedure, which then goes on beside this one."""
+        rule = self.chance.choice(sorted(self.bundle.raises.values(), key=lambda r: r.name))
+        by = self._seated(self.chance.choice(rule.by))
+        self.acts.append(f"raise {rule.name} by {by.name}")
+        engine = self.office.engine
+        asked = engine.read(raise_spec, actor=by, case_id=self.case_id, name=rule.name)
+        parties = []
+        for pick in asked.picks:
+            most = min(len(pick.choices), pick.max or 3)
+            count = self.chance.randint(min(max(pick.min, 1), most), most)
+            chosen = self.chance.sample(pick.choices, count)
+            parties += [{"organisation": c.value, "capacity": pick.capacity} for c in chosen]
+        data = self._answers(asked.form, asked.choices, by, steady=False)
+        child_id = engine.run(
+            by, raise_case, case_id=self.case_id, name=rule.name, title="Dal caso",
+            parties=parties, data=data,
+        )  # fmt: skip
+        other = Walker(self.office, self.beside[rule.process], self.chance, self.actors)
+        other.acts, other.refused, other.family = self.acts, self.refused, self.family
+        other.case_id, other.whim, other.restless = child_id, self.whim, self.restless
+        self.family.append(child_id)
+        self.raised.append(other)
 
     # -- how to answer -------------------------------------------------------------------------
     def _answers(
@@ -369,7 +449,9 @@ class Walker:
 
     def _usual(self, name: str) -> str:
         """The body that takes part in a capacity by itself."""
-        kinds = next(c.kinds for c in self.bundle.capacities if c.id == name)
+        return self._first_of(next(c.kinds for c in self.bundle.capacities if c.id == name))
+
+    def _first_of(self, kinds: Sequence[str]) -> str:
         first = select(Organisation.id).where(Organisation.kind.in_(kinds))
         with self.office.session() as session:
             return str(session.scalar(first.order_by(Organisation.id)))
@@ -413,10 +495,14 @@ def settle(office: Office, bundle: Bundle) -> Walker:
             CLOCK, register_body, kind="planning_office", valid_from=BEGIN.date(), reason="prova",
             facts={"name": {"it": f"Ufficio {zone}", "en": f"Office {zone}"}, "zone": zone},
         )  # fmt: skip
-    walker = Walker(office, bundle)
-    answering = {c for row in bundle.raci.rows.values() for c, cell in row.items() if "A" in cell}
-    for column in sorted(answering, key=str):
-        walker._actor(walker._usual(column.capacity), column.role)  # who approves must be there
+    others = {rule.process for rule in bundle.raises.values()}
+    walker = Walker(office, bundle, beside={b.key: b for b in bundles() if b.key in others})
+    for one in (bundle, *walker.beside.values()):
+        rows = one.raci.rows.values()
+        answering = {column for row in rows for column, cell in row.items() if "A" in cell}
+        for column in sorted(answering, key=str):  # who approves must be there
+            takes = next(c.kinds for c in one.capacities if c.id == column.capacity)
+            walker._actor(walker._first_of(takes), column.role)
     return walker
 
 
@@ -457,6 +543,8 @@ def main(arguments: Sequence[str]) -> int:
         for end, number in sorted(walker.ends.items()):
             say(f"  {number:>4} {end}")
         say(f"  refused, as they should be: {dict(walker.refused)}")
+        if walker.beside:
+            say(f"  raised from them, results back: {dict(sorted(walker.returned.items()))}")
     return 1 if stuck else 0
 
 
