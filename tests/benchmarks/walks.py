@@ -24,7 +24,7 @@ from sqlalchemy import delete, event, select
 from engine import Actor
 from engine.bundles.definition import Bundle, Column, Field, Form
 from engine.bundles.forms import examples, visible_fields
-from engine.bundles.forms.examples import ALL
+from engine.bundles.forms.presenting import ALL
 from engine.bundles.load import load_folder
 from engine.bundles.roles import roles
 from engine.choices import Choice
@@ -67,6 +67,7 @@ from engine.model import (
 )
 from engine.queries import form_spec, raise_spec
 from engine.scenarios.opened import tend_all
+from tests.benchmarks import over_http
 from tests.office import Office, open_office
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -519,6 +520,9 @@ def say(line: str) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Walk through every process; say how the cases ended and how long it took."""
+    if "--http" in arguments:
+        rest = [word for word in arguments if word != "--http"]
+        return over_http.main(rest, [bundle.key for bundle in bundles()], say)
     count = int(arguments[0]) if arguments else 100
     first = int(arguments[1]) if len(arguments) > 1 else 0
     stuck = 0

@@ -65,16 +65,16 @@ class FormFiller:
 
     def _chosen(self, described: Mapping[str, Any]) -> Any:
         offered = [option["value"] for option in described["options"]]
+        example = described.get("example")
         if not offered or not (described["required"] or self._maybe()):
-            return described.get("example") if described.get("example") in offered else None
+            said = example if isinstance(example, list) else [example]
+            return example if set(said) <= set(offered) else None
         if described["type"] == "choices":
-            example = described.get("example")
             if isinstance(example, list) and set(example) <= set(offered) and not self._maybe():
                 return example
             return offered[: max(1, described["min_items"])]
         if self.chance is not None:
             return self.chance.choice(offered)
-        example = described.get("example")
         return example if example in offered else offered[0]
 
     def _plain(self, described: Mapping[str, Any]) -> Any:

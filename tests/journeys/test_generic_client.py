@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.over_http import Caller
 from tests.journeys.generic_client import FormFiller, Journey
 from tests.journeys.product import Product, running
 from tests.office import CASTAGNETO, CHIVASSO, JOINT_VISIT
@@ -107,3 +108,11 @@ def test_a_tripartite_agreement_of_five_towns_enters_into_force(product: Product
     given = coordinator.read(f"/cases/{case['id']}/consultations")["items"]
     assert {c["call"] for c in given} >= {"hear_region"}
     assert all(c["opinion"] for c in given if c["state"] == "given")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("process", ["assembly-opinion", "dispute"])
+def test_a_random_case_ends_over_the_interface(product: Product, process: str) -> None:
+    caller = Caller(product)
+    assert caller.live(process, 0).startswith("completed")
+    assert caller.acts > 5

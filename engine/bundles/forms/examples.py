@@ -4,12 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.bundles.definition import Field, Form
-from engine.bundles.forms.presenting import Choices, Offer
+from engine.bundles.forms.presenting import ALL, Choices, Offer
 from engine.bundles.forms.rows import ROW, is_given
 from engine.bundles.forms.visibility import WITHOUT_VALUE, visible_fields
 
-ALL = "all"
-"""Example of a field that picks several of what the case offers: every one of them."""
 _PLAIN = {"decimal": "1.00", "money": "1.00", "date": "2026-12-01", "yes_no": "yes"}
 
 Upload = Callable[[Field], str]

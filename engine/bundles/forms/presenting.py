@@ -19,6 +19,9 @@ class Offer(Protocol):
 Choices = Mapping[str, Sequence[Offer]]
 """Dotted path of a field with `options_from` → what is offered now."""
 
+ALL = "all"
+"""Example of a field that picks several of what the case offers: every one of them."""
+
 _YES_NO = (Option("yes", Text("Sì", "Yes")), Option("no", Text("No", "No")))
 
 
@@ -33,6 +36,7 @@ def json_fields(form: Form, language: str, choices: Choices) -> list[dict[str, A
 
 def _shown(field: Field, language: str, choices: Choices, above: str) -> dict[str, Any]:
     path = f"{above}{field.name}"
+    options = _options(field, path, language, choices)
     shown: dict[str, Any] = {
         "name": field.name,
         "label": field.label.in_(language),
@@ -45,8 +49,8 @@ def _shown(field: Field, language: str, choices: Choices, above: str) -> dict[st
         "max": _bound(field, field.max),
         "pattern": field.pattern,
         "pattern_help": field.pattern_help.in_(language) or None,
-        "example": field.example,
-        "options": _options(field, path, language, choices),
+        "example": _example(field, options),
+        "options": options,
     }
     if field.options_from and path not in choices:
         shown["options_from"] = field.options_from
@@ -60,6 +64,12 @@ def _shown(field: Field, language: str, choices: Choices, above: str) -> dict[st
         shown["table"] = field.table
         shown["columns"] = [_option(column, language) for column in field.columns]
     return shown
+
+
+def _example(field: Field, options: Sequence[Mapping[str, str]]) -> Any:
+    if field.type == "choices" and field.example == ALL:
+        return list(dict.fromkeys(option["value"] for option in options)) or None
+    return field.example
 
 
 def _bound(field: Field, written: str | None) -> int | str | None:

@@ -50,6 +50,15 @@ def test_what_the_case_offers_is_listed_or_left_to_a_search() -> None:
     assert searched["options_from"] == "organisations:municipality"
 
 
+def test_an_example_that_means_all_names_all_that_the_case_offers() -> None:
+    asked = form(field("present", "choices", options_from="case:mayors", example="all"))
+    mayors = [Option("alba", both("Alba")), Option("bra", both("Bra"))]
+    (shown,) = json_fields(asked, "it", {"present": mayors})
+    assert shown["example"] == ["alba", "bra"]
+    (nobody,) = json_fields(asked, "it", {"present": []})
+    assert nobody["example"] is None
+
+
 def test_notes_and_files_say_what_they_show_and_become() -> None:
     sums = Option("share:money", Text("Quota", "Share"))
     asked = form(
