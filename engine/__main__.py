@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from engine.actor import Actor
-from engine.appointing import offer_appointing
+from engine.appointing import offer_appointing, offer_password
 from engine.backup import back_up, restore
 from engine.backup.making import no_installation
 from engine.backup.manifest import Manifest
@@ -85,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     setup.set_defaults(act=_install)
 
     offer_appointing(commands.add_parser("appoint", help="give a person a role"), _installed)
+    offer_password(
+        commands.add_parser("set-password", help="give an account a new password"), _installed
+    )
     _offer_history(commands.add_parser("history", help="look after the history"))
     _offer_keeping(
         commands.add_parser("backup", help="the whole installation in one file, while it runs"),

@@ -1,4 +1,4 @@
-"""`python -m engine appoint`: the first people of an installation, and whoever comes later."""
+"""`python -m engine appoint` and `set-password`: the first people, and the last who can help."""
 
 import argparse
 import getpass
@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import select
 
 from engine.actor import Actor
-from engine.commands import appoint_officer
+from engine.commands import appoint_officer, reset_second_factor, set_password_of
 from engine.facade import Engine
 from engine.model import Officer
 from engine.settings import Settings
@@ -47,6 +47,34 @@ def _appoint(opened: Callable[[], Engine], chosen: argparse.Namespace) -> int:
         )  # fmt: skip
     print(f"{chosen.login} is {chosen.role} of {chosen.body}")
     return 0
+
+
+def offer_password(parser: argparse.ArgumentParser, opened: Callable[[], Engine]) -> None:
+    """What `set-password` asks for: the way in again of an administrator whom nobody else helps."""
+    parser.add_argument("login", metavar="LOGIN", help="user name")
+    parser.add_argument("--reason", required=True, help="why; it stays in the history")
+    parser.add_argument(
+        "--second-factor", action="store_true", help="take a lost second factor away too"
+    )
+    parser.set_defaults(act=lambda chosen: _set_password(opened, chosen))
+
+
+def _set_password(opened: Callable[[], Engine], chosen: argparse.Namespace) -> int:
+    with closing(opened()) as engine:
+        engine.run(
+            SYSTEM, set_password_of, login=chosen.login, password=_password(engine.settings),
+            reason=chosen.reason,
+        )  # fmt: skip
+        if chosen.second_factor:
+            person = engine.read(_account, login=chosen.login)
+            engine.run(SYSTEM, reset_second_factor, officer_id=person, reason=chosen.reason)
+    print(f"{chosen.login} has a new password and is signed out everywhere")
+    return 0
+
+
+def _account(reading: Reading, *, login: str) -> str:
+    statement = select(Officer.id).where(Officer.login == login.strip().lower())
+    return reading.session.scalars(statement).one()
 
 
 def _known(reading: Reading, *, login: str) -> bool:

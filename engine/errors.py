@@ -249,6 +249,12 @@ class Invalid(EngineError):
     )
 
 
+class PasswordAsked(Invalid):
+    """It takes the password again, or a fresh sign-in."""
+
+    hint_by_default = Text("Riscrivila e ripeti.", "Type it again and repeat.")
+
+
 class FormInvalid(Invalid):
     """One or more fields are wrong: field name (nested) → what would be right."""
 

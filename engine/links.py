@@ -11,6 +11,7 @@ from engine.settings import Settings, embedded_secret
 
 INVITATION = "join"
 ANSWER = "answer"
+RESET = "reset"
 """What a link is for; its address begins with this word."""
 
 PLACE = "{link}"

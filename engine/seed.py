@@ -23,7 +23,8 @@ from engine.commands import (
     import_territory,
     register_body,
 )
-from engine.commands.accounts import create_token_for, hash_password
+from engine.commands.access.hashing import hash_password
+from engine.commands.accounts import create_token_for
 from engine.errors import BundleInvalid
 from engine.facade import Engine, restore_training_clock
 from engine.migrations import upgrade

@@ -19,7 +19,7 @@ from engine.text import Text
 
 API_PREFIX = "/api/"
 WAITING = "waiting"
-SECRET_ROOMS = ("answer", "calendar", "join")
+SECRET_ROOMS = ("answer", "calendar", "join", "reset")
 """Addresses that begin so are known to their reader only: the rest of them is a secret."""
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from engine.settings import Settings
-from webapp.auth import asked_by_secret
+from webapp.auth import asked_by_secret, present
 
 # No inline script or style anywhere, nothing from elsewhere; the UI kit's CSS draws icons by data:.
 CONTENT_SECURITY_POLICY = (
@@ -34,6 +34,13 @@ A_YEAR = 365 * 24 * 3600
 MAX_FIELD_BYTES = 2 * 1024 * 1024
 MAX_FORM_PARTS = 5000
 FILES_IN_ONE_FORM = 4
+
+
+def who() -> str:
+    """The officer who tries, wherever he sits: his password is guessed at in an open session."""
+    user = present()
+    return user.actor.officer_id or "" if user is not None else get_remote_address()
+
 
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True, strategy="moving-window")

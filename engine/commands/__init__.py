@@ -1,5 +1,6 @@
 """Everything the product can do: the catalogue of verbs, each `engine.run(actor, verb, …)`."""
 
+from engine.commands.access.addresses import change_mail, correct_mail
 from engine.commands.access.administered import (
     close_account,
     correct_fiscal_code,
@@ -8,6 +9,12 @@ from engine.commands.access.administered import (
     reopen_account,
 )
 from engine.commands.access.federated import Vouched, sign_in_with
+from engine.commands.access.passwords import (
+    ask_password_reset,
+    reset_password,
+    send_password_reset,
+    set_password_of,
+)
 from engine.commands.access.second_factor import (
     begin_second_factor,
     confirm_second_factor,
@@ -120,6 +127,8 @@ __all__ = [
     "begin_second_factor",
     "answer_by_link",
     "apply_fact",
+    "ask_password_reset",
+    "change_mail",
     "change_password",
     "choose_language",
     "choose_mail",
@@ -132,6 +141,7 @@ __all__ = [
     "confirm_second_factor",
     "correct_body",
     "correct_fiscal_code",
+    "correct_mail",
     "create_calendar_feed",
     "create_token",
     "delegate",
@@ -178,6 +188,7 @@ __all__ = [
     "reopen_account",
     "reopen_case",
     "resend_invitation",
+    "reset_password",
     "reset_second_factor",
     "resume_by_itself",
     "resume_case",
@@ -194,6 +205,8 @@ __all__ = [
     "seal_day",
     "send_answer_link",
     "send_digest",
+    "send_password_reset",
+    "set_password_of",
     "set_patron",
     "sign_in",
     "sign_in_with",

@@ -3,10 +3,18 @@
 import secrets
 from collections.abc import Sequence
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 
+from engine import events
+from engine.commands.access.hashing import (
+    NOBODY,
+    hash_password,
+    is_outdated,
+    require_good_password,
+    require_local_door,
+    use_up_reset,
+    verified,
+)
 from engine.commands.access.second_factor import factor_needed
 from engine.commands.access.sessions import (
     Browser,
@@ -15,22 +23,13 @@ from engine.commands.access.sessions import (
     renew_session,
     unknown_session,
 )
-from engine.errors import Invalid, LocalDoorClosed, NotAllowed, NotFound, SignInRefused
+from engine.commands.access.telling import tell_of
+from engine.errors import Invalid, NotAllowed, NotFound, SignInRefused
 from engine.mandates import mandates_of
 from engine.model import ApiToken, Notice, Officer, SignInSession
 from engine.sealing import digest_of
 from engine.text import Text
 from engine.unit_of_work import UnitOfWork
-
-PASSWORD_MIN = 12
-_hasher = PasswordHasher()
-# Verified when the name is unknown: the time an answer takes tells nobody who has an account.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
-
-
-def hash_password(password: str) -> str:
-    """Argon2id with the library's recommended cost (RFC 9106)."""
-    return _hasher.hash(password)
 
 
 def sign_in(work: UnitOfWork, *, login: str, password: str, browser: Browser) -> str:
@@ -41,30 +40,17 @@ def sign_in(work: UnitOfWork, *, login: str, password: str, browser: Browser) ->
     require_local_door(work)
     officer = work.session.scalar(select(Officer).where(Officer.login == login.strip().lower()))
     stored = officer.password_hash if officer is not None and officer.active else None
-    if not _verified(stored or _NOBODY, password) or stored is None or officer is None:
+    if not verified(stored or NOBODY, password) or stored is None or officer is None:
         raise SignInRefused(
             Text("Nome utente o password non corretti.", "Wrong user name or password."),
             Text(
-                "Controlla maiuscole e minuscole; se non ricordi la password, chiedi a chi "
-                "amministra il tuo ente.",
-                "Check upper and lower case; if you forgot the password, ask your administrator.",
+                "Controlla maiuscole e minuscole; se non ricordi la password, scegline una nuova.",
+                "Check upper and lower case; if you forgot the password, choose a new one.",
             ),
         )
-    if _hasher.check_needs_rehash(stored):
-        officer.password_hash = _hasher.hash(password)
+    if is_outdated(stored):
+        officer.password_hash = hash_password(password)
     return open_session(work, officer, browser, waits_for=factor_needed(work, officer))
-
-
-def require_local_door(work: UnitOfWork) -> None:
-    """Refuse passwords where the installation takes none."""
-    if not work.settings.local_accounts:
-        raise LocalDoorClosed(
-            Text("Qui non si entra con una password.", "Nobody signs in with a password here."),
-            Text(
-                "Usa uno degli accessi della pagina d'ingresso.",
-                "Use one of the ways in on the sign-in page.",
-            ),
-        )
 
 
 def act_for(work: UnitOfWork, *, secret: str, mandate_id: str | None) -> None:
@@ -116,25 +102,19 @@ def change_password(work: UnitOfWork, *, old: str, new: str, secret: str) -> str
     """Set a new password and end all my sessions; this one goes on under the secret returned."""
     require_local_door(work)
     officer = work.session.get_one(Officer, str(work.actor.officer_id))
-    if officer.password_hash is None or not _verified(officer.password_hash, old):
+    if officer.password_hash is None or not verified(officer.password_hash, old):
         raise Invalid(Text("La password attuale non è corretta.", "The current password is wrong."))
     require_good_password(new)
-    officer.password_hash = _hasher.hash(new)
+    officer.password_hash = hash_password(new)
     renewed = renew_session(work, secret=secret)
     work.flush()
     end_sessions(work, officer.id, but=digest_of(renewed))
+    use_up_reset(work, officer)
+    work.record(
+        events.AccountChanged(None, officer.id, officer.name, "password_changed", "")
+    )  # fmt: skip
+    tell_of(work, officer, "password_changed")
     return renewed
-
-
-def require_good_password(password: str) -> None:
-    """Refuse a password that can be guessed. Raises Invalid."""
-    if len(password) < PASSWORD_MIN:
-        raise Invalid(
-            Text(
-                f"La password deve avere almeno {PASSWORD_MIN} caratteri.",
-                f"The password needs at least {PASSWORD_MIN} characters.",
-            )
-        )
 
 
 def choose_language(work: UnitOfWork, *, language: str) -> None:
@@ -157,10 +137,3 @@ def read_notices(work: UnitOfWork, *, ids: Sequence[str] | None = None) -> None:
 def visit_today(work: UnitOfWork) -> None:
     """Remember when I last looked at Today: what happens later is news."""
     work.session.get_one(Officer, str(work.actor.officer_id)).last_seen_at = work.now
-
-
-def _verified(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False

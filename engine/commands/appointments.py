@@ -7,7 +7,7 @@ from sqlalchemy import select
 from engine import events
 from engine.bundles.roles import roles
 from engine.commands.access.federated import give_fiscal_code
-from engine.commands.accounts import PASSWORD_MIN, hash_password
+from engine.commands.access.hashing import PASSWORD_MIN, hash_password
 from engine.errors import Invalid, OrganisationNotFound
 from engine.model import MandateRow, Officer, Organisation
 from engine.policy import require_machine

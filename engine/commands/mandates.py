@@ -19,6 +19,7 @@ from engine.commands._people import (
 )
 from engine.commands._people import person as found_person
 from engine.commands.access.sessions import end_sessions
+from engine.commands.access.telling import tell_of_mandate
 from engine.commands.cases import require_reason
 from engine.errors import Invalid, MandateNotFound, OrganisationNotFound, WrongState
 from engine.mandates import alive, mandates_of, substitutes_of
@@ -64,6 +65,7 @@ def grant_mandate(
             valid_to.isoformat() if valid_to is not None else None,
         )
     )  # fmt: skip
+    tell_of_mandate(work, officer, body, role, since=valid_from, until=valid_to, reason=act)
     return row.id
 
 
@@ -102,6 +104,7 @@ def end_mandate(
         _close(work, row, officer, body)
     else:  # the clock will send back what is then still held
         _record_end(work, row, officer, body, 0)
+    tell_of_mandate(work, officer, body, row.role, until=last_day, reason=reason.strip())
 
 
 def close_mandate(work: UnitOfWork, *, mandate_id: str) -> bool:
@@ -111,6 +114,7 @@ def close_mandate(work: UnitOfWork, *, mandate_id: str) -> bool:
     if row.settled or row.valid_to is None or row.valid_to >= work.today:
         return False
     _close(work, row, officer, body)
+    tell_of_mandate(work, officer, body, row.role, until=row.valid_to)
     return True
 
 

@@ -45,6 +45,7 @@ from engine.model.organisation import (
 )
 from engine.model.outbox import DeliveryRow, DeliveryState, RememberedAnswer, Setting
 from engine.model.party import Party
+from engine.model.password_reset import PasswordReset
 from engine.model.seal import DailySeal, SealedEntry
 from engine.model.work_item import (
     LIVE,
@@ -63,7 +64,8 @@ __all__ = [
     "ChildState", "ClosingDay", "DailySeal", "Deadline", "DeadlineState", "DeliveryRow",
     "DeliveryState", "Deployment", "Document", "Draft", "HistoryEntry", "Identity", "Invitation",
     "KeptPage", "LedgerEntry", "MandateRow", "Membership", "Milestone", "Neighbour", "Notice",
-    "Offer", "Officer", "Organisation", "Party", "RecoveryCode", "RememberedAnswer", "SealedEntry",
+    "Offer", "Officer", "Organisation", "Party", "PasswordReset", "RecoveryCode",
+    "RememberedAnswer", "SealedEntry",
     "SecondFactor", "Setting", "SignInSession", "Subscription", "Substitution", "Upload", "Wish",
     "WorkItem", "WorkItemState", "WorkKind", "Zone", "child_results", "raised_results",
 ]  # fmt: skip

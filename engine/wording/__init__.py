@@ -4,6 +4,7 @@ Every date a page shows, the days that are left, and the sentence that explains 
 so that they can never disagree.
 """
 
+from engine.wording.accounts import OF_ONES_OWN, account_mail, reset_mail
 from engine.wording.bodies import OF_FACTS, name_in_full
 from engine.wording.dates import day_in_words, day_short, span
 from engine.wording.happenings import (
@@ -45,12 +46,13 @@ from engine.wording.terms import (
 
 __all__ = [
     "AT_RISK",
-    "HAPPENINGS", "OF_FACTS", "WAYS", "Lane",
+    "HAPPENINGS", "OF_FACTS", "OF_ONES_OWN", "WAYS", "Lane",
     "ClockState",
     "LedgerLine",
     "LedgerRow",
     "Mail", "Names", "PlanReason", "Reason", "Told", "Way",
     "acceptance_mail",
+    "account_mail",
     "bound_words",
     "case_state_text",
     "child_state_text",
@@ -81,6 +83,7 @@ __all__ = [
     "reasons",
     "receipt_mail",
     "reminder_words",
+    "reset_mail",
     "short_why",
     "shortage_text",
     "silence_text",

@@ -68,6 +68,13 @@ OF_ACCOUNTS: dict[str, Text] = {
     "identities_removed": Text(
         "{name}: identità digitali dimenticate", "{name}: digital identities forgotten"
     ),
+    "password_reset_sent": Text(
+        "{name}: mandato il collegamento per una nuova password",
+        "{name}: link for a new password sent",
+    ),
+    "password_reset": Text("{name}: nuova password scelta", "{name}: new password chosen"),
+    "password_changed": Text("{name}: password cambiata", "{name}: password changed"),
+    "mail_changed": Text("{name}: indirizzo di posta cambiato", "{name}: mail address changed"),
     "closed": Text("{name}: account chiuso", "{name}: account closed"),
     "reopened": Text("{name}: account riaperto", "{name}: account reopened"),
     "second_factor_set_up": Text(

@@ -26,7 +26,7 @@ def invitation_mail(
 ) -> Mail:
     """The invitation to a mandate."""
     day = day_short(until)
-    return _mail(
+    return bilingual(
         Text(f"Invito a lavorare per {body.it}", f"Invitation to work for {body.en}"),
         (
             Text(
@@ -47,7 +47,7 @@ def invitation_mail(
 
 def acceptance_mail(*, person: str, email: str, body: Text, role: Text, place: str) -> Mail:
     """What whoever invited learns once the mandate lives."""
-    return _mail(
+    return bilingual(
         Text(f"{person} ha accettato l'invito", f"{person} accepted the invitation"),
         (
             Text(
@@ -71,7 +71,7 @@ def question_mail(
     if due_on is not None:
         last = day_short(due_on)
         term = Text(f" Il termine per rispondere è il {last.it}.", f" Answer by {last.en}.")
-    return _mail(
+    return bilingual(
         Text(f"{number}: si chiede la risposta di {body.it}", f"{number}: {body.en} is asked"),
         (
             Text(
@@ -115,7 +115,7 @@ def receipt_mail(
         ),
     ]
     subject = Text(f"{number}: ricevuta della risposta", f"{number}: receipt of the answer")
-    return _mail(subject, told, link="", closing=None)
+    return bilingual(subject, told, link="", closing=None)
 
 
 def _answered(label: str, said: str) -> str:
@@ -123,7 +123,7 @@ def _answered(label: str, said: str) -> str:
     return f"{label} {said}" if label.endswith("?") else f"{label}: {said}"
 
 
-def _mail(
+def bilingual(
     subject: Text, told: Sequence[Text], *, link: str, closing: Text | None = NEVER_ASKED
 ) -> Mail:
     """Italian first, then English: who has no account has chosen no language."""

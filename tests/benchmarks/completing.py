@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from engine.commands.accounts import hash_password
+from engine.commands.access.hashing import hash_password
 from engine.model import Officer
 from engine.unit_of_work import UnitOfWork
 from tests.benchmarks import statements

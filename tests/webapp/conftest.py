@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from engine import Actor
-from engine.commands.accounts import hash_password
+from engine.commands.access.hashing import hash_password
 from engine.model import Officer
 from engine.unit_of_work import UnitOfWork
 from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office, open_office

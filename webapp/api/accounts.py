@@ -8,12 +8,14 @@ from marshmallow import Schema, fields, validate
 from engine.commands import (
     close_account,
     correct_fiscal_code,
+    correct_mail,
     end_sessions_of,
     remove_identities,
     reopen_account,
     reset_second_factor,
     revoke_other_sessions,
     revoke_session,
+    send_password_reset,
 )
 from engine.queries import (
     OwnFactor,
@@ -83,6 +85,10 @@ class Code(Why):
     )
 
 
+class Address(Why):
+    email = fields.String(required=True, validate=validate.Length(3, 200))
+
+
 @part.get("/me/sessions", page_of(Session))
 def mine() -> dict[str, Any]:
     """Where I am signed in, newest first."""
@@ -129,6 +135,20 @@ def give_code(body: Mapping[str, Any], officer_id: str) -> PersonAccount:
     act(
         correct_fiscal_code, officer_id=officer_id, code=body["fiscal_code"], reason=body["reason"]
     )  # fmt: skip
+    return one(officer_id)
+
+
+@part.post("/people/<officer_id>/account/mail", Account, body=Address)
+def give_mail(body: Mapping[str, Any], officer_id: str) -> PersonAccount:
+    """Correct a person's mail address; the old one is told too."""
+    act(correct_mail, officer_id=officer_id, **body)
+    return one(officer_id)
+
+
+@part.post("/people/<officer_id>/account/send-password-reset", Account, body=Why)
+def send_reset(body: Mapping[str, Any], officer_id: str) -> PersonAccount:
+    """Send a person the link, good once and for a day, by which to choose a new password."""
+    act(send_password_reset, officer_id=officer_id, **body)
     return one(officer_id)
 
 

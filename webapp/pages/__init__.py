@@ -31,13 +31,14 @@ from webapp.pages import (
     worklist,
     workload,
 )
-from webapp.pages.doors import federated, second_factor, sign_in
+from webapp.pages.doors import federated, passwords, second_factor, sign_in
 from webapp.pages.links import answer, answer_links, invitations
 
 PAGES = (
     sign_in,
     second_factor,
     federated,
+    passwords,
     today,
     worklist,
     workload,

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from engine.commands import (
+    change_mail,
     change_password,
     choose_language,
     choose_mail,
@@ -18,6 +19,7 @@ from webapp import kept_pages
 from webapp.auth import engine, officer, present, remember, secret, settings
 from webapp.errors import status_of
 from webapp.i18n import COOKIE, _, language
+from webapp.security import limiter, who
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -62,6 +64,7 @@ def set_mail() -> ResponseReturnValue:
 
 
 @blueprint.post("/password")
+@limiter.limit("10 per 5 minutes", key_func=who)
 def set_password() -> ResponseReturnValue:
     """Change the password for one typed twice."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
@@ -75,6 +78,24 @@ def set_password() -> ResponseReturnValue:
     # Every session under the old password is over; this browser goes on under a new secret.
     remember(renewed)
     flash(_("La password è cambiata. Gli altri dispositivi devono accedere di nuovo."), "ok")
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/mail")
+@limiter.limit("10 per 5 minutes", key_func=who)
+def set_address() -> ResponseReturnValue:
+    """Change where mail reaches me; the password is asked again."""
+    user = present()
+    try:
+        engine().run(
+            officer(), change_mail, email=request.form.get("email", ""),
+            password=request.form.get("password", ""),
+            session_id=user.session_id if user else None,
+        )  # fmt: skip
+    except EngineError as refusal:
+        words = f"{refusal.message.in_(language())} {refusal.hint.in_(language())}"
+        return _page(mail_problem=words), status_of(refusal)
+    flash(_("L’indirizzo è cambiato. L’abbiamo detto per posta anche a quello di prima."), "ok")
     return redirect(url_for("account.show"))
 
 
@@ -114,7 +135,10 @@ def end_others() -> ResponseReturnValue:
     return redirect(url_for("account.show"))
 
 
-def _page(*, problem: str = "", token_problem: str = "", new_token: str | None = None) -> str:
+def _page(
+    *, problem: str = "", mail_problem: str = "", token_problem: str = "",
+    new_token: str | None = None,
+) -> str:  # fmt: skip
     user = present()
     return render_template(
         "pages/account.html",
@@ -125,6 +149,8 @@ def _page(*, problem: str = "", token_problem: str = "", new_token: str | None =
         local=settings().local_accounts,
         this_session=user.session_id if user else None,
         error=problem,
+        address=engine().read(notice_preferences, actor=officer()).email,
+        mail_error=mail_problem,
         token_error=token_problem,
         new_token=new_token,
     )

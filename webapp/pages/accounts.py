@@ -8,15 +8,17 @@ from flask.typing import ResponseReturnValue
 from engine.commands import (
     close_account,
     correct_fiscal_code,
+    correct_mail,
     end_sessions_of,
     remove_identities,
     reopen_account,
     reset_second_factor,
+    send_password_reset,
 )
 from engine.queries import Field, PersonAccount, person_account
 from engine.text import Text
 from webapp.acts import Act, perform
-from webapp.auth import engine, officer
+from webapp.auth import engine, officer, settings
 from webapp.forms import Values
 from webapp.i18n import _
 
@@ -32,6 +34,7 @@ WHY = Field(
     ),
     max="2000",
 )
+MAIL = Field(name="email", type="text", label=Text("Indirizzo di posta", "Mail address"), max="200")
 CODE = Field(
     name="code",
     type="text",
@@ -47,7 +50,50 @@ CODE = Field(
 @blueprint.get("")
 def show(officer_id: str) -> ResponseReturnValue:
     """How a person comes in, and where he is signed in."""
-    return render_template("pages/person_account.html", account=_account(officer_id))
+    return render_template(
+        "pages/person_account.html", account=_account(officer_id), local=settings().local_accounts
+    )
+
+
+@blueprint.route("/password/send", methods=["GET", "POST"])
+def send_reset(officer_id: str) -> ResponseReturnValue:
+    """Send a person the link for a new password."""
+    account = _account(officer_id)
+    follows = [
+        _("Un collegamento va a %(address)s: vale un giorno e una volta sola.",
+          address=account.email),
+        _("La password la sceglie la persona; fino ad allora vale quella di prima."),
+        _("Quando la sceglie, i suoi accessi aperti si chiudono."),
+    ]  # fmt: skip
+
+    def carry_out(given: Values) -> None:
+        engine().run(officer(), send_password_reset, officer_id=officer_id, reason=given["reason"])
+
+    return _asked(
+        account, _("Manda un collegamento per una nuova password"), follows, carry_out,
+        _("Collegamento mandato a %(address)s.", address=account.email),
+    )  # fmt: skip
+
+
+@blueprint.route("/mail", methods=["GET", "POST"])
+def give_mail(officer_id: str) -> ResponseReturnValue:
+    """Correct the mail address of a person."""
+    account = _account(officer_id)
+    follows = [
+        _("Gli avvisi e i collegamenti vanno al nuovo indirizzo."),
+        _("Il cambio è detto per posta anche a %(address)s.", address=account.email),
+    ]
+
+    def carry_out(given: Values) -> None:
+        engine().run(
+            officer(), correct_mail, officer_id=officer_id, email=str(given[MAIL.name]),
+            reason=given["reason"],
+        )  # fmt: skip
+
+    return _asked(
+        account, _("Correggi l’indirizzo di posta"), follows, carry_out,
+        _("L’indirizzo è cambiato."), asked=(MAIL, WHY), own=(MAIL, WHY),
+    )  # fmt: skip
 
 
 @blueprint.route("/sessions/end", methods=["GET", "POST"])
@@ -167,12 +213,14 @@ def _asked(
     done: str,
     *,
     asked: Sequence[Field] = (WHY,),
+    own: Sequence[Field] = (WHY,),
 ) -> ResponseReturnValue:
     back = url_for(".show", officer_id=account.officer_id)
     steps = [{"label": _("Account di %(name)s", name=account.name), "url": back}, {"label": title}]
     act = Act(
         title=title, follows=follows, button=title, back=back, steps=steps, version=None,
-        asked=asked, own=(WHY,), nav="people", values={CODE.name: account.fiscal_code or ""},
+        asked=asked, own=own, nav="people",
+        values={CODE.name: account.fiscal_code or "", MAIL.name: account.email},
     )  # fmt: skip
 
     def do(given: Values) -> str:

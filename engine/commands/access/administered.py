@@ -5,6 +5,7 @@ from sqlalchemy import delete, update
 from engine import events
 from engine.commands.access.federated import give_fiscal_code
 from engine.commands.access.sessions import end_sessions
+from engine.commands.access.telling import tell_of
 from engine.errors import Invalid, OfficerNotFound, WrongState
 from engine.mandates import bodies_of_person, mandates_of
 from engine.model import ApiToken, CalendarFeed, Identity, Officer
@@ -91,4 +92,6 @@ def looked_after(work: UnitOfWork, officer_id: str, reason: str) -> Officer:
 
 
 def _record(work: UnitOfWork, officer: Officer, what: str, reason: str) -> None:
-    work.record(events.AccountChanged(None, officer.id, officer.name, what, reason.strip()[:2000]))
+    reason = reason.strip()[:2000]
+    work.record(events.AccountChanged(None, officer.id, officer.name, what, reason))
+    tell_of(work, officer, what, reason=reason)

@@ -11,7 +11,9 @@ from sqlalchemy import delete, select
 
 from engine import events
 from engine.commands.access.administered import looked_after
+from engine.commands.access.hashing import require_himself
 from engine.commands.access.sessions import Browser, end_sessions, living_session, open_session
+from engine.commands.access.telling import tell_of
 from engine.errors import Conflict, NotAllowed, SecondFactorRefused, WrongState
 from engine.mandates import mandates_of
 from engine.model import Deployment, Officer, RecoveryCode, SecondFactor, SignInSession
@@ -96,11 +98,12 @@ def begin_second_factor(work: UnitOfWork) -> None:
 
 
 def confirm_second_factor(
-    work: UnitOfWork, *, code: str, session_id: str | None
+    work: UnitOfWork, *, code: str, password: str, session_id: str | None
 ) -> tuple[str, ...] | None:
     """My telephone has the key: from now on a password asks for a code too; codes for paper.
 
-    Other browsers, which gave a password only, sign in again. None for a wrong code.
+    Other browsers, which gave a password only, sign in again. None for a wrong code. Whoever finds
+    a browser open must not tie the account to a telephone of his own: the password is asked again.
     """
     officer_id = str(work.actor.officer_id)
     factor = _factor(work, officer_id)
@@ -108,6 +111,7 @@ def confirm_second_factor(
         raise Conflict(
             Text("Il secondo fattore è già attivo.", "The second factor is already active.")
         )
+    require_himself(work, password=password, session_id=session_id)
     if not _accepted(work, factor, code, on_paper=False):
         return None
     end_sessions(work, officer_id, but=session_id)
@@ -122,8 +126,10 @@ def renew_recovery_codes(work: UnitOfWork, *, code: str) -> tuple[str, ...] | No
     return _new_recovery_codes(work, factor.officer_id)
 
 
-def remove_second_factor(work: UnitOfWork, *, code: str) -> bool:
-    """Do without again, where my mandates allow it; false for a wrong code."""
+def remove_second_factor(
+    work: UnitOfWork, *, code: str, password: str, session_id: str | None
+) -> bool:
+    """Do without again, where my mandates allow it; false for a wrong code. Asks the password."""
     factor = _own(work)
     if owes(work, factor.officer_id):
         raise NotAllowed(
@@ -136,6 +142,7 @@ def remove_second_factor(work: UnitOfWork, *, code: str) -> bool:
                 "For a new telephone, ask whoever administers your account to reset it.",
             ),
         )
+    require_himself(work, password=password, session_id=session_id)
     if not _accepted(work, factor, code, on_paper=True):
         return False
     _forget(work, factor)
@@ -172,9 +179,9 @@ def _confirm(work: UnitOfWork, factor: SecondFactor) -> tuple[str, ...]:
 
 def _record(work: UnitOfWork, officer_id: str, what: str, reason: str = "") -> None:
     officer = work.session.get_one(Officer, officer_id)
-    work.record(
-        events.AccountChanged(None, officer.id, officer.name, what, reason.strip()[:2000])
-    )  # fmt: skip
+    reason = reason.strip()[:2000]
+    work.record(events.AccountChanged(None, officer.id, officer.name, what, reason))
+    tell_of(work, officer, what, reason=reason)
 
 
 def _begin(work: UnitOfWork, officer_id: str) -> None:

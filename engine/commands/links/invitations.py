@@ -17,7 +17,7 @@ from engine.commands._people import (
     require_role,
     require_unheld,
 )
-from engine.commands.accounts import hash_password, require_good_password
+from engine.commands.access.hashing import hash_password, require_good_password
 from engine.commands.cases import require_reason
 from engine.deliveries import SendLink, SendMail
 from engine.errors import (

@@ -6,6 +6,7 @@ from engine.queries.access.accounts import (
     my_identities,
     person_account,
 )
+from engine.queries.access.passwords import ResetView, reset_of
 from engine.queries.access.rights import require_case_act, require_work_act
 from engine.queries.access.second_factor import (
     Enrolment,
@@ -20,11 +21,13 @@ __all__ = [
     "IdentityRow",
     "OwnFactor",
     "PersonAccount",
+    "ResetView",
     "WaitingSession",
     "my_identities",
     "my_second_factor",
     "person_account",
     "require_case_act",
     "require_work_act",
+    "reset_of",
     "waiting_session",
 ]

@@ -23,8 +23,8 @@ from engine.commands import (
     sign_in,
     touch_session,
 )
+from engine.commands.access.hashing import hash_password
 from engine.commands.access.sessions import shortened
-from engine.commands.accounts import hash_password
 from engine.errors import Conflict, Invalid, NotFound, OfficerNotFound, SignInRefused, WrongState
 from engine.model import HistoryEntry, Officer, SignInSession
 from engine.queries import person_account, sessions, signed_in, token_holder

@@ -21,9 +21,16 @@ from engine.commands import (
     reset_second_factor,
     sign_in,
 )
+from engine.commands.access.hashing import hash_password
 from engine.commands.access.second_factor import MOST_MISSES, PAUSE, Passed
-from engine.commands.accounts import hash_password
-from engine.errors import NotAllowed, NotFound, OfficerNotFound, SecondFactorRefused, WrongState
+from engine.errors import (
+    NotAllowed,
+    NotFound,
+    OfficerNotFound,
+    PasswordAsked,
+    SecondFactorRefused,
+    WrongState,
+)
 from engine.model import HistoryEntry, Officer, RecoveryCode, SecondFactor
 from engine.queries import my_second_factor, sessions, signed_in, waiting_session
 from engine.unit_of_work import UnitOfWork
@@ -199,7 +206,9 @@ def test_one_may_want_it_and_do_without_again_unless_one_owes_it(strict: Office)
     assert is_in(strict, knows_password(strict, "elena")), "begun is not active"
     begun = strict.engine.read(my_second_factor, actor=elena).enrolment
     assert begun is not None
-    given: dict[str, Any] = {"session_id": who.session_id}
+    given: dict[str, Any] = {"session_id": who.session_id, "password": PASSWORD}
+    with pytest.raises(PasswordAsked):
+        strict.engine.run(elena, confirm_second_factor, code="1", **given | {"password": "x"})
     assert strict.engine.run(elena, confirm_second_factor, code="1", **given) is None
     code = code_of(strict, begun.key)
     assert strict.engine.run(elena, confirm_second_factor, code=code, **given)
@@ -207,11 +216,11 @@ def test_one_may_want_it_and_do_without_again_unless_one_owes_it(strict: Office)
     assert not is_in(strict, knows_password(strict, "elena"))
 
     strict.clock.advance(2 * STEP)
-    assert strict.engine.run(elena, remove_second_factor, code="1") is False
+    assert strict.engine.run(elena, remove_second_factor, code="1", **given) is False
     code = code_of(strict, begun.key)
     elena = strict.officer("elena", (CHIVASSO, "administrator"))
     with pytest.raises(NotAllowed, match="ask for the second factor"):
-        strict.engine.run(elena, remove_second_factor, code=code)
+        strict.engine.run(elena, remove_second_factor, code=code, **given)
 
 
 def test_a_lost_telephone_is_reset_by_who_looks_after_the_account_only(strict: Office) -> None:

@@ -18,7 +18,7 @@ from engine.commands import (
     sign_in,
     sign_in_with,
 )
-from engine.commands.accounts import hash_password
+from engine.commands.access.hashing import hash_password
 from engine.model import Identity, MandateRow, Officer, SignInSession
 from engine.queries import me, notices, sessions, signed_in, token_holder, tokens
 from engine.unit_of_work import UnitOfWork

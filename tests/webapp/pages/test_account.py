@@ -140,7 +140,7 @@ def test_an_administrator_looks_after_the_account_of_a_colleague(web: Web) -> No
     assert "Adesso non è dentro da nessun dispositivo." in anna.text
     assert elena.open("/worklist").heading == "Entra in Concerto"
 
-    anna.follow("Correggi").press(
+    anna.follow("Correggi: Codice fiscale").press(
         "Correggi il codice fiscale",
         **{"data.code": "rssmra80a01l219m", "data.reason": "tessera vista"},
     )

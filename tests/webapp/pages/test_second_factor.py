@@ -97,10 +97,10 @@ def test_one_may_want_it_and_an_administrator_resets_it(web: Web) -> None:
     elena = web.signed_in("elena", (CHIVASSO, "officer")).open("/account").follow("Attivalo")
     elena.press("Attiva il secondo fattore")
     key = key_on(elena)
-    elena.press("Attiva", code=code_of(web, key))
+    elena.press("Attiva", code=code_of(web, key), password=PASSWORD)
     assert elena.heading == "Codici di riserva"
     elena.follow("Li ho messi al sicuro")
-    elena.press("Togli il secondo fattore", code="1")
+    elena.press("Togli il secondo fattore", code="1", password=PASSWORD)
     assert (elena.status, "Codice non valido." in elena.text) == (403, True)
 
     assert web.visitor().sign_in("elena").heading == "Scrivi il codice del telefono"

@@ -29,7 +29,7 @@ from webapp.auth import (
 from webapp.doors import note_refusal, refused, turn_away
 from webapp.errors import status_of
 from webapp.i18n import _, language
-from webapp.security import limiter
+from webapp.security import limiter, who
 
 blueprint = Blueprint("second_factor", __name__)
 
@@ -98,12 +98,14 @@ def begin() -> ResponseReturnValue:
 
 
 @blueprint.post("/account/second-factor/confirm")
+@limiter.limit("10 per 5 minutes", key_func=who)
 def confirm() -> ResponseReturnValue:
     """The telephone has the key: use it from now on."""
     user = present()
     try:
         codes = engine().run(
             officer(), confirm_second_factor, code=request.form.get("code", "")[:100],
+            password=request.form.get("password", ""),
             session_id=user.session_id if user else None,
         )  # fmt: skip
     except EngineError as refusal:
@@ -124,12 +126,16 @@ def new_codes() -> ResponseReturnValue:
 
 
 @blueprint.post("/account/second-factor/remove")
+@limiter.limit("10 per 5 minutes", key_func=who)
 def remove() -> ResponseReturnValue:
     """Do without a second factor again."""
+    user = present()
     try:
         done = engine().run(
-            officer(), remove_second_factor, code=request.form.get("code", "")[:100]
-        )
+            officer(), remove_second_factor, code=request.form.get("code", "")[:100],
+            password=request.form.get("password", ""),
+            session_id=user.session_id if user else None,
+        )  # fmt: skip
     except EngineError as refusal:
         return _own(refusal)
     if not done:
