@@ -14,7 +14,7 @@ from webapp import create_app
 # Reviewed one by one: everything else needs an officer.
 FOR_EVERYBODY = {
     *("/healthz", "/readyz", "/metrics"),
-    *("/sign-in", "/accessibility", "/privacy"),
+    *("/sign-in", "/sign-in/password", "/accessibility", "/privacy"),
     *("/api/v1/openapi.json", "/api/v1/docs"),
 }
 # Where one comes in by somebody else's account; without such a provider they are not there.
@@ -24,7 +24,7 @@ RESUMED = "/sign-in/resume"
 # A calendar cannot sign in, nor who has no account: the secret in the address is what they know.
 BY_SECRET = {
     *("/calendar/<secret>.ics", "/join", "/join/<secret>", "/answer/<secret>"),
-    *("/answer/<secret>/draft", "/answer/<secret>/documents/<document_id>"),
+    *("/answer/<secret>/draft", "/answer/<secret>/documents/<document_id>", "/reset/<secret>"),
 }
 BUILT_FILES = "/static/<path:filename>"
 
