@@ -9,7 +9,7 @@ What the page has filled in already stays as it is: that is what an officer woul
 import csv
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +19,6 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from engine.asked import approval_form
 from engine.bundles.definition import Bundle, Field, Form
-from engine.bundles.drawn import Drawing
 from engine.bundles.forms.visibility import WITHOUT_VALUE
 from engine.legal_clock import day_after
 from engine.model import LIVE
@@ -37,6 +36,10 @@ ALL = "all"
 NUMBERED = re.compile(r"\b(numero|protocollo|repertorio|atto)\b", re.IGNORECASE)
 """Labels under which an act or an entry of a register is written down."""
 
+ANSWERS = "input:not([type=hidden]), textarea, select"
+IS_BLANK = """all => all.map(
+    one => ["radio", "checkbox"].includes(one.type) ? !one.checked : !one.value.trim()
+)"""
 _LISTED = ROOT / "engine" / "reference" / "municipalities.csv"
 TOWNS = {
     f"mun-{row['istat_code']}": row
@@ -206,10 +209,12 @@ class Life:
             raise StoryBroken(f"open is {found}")
 
     def _expect_refused(self, step: Mapping[str, Any]) -> None:
-        """The page does not offer it, or refuses it."""
+        """The page does not offer it, or refuses it: then the browser has a reason to complain."""
+        before = len(self.office.complaints)
         try:
             self._step({k: v for k, v in step["expect_refused"].items() if k != "error"})
         except (StoryBroken, PlaywrightError):
+            del self.office.complaints[before:]
             return
         raise StoryBroken("it was not refused")
 
@@ -321,21 +326,35 @@ class Life:
         """
         if "fails" in step:
             return
-        for drawing in self.bundle.drawings.values():
-            for element in drawing.elements.values():
-                if element.properties.get("topic") == step["service"]:
-                    self._by_hand(drawing, element.id)
-                    return
-        raise StoryBroken(f"nothing is drawn for {step['service']}")
+        drawn = dict(self._by_hand(step["service"]))
+        until = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < until:
+            items = self.witness.every(f"/cases/{self.case_id}/work-items")
+            open_ = [i["activity"] for i in items if i["state"] in LIVE and i["activity"] in drawn]
+            if open_:
+                self._complete({"complete": open_[0], "by": drawn[open_[0]]})
+                self.told.by_hand += 1
+                return
+            time.sleep(0.5)
+        raise StoryBroken(f"nobody has work instead of {step['service']}: {sorted(drawn)}")
 
-    def _by_hand(self, drawing: Drawing, service: str) -> None:
-        edges = [e.id for e in drawing.elements.values() if e.attached_to == service]
-        (activity,) = [f.target for f in drawing.flows if f.source in edges]
-        letters = self.bundle.letters(activity)
-        does = next(str(column) for column, cell in letters.items() if "R" in cell)
-        told = [step for step in self.story["steps"] if step.get("complete") == activity]
-        self._complete(told[0] if told else {"complete": activity, "by": does})
-        self.told.by_hand += 1
+    def _by_hand(self, topic: str) -> Iterator[tuple[str, str]]:
+        """What is drawn for the failure of a service, and who does it."""
+        for drawing in self.bundle.drawings.values():
+            services = [
+                e.id for e in drawing.elements.values() if e.properties.get("topic") == topic
+            ]
+            edges = [e.id for e in drawing.elements.values() if e.attached_to in services]
+            for flow in drawing.flows:
+                if flow.source in edges and flow.target in self.bundle.forms:
+                    letters = self.bundle.letters(flow.target)
+                    does = next(str(column) for column, cell in letters.items() if "R" in cell)
+                    yield flow.target, self._told_of(flow.target) or does
+
+    def _told_of(self, activity: str) -> str:
+        """Who does it in the story, where the story tells it."""
+        steps = self.story["steps"]
+        return next((s["by"] for s in steps if s.get("complete") == activity), "")
 
     # --- the clock
 
@@ -559,13 +578,13 @@ class Life:
             self._given_rows(person, one, value if said else None, name, rows)
             return
         if not said:
-            for number in range(rows.count()):
-                self._fill(person, one.fields, {}, f"{name}.{number}.")
-            value = one.example if isinstance(one.example, list) else None
-            needed = max(one.min_items, 1 if one.required else 0)
-            if rows.count():
-                return
-            value = value if value is not None else [{} for _ in range(needed)]
+            if not all(rows.locator(ANSWERS).evaluate_all(IS_BLANK)):
+                # The case has written rows already: they stay, and only what lacks is added.
+                value = [{} for _ in range(rows.count())]
+            elif isinstance(one.example, list):
+                value = one.example
+            else:
+                value = [{} for _ in range(max(one.min_items, 1 if one.required else 0))]
         for number, row in enumerate(value):
             if rows.count() <= number:
                 place.locator(f"#{_id(name)}-add").click()
@@ -587,7 +606,8 @@ class Life:
         for number in range(rows.count()):
             key = person.page.locator(f'[name="{name}.{number}.row"]').input_value()
             if said is None or key in wanted:
-                self._fill(person, one.fields, wanted.pop(key, {}), f"{name}.{number}.")
+                row = wanted.pop(key, {}) if said is not None else _decided(one)
+                self._fill(person, one.fields, row, f"{name}.{number}.")
         if wanted:
             raise StoryBroken(f"{one.name} has no rows {sorted(wanted)}")
 
@@ -610,6 +630,12 @@ class Life:
 
 
 _FIRST = object()
+
+
+def _decided(rows: Field) -> dict[str, Any]:
+    """What is decided about each row of the case: how it stood before is no answer."""
+    asked = (one for one in rows.fields if one.type == "choice" and one.show_when is None)
+    return {one.name: one.example for one in asked if one.example and not one.options_from}
 
 
 def in_figures(life: Life) -> str:
