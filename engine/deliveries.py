@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,11 @@ class SendLink:
     link_id: str
     sent: int
     """The how-many-eth time: each has a secret of its own."""
+
+
+NOT_YET_CONNECTED: Final = frozenset({"protocol", "signature-check", "pack-check"})
+"""The official register, the check of signatures and that of packs: until they come, an officer
+does by hand what they would do. Of any other service that is missing an administrator must know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import Actor, Engine
-from engine.commands import mark_delivered, mark_failed, mark_stuck
+from engine.commands import mark_delivered, mark_failed, mark_not_connected, mark_stuck
 from engine.errors import EngineError, StaleVersion
 from engine.logs import log
-from workers.gateways import Outside, Refused
+from workers.gateways import NoGateway, Outside, Refused
 from workers.jobs import CHORES, JOBS
 
 RELAY = Actor.system("relay")
@@ -21,6 +21,16 @@ def carry_out(
     """Do what a delivery says; success and failure are both reported, never lost."""
     try:
         result = _done(engine, outside, delivery_id, kind, payload)
+    except NoGateway as missing:
+        reason = _told(missing)
+        _log.info("not connected", delivery=delivery_id, kind=kind, reason=reason)
+        _report(
+            engine, delivery_id,
+            lambda: engine.run(
+                RELAY, mark_not_connected, delivery_id=delivery_id, error=reason
+            ),
+        )  # fmt: skip
+        return False
     except Exception as failure:  # whatever goes wrong outside is the engine's to judge
         reason = _told(failure)
         final = isinstance(failure, Refused)

@@ -87,6 +87,7 @@ from engine.commands.organisations import import_territory
 from engine.commands.outbox import (
     mark_delivered,
     mark_failed,
+    mark_not_connected,
     mark_stuck,
     retry_delivery,
     take_deliveries,
@@ -167,6 +168,7 @@ __all__ = [
     "list_children",
     "mark_delivered",
     "mark_failed",
+    "mark_not_connected",
     "mark_stuck",
     "migrate_case",
     "move_token",

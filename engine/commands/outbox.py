@@ -11,7 +11,7 @@ from engine import events
 from engine.bpmn import TokenGone
 from engine.commands._advance import advance
 from engine.commands._links.sending import mail_address
-from engine.deliveries import CallService, SendMail
+from engine.deliveries import NOT_YET_CONNECTED, CallService, SendMail
 from engine.errors import DeliveryNotFound, Invalid, NobodyWaits, WrongState
 from engine.model import Case, DeliveryRow, DeliveryState
 from engine.policy import require_administrator, require_machine
@@ -89,15 +89,25 @@ def mark_failed(work: UnitOfWork, *, delivery_id: str, error: str, final: bool =
         return
     _give_up(work, row, case, error)
     if row.kind == CallService.__name__ and case is not None:
-        token_id = str(row.token_id)
-        _tolerating_late(
-            lambda: advance(
-                work, case,
-                lambda instance, facts: instance.fail(
-                    token_id, "delivery-failed", error[:LONGEST_ERROR], facts=facts
-                ),
-            )
-        )  # fmt: skip
+        _take_the_drawn_way(work, case, row, error)
+
+
+def mark_not_connected(work: UnitOfWork, *, delivery_id: str, error: str) -> None:
+    """Nobody serves this yet: the drawn way leads to the officer who does it by hand.
+
+    So it is with register, signature check and pack check. Of any other service that nobody serves
+    an administrator must know: it counts as failed.
+    """
+    require_machine(work.actor)
+    row, case = _locked(work, delivery_id)
+    if row is None or case is None or _topic(row) not in NOT_YET_CONNECTED:
+        mark_failed(work, delivery_id=delivery_id, error=error, final=True)
+        return
+    if row.state != DeliveryState.PENDING:
+        return
+    row.leave_to_hand()
+    work.record(events.ServiceNotConnected(case.id, _topic(row), row.id), case)
+    _take_the_drawn_way(work, case, row, error)
 
 
 def mark_stuck(work: UnitOfWork, *, delivery_id: str, error: str) -> None:
@@ -166,6 +176,18 @@ def _failed(work: UnitOfWork, delivery_id: str) -> tuple[DeliveryRow, Case | Non
             Text("Ricarica l'elenco.", "Reload the list."),
         )
     return row, case
+
+
+def _take_the_drawn_way(work: UnitOfWork, case: Case, row: DeliveryRow, error: str) -> None:
+    token_id = str(row.token_id)
+    _tolerating_late(
+        lambda: advance(
+            work, case,
+            lambda instance, facts: instance.fail(
+                token_id, "delivery-failed", error[:LONGEST_ERROR], facts=facts
+            ),
+        )
+    )  # fmt: skip
 
 
 def _give_up(work: UnitOfWork, row: DeliveryRow, case: Case | None, error: str) -> None:

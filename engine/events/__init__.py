@@ -34,6 +34,7 @@ from engine.events.leaving import (
     MessageSent,
     ServiceAnswered,
     ServiceFailed,
+    ServiceNotConnected,
     ServiceRequested,
 )
 from engine.events.linked import (
@@ -168,6 +169,7 @@ __all__ = [
     "ResultReturned",
     "ServiceAnswered",
     "ServiceFailed",
+    "ServiceNotConnected",
     "ServiceRequested",
     "SubstitutionEnded",
     "SubstitutionGranted",

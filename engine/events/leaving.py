@@ -39,6 +39,12 @@ class ServiceFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceNotConnected(Event):
+    topic: str
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryFailed(Event):
     delivery: str
     kind: str
@@ -90,6 +96,7 @@ LEAVING: tuple[type[Event], ...] = (
     ServiceRequested,
     ServiceAnswered,
     ServiceFailed,
+    ServiceNotConnected,
     DeliveryFailed,
     DeliveryRetried,
     DeliveryWithdrawn,

@@ -14,6 +14,8 @@ class DeliveryState(StrEnum):
     PENDING = "pending"
     DONE = "done"
     FAILED = "failed"
+    BY_HAND = "by_hand"
+    """The service is not connected yet: an officer does its work, nothing is to be mended."""
     WITHDRAWN = "withdrawn"
     """Nobody waits for it any more."""
 
@@ -57,6 +59,10 @@ class DeliveryRow(Base):
         """The last attempt failed: an administrator must look."""
         self.attempts += 1
         self.state, self.last_error = DeliveryState.FAILED, error
+
+    def leave_to_hand(self) -> None:
+        """Nobody serves this yet: the drawing leads to an officer."""
+        self.state = DeliveryState.BY_HAND
 
     def revive(self, *, at: datetime) -> None:
         """An administrator wants it tried anew, with all its attempts."""

@@ -99,6 +99,7 @@ from engine.queries.consultations import (
 )
 from engine.queries.deliveries import (
     FailedDelivery,
+    deliveries_by_hand,
     failed_deliveries,
     failed_delivery,
 )
@@ -399,6 +400,7 @@ __all__ = [
     "due_reminders",
     "due_resumptions",
     "exported_proof",
+    "deliveries_by_hand",
     "failed_deliveries",
     "failed_delivery",
     "feed_dates",

@@ -1,4 +1,4 @@
-"""Deliveries that failed for good: what, for which case, and why. For administrators."""
+"""Deliveries that failed for good, and what nobody serves yet. For administrators."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,8 +57,21 @@ def failed_deliveries(
     reading: Reading, *, actor: Actor, after: str | None = None, limit: int = 50
 ) -> Page[FailedDelivery]:
     """The failed deliveries, newest first. Raises NotAllowed for others than administrators."""
+    return _newest(reading, actor, DeliveryState.FAILED, after, limit)
+
+
+def deliveries_by_hand(
+    reading: Reading, *, actor: Actor, after: str | None = None, limit: int = 50
+) -> Page[FailedDelivery]:
+    """What officers did by hand because its service is not connected yet, newest first."""
+    return _newest(reading, actor, DeliveryState.BY_HAND, after, limit)
+
+
+def _newest(
+    reading: Reading, actor: Actor, state: DeliveryState, after: str | None, limit: int
+) -> Page[FailedDelivery]:
     require_administrator(actor)
-    statement = _statement().order_by(DeliveryRow.created_at.desc(), DeliveryRow.id.desc())
+    statement = _statement(state).order_by(DeliveryRow.created_at.desc(), DeliveryRow.id.desc())
     keys = keys_of(after, str, str)
     if keys is not None:
         at = instant_of(keys[0])
@@ -69,7 +82,7 @@ def failed_deliveries(
     size = page_size(limit)
     rows = [_shown(*row) for row in reading.session.execute(statement.limit(size + 1))]
     total = reading.session.scalar(
-        select(func.count(DeliveryRow.id)).where(DeliveryRow.state == DeliveryState.FAILED)
+        select(func.count(DeliveryRow.id)).where(DeliveryRow.state == state)
     )
     last = rows[size - 1] if len(rows) > size else None
     following = cursor(last.created_at.isoformat(), last.id) if last is not None else None
@@ -79,7 +92,9 @@ def failed_deliveries(
 def failed_delivery(reading: Reading, *, actor: Actor, delivery_id: str) -> FailedDelivery:
     """One failed delivery. Raises DeliveryNotFound for others, delivered or not."""
     require_administrator(actor)
-    row = reading.session.execute(_statement().where(DeliveryRow.id == delivery_id)).first()
+    row = reading.session.execute(
+        _statement(DeliveryState.FAILED).where(DeliveryRow.id == delivery_id)
+    ).first()
     if row is None:
         raise DeliveryNotFound(
             Text(
@@ -93,11 +108,11 @@ def failed_delivery(reading: Reading, *, actor: Actor, delivery_id: str) -> Fail
     return _shown(*row)
 
 
-def _statement() -> Select[DeliveryRow, str, str]:
+def _statement(state: DeliveryState) -> Select[DeliveryRow, str, str]:
     return (
         select(DeliveryRow, Case.number, Case.title)
         .outerjoin(Case, Case.id == DeliveryRow.case_id)
-        .where(DeliveryRow.state == DeliveryState.FAILED)
+        .where(DeliveryRow.state == state)
     )
 
 

@@ -437,6 +437,13 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
             "The outside service {topic} did not answer: {error}",
         ),
     ),
+    "ServiceNotConnected": (
+        "machine",
+        _said(
+            "Il servizio {topic} non è ancora collegato: si fa a mano",
+            "The service {topic} is not connected yet: it is done by hand",
+        ),
+    ),
     "DeliveryFailed": (
         "machine",
         _said("Un messaggio non è arrivato: {error}", "A message did not arrive: {error}"),

@@ -131,6 +131,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "list_children": nothing(round_id=NOWHERE),
     "mark_delivered": lambda w, s, p: {"delivery_id": s.id},
     "mark_failed": lambda w, s, p: {"delivery_id": s.id, "error": "x"},
+    "mark_not_connected": lambda w, s, p: {"delivery_id": s.id, "error": "x"},
     "mark_stuck": lambda w, s, p: {"delivery_id": s.id, "error": "x"},
     "migrate_case": lambda w, s, p: case(w, s, p) | {"to_version": 99},
     "move_token": lambda w, s, p: case(w, s, p) | {"work_item_id": NOWHERE, "element": "answer"},

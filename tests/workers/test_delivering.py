@@ -55,14 +55,30 @@ def call(office: Office) -> DeliveryRow:
         return session.query(DeliveryRow).filter_by(kind="CallService").one()
 
 
-def test_a_topic_nobody_serves_fails_at_once_and_takes_the_drawn_way(
+def test_what_is_not_connected_yet_is_left_to_an_officer_and_is_no_failure(
     office: Office, letter: str, tmp_path: Path
 ) -> None:
     deliver(office, tmp_path)
 
+    assert (call(office).state, call(office).last_error) == ("by_hand", None)
+    assert [i.activity for i in office.items(letter)] == ["write_number"]
+    told = [e.type for e in office.history(letter)]
+    assert "ServiceNotConnected" in told
+    assert "ServiceFailed" not in told
+
+
+def test_another_topic_that_nobody_serves_fails_at_once_and_takes_the_drawn_way(
+    office: Office, letter: str, tmp_path: Path
+) -> None:
+    with office.session() as session:
+        session.query(DeliveryRow).one().payload = {"topic": "parcels", "parameters": {}}
+        session.commit()
+
+    deliver(office, tmp_path)
+
     assert (call(office).state, call(office).last_error) == (
         "failed",
-        "no gateway for topic “protocol”",
+        "no gateway for topic “parcels”",
     )
     assert [i.activity for i in office.items(letter)] == ["write_number"]
     assert "ServiceFailed" in [e.type for e in office.history(letter)]

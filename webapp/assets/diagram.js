@@ -107,9 +107,10 @@ function leadBack(canvasPlace, viewer, name) {
   way.setAttribute('aria-label', name)
   canvasPlace.before(way)
   viewer.on('root.set', ({ element }) => {
+    const pressed = [canvasPlace, way].some((one) => one.contains(document.activeElement))
     way.hidden = element === outermost
     showReadable(canvas)
-    canvasPlace.focus({ preventScroll: true }) // the button that was pressed is gone
+    if (pressed) canvasPlace.focus({ preventScroll: true }) // the button that was pressed is gone
   })
 }
 

@@ -8,22 +8,32 @@ from flask.typing import ResponseReturnValue
 
 from engine.commands import retry_delivery, withdraw_delivery
 from engine.errors import EngineError, Invalid
-from engine.queries import FailedDelivery, failed_deliveries, failed_delivery
+from engine.queries import FailedDelivery, deliveries_by_hand, failed_deliveries, failed_delivery
 from engine.text import Text
 from webapp import shown
 from webapp.auth import engine, officer
 from webapp.i18n import _
 
 blueprint = Blueprint("deliveries", __name__)
+NEWEST = 10
+"""Examples of what is done by hand: nobody has to act on that list."""
 
 
 @blueprint.get("/deliveries")
 def show() -> ResponseReturnValue:
-    """What did not arrive, newest first."""
+    """What did not arrive, newest first; apart from it what no service does yet."""
     found = engine().read(failed_deliveries, actor=officer(), after=request.args.get("after"))
+    by_hand = engine().read(deliveries_by_hand, actor=officer(), limit=NEWEST)
     return render_template(
         "pages/deliveries.html",
         nav="deliveries",
+        by_hand=by_hand.items,
+        services={
+            "protocol": _("Protocollo ufficiale"),
+            "signature-check": _("Verifica delle firme"),
+            "pack-check": _("Controllo del fascicolo"),
+        },
+        by_hand_total=by_hand.total,
         deliveries=found.items,
         total=found.total,
         more_url=shown.same_page(after=found.next) if found.next else None,

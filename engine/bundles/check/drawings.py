@@ -6,6 +6,7 @@ from collections import Counter
 from engine.bundles.check.view import ACTIVITIES, View
 from engine.bundles.columns import parse_column
 from engine.bundles.drawn import Element
+from engine.deliveries import NOT_YET_CONNECTED
 
 CASE_STATES = ("open", "completed", "withdrawn", "cancelled")
 
@@ -17,8 +18,28 @@ def check_drawings(view: View) -> None:
     _check_names(view)
     _check_forms(view)
     _check_stages(view)
+    _check_done_by_hand(view)
     for element in view.elements():
         _check_properties(view, element)
+
+
+def _check_done_by_hand(view: View) -> None:
+    """What is not connected yet is done by an officer, and by nobody else."""
+    after = {flow.source: flow.target for d in view.bundle.drawings.values() for flow in d.flows}
+    elements = {element.id: element for element in view.elements()}
+    for service in elements.values():
+        if service.properties.get("topic") not in NOT_YET_CONNECTED:
+            continue
+        edges = [e.id for e in elements.values() if e.attached_to == service.id]
+        ways = [after.get(e, "") for e in edges if (elements[e].event or "").startswith("error:")]
+        # Two reasons to do it by hand may meet in a gateway first.
+        ways = [after.get(w, "") if w in elements and "Gateway" in elements[w].type else w
+                for w in ways]  # fmt: skip
+        if not any(w in elements and elements[w].type == "userTask" for w in ways):
+            view.at(
+                service, f"“{service.id}” is not connected yet, and no officer does it.",
+                "Let the error event on its edge lead straight to a user task.",
+            )  # fmt: skip
 
 
 def _check_process(view: View) -> None:

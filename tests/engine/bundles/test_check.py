@@ -32,6 +32,21 @@ evidence = "V"
 """
 
 
+def test_an_officer_does_what_is_not_connected_yet() -> None:
+    letter = Path(__file__).parents[1] / "register-letter"
+    files = {
+        str(path.relative_to(letter)): path.read_bytes()
+        for path in letter.rglob("*") if path.is_file()
+    }  # fmt: skip
+    assert check_files(files) == []
+
+    drawn = files["process.bpmn"].decode()
+    files["process.bpmn"] = drawn.replace("bpmn:userTask", "bpmn:manualTask").encode()
+
+    (found,) = [p for p in check_files(files) if "no officer does it" in p.what]
+    assert found.file == "process.bpmn"
+
+
 def test_the_small_folder_obeys_every_rule() -> None:
     assert check_files(tiny()) == []
 

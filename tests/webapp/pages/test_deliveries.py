@@ -1,6 +1,6 @@
 """The list of failed deliveries, as an administrator uses it."""
 
-from engine.commands import mark_failed, mark_stuck, start_case, take_deliveries
+from engine.commands import mark_failed, mark_not_connected, mark_stuck, start_case, take_deliveries
 from engine.model import DeliveryRow
 from tests.office import HERE, SYSTEM
 from tests.webapp.conftest import Visit, Web
@@ -27,6 +27,26 @@ def stuck_call(web: Web) -> str:
     (call,) = office.engine.run(SYSTEM, take_deliveries, limit=50)
     office.engine.run(SYSTEM, mark_stuck, delivery_id=call.id, error="no number")
     return call.id
+
+
+def test_what_is_not_connected_yet_stands_apart_from_what_failed(web: Web) -> None:
+    office = web.office
+    coordinator = web.officer("davide", ("cmto", "coordinator"))
+    office.deploy(HERE / "engine" / "register-letter")
+    office.engine.run(
+        coordinator, start_case, process="register-letter", title="Lettera", parties=[],
+        data={"subject": "Diffida"},
+    )  # fmt: skip
+    (call,) = office.engine.run(SYSTEM, take_deliveries, limit=50)
+    office.engine.run(SYSTEM, mark_not_connected, delivery_id=call.id, error="no gateway")
+
+    ada = web.signed_in("ada", ADMIN).open("/deliveries")
+
+    assert "Nessun invio fallito" in ada.text
+    assert "Non ancora collegati: si fa a mano" in ada.text
+    assert "Protocollo ufficiale" in ada.text
+    assert ada.open(f"/deliveries/{call.id}").status == 404
+    assert "Not connected yet: done by hand" in ada.open("/deliveries?lang=en").text
 
 
 def stored(web: Web, delivery_id: str) -> DeliveryRow:
