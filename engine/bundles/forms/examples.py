@@ -62,7 +62,8 @@ def _answer(field: Field, choices: Choices, upload: Upload | None, path: str) ->
         return [
             {ROW: key, **_level(field.fields, choices, upload, f"{path}.", {})} for key in offered
         ]
-    if field.example is not None and not field.options_from:
+    there = [offer.value for offer in choices.get(path, ())]
+    if field.example is not None and (not field.options_from or field.example in there):
         return field.example
     if field.example == ALL and field.type == "choices":
         return list(dict.fromkeys(offer.value for offer in choices.get(path, ()))) or None
