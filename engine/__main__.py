@@ -171,7 +171,8 @@ def _check(chosen: argparse.Namespace) -> int:
     else:
         for problem in problems:
             print(problem)
-        print(f"{len(problems)} problems" if problems else "no problems")
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        print(count if problems else "no problems")
     return 1 if problems else 0
 
 
@@ -191,7 +192,8 @@ def _scenarios(chosen: argparse.Namespace) -> int:
         print(report, flush=True)
         for failure in report.failures:
             print(f"  failed: {failure}", file=sys.stderr)
-        for flow in report.missing:
+        # A story that fails passes no flow: those left over say something once all are told.
+        for flow in () if report.failures else report.missing:
             print(f"  no scenario passes {flow}", file=sys.stderr)
         for row in report.unshown:
             print(f"  coverage.csv: {row}", file=sys.stderr)

@@ -10,7 +10,8 @@ from engine.bpmn.script import evaluate, script_problems
 from engine.bundles.assemble import assemble
 from engine.bundles.check import check, check_files
 from engine.bundles.check.children import Beside
-from engine.bundles.definition import Bundle, ChildrenRule, RaiseRule
+from engine.bundles.definition import Bundle, ChildrenRule, Field, RaiseRule
+from engine.bundles.drawing import only_italian
 from engine.bundles.load import digest_of, folder_files
 from engine.bundles.problem import Problem
 from engine.bundles.source import Lines
@@ -47,7 +48,22 @@ def problems_of_folder(folder: Path) -> list[Problem]:
     draft = assemble(files, digest_of(files), shared=part)
     if draft.bundle is not None:
         problems += _drawings(draft.bundle, f"{folder}/")
+        problems += [replace(p, file=f"{folder}/{p.file}") for p in _shown(draft.bundle)]
     return sorted(set(problems))
+
+
+def _shown(bundle: Bundle) -> Iterator[Problem]:
+    """What people read in the drawing: each name in two languages."""
+    content = bundle.bpmn.get("process.bpmn")
+    if content is None or not _is_readable(bundle):
+        return
+    for name, line in only_italian(content):
+        hint = "Give it the property name_en; processes/README.md shows where."
+        yield Problem("process.bpmn", line, f"“{name}” has no English name.", hint)
+
+
+def _is_readable(bundle: Bundle) -> bool:
+    return any(drawing.file == "process.bpmn" for drawing in bundle.drawings.values())
 
 
 def _neighbours(folder: Path) -> Beside:
@@ -64,9 +80,40 @@ def _neighbours(folder: Path) -> Beside:
 
 
 def _drawings(bundle: Bundle, where: str) -> list[Problem]:
-    found = drawing_problems(bundle.bpmn, bundle.tables, process=bundle.key.replace("-", "_"))
+    if not _is_readable(bundle):
+        return []  # told when it was read
+    found = drawing_problems(
+        bundle.bpmn, bundle.tables, process=bundle.key.replace("-", "_"), given=_given(bundle)
+    )
     problems = [Problem(where + file, line, what, remedy) for file, line, _, what, remedy in found]
     return problems + [replace(p, file=where + p.file) for p in _carried(bundle)]
+
+
+def _given(bundle: Bundle) -> dict[str, frozenset[str] | None] | None:
+    """The variables that forms give, with their answers where a form offers fixed ones.
+
+    A shared part, which has no capacities of its own, also reads what its callers give.
+    """
+    if not bundle.capacities:
+        return None
+    forms = [bundle.start_form, *bundle.forms.values()]
+    forms += [rule.form for rule in bundle.messages.values() if rule.form is not None]
+    given: dict[str, frozenset[str] | None] = {}
+    for field in (field for form in forms for field in form.fields):
+        known = given.get(field.name, frozenset())
+        answers = _answers(field)
+        given[field.name] = None if known is None or answers is None else known | answers
+    for children in bundle.children.values():
+        given |= dict.fromkeys(children.result)
+    return given
+
+
+def _answers(field: Field) -> frozenset[str] | None:
+    if field.type == "yes_no":
+        return frozenset({"yes", "no"})
+    if field.type == "choice" and not field.options_from:
+        return frozenset(option.value for option in field.options)
+    return None
 
 
 def _carried(bundle: Bundle) -> Iterator[Problem]:

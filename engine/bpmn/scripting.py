@@ -1,6 +1,7 @@
 """Connects the library's places for scripts with the restricted language of this house."""
 
 from collections.abc import Mapping
+from traceback import extract_tb
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
@@ -52,5 +53,14 @@ def _failure(task: Any, source: str, problem: Exception) -> ScriptFailed:
         what = f"there is no entry {problem} here"
     else:
         what = str(problem) or type(problem).__name__
-    first = source.strip().splitlines()[0][:80] if source.strip() else ""
-    return ScriptFailed(task.task_spec.bpmn_id or task.task_spec.name, f"{what} — in: {first}")
+    where = _line(source, problem)
+    return ScriptFailed(task.task_spec.bpmn_id or task.task_spec.name, f"{what} — in: {where}")
+
+
+def _line(source: str, problem: Exception) -> str:
+    """The line of the script that failed, or its first one."""
+    lines = source.strip().splitlines() or [""]
+    failed = [f.lineno or 1 for f in extract_tb(problem.__traceback__) if f.filename == "<string>"]
+    skipped = len(source[: len(source) - len(source.lstrip())].splitlines())
+    number = failed[-1] - skipped if failed else 1
+    return lines[min(max(number, 1), len(lines)) - 1].strip()[:80]

@@ -20,6 +20,7 @@ _NODES = frozenset(
         "complexGateway", "eventBasedGateway",
     )
 )  # fmt: skip
+_TITLED = frozenset({f"{BPMN}userTask", f"{BPMN}manualTask"})
 _SCOPES = frozenset(f"{BPMN}{name}" for name in ("subProcess", "transaction", "adHocSubProcess"))
 
 
@@ -52,6 +53,14 @@ def in_english(content: bytes, titles: Mapping[str, str]) -> bytes:
         if name and node.get("name"):
             node.set("name", name)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def only_italian(content: bytes) -> Iterator[tuple[str, int]]:
+    """The nodes and arrows with a name but no English one; a user task has that of its form."""
+    root = etree.fromstring(content)
+    for node in root.iter(*_NODES - _TITLED, f"{BPMN}sequenceFlow"):
+        if node.get("name") and not _properties(node).get("name_en"):
+            yield node.get("id", ""), line_of(node)
 
 
 def parse_xml(content: bytes) -> etree._Element | None:

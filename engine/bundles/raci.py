@@ -26,8 +26,12 @@ class Matrix:
 
 def parse_raci(files: Mapping[str, bytes], problems: list[Problem]) -> Matrix:
     """Read the matrix; rows and cells that make no sense become problems and are left out."""
-    text = read_text(files, FILE, problems)
-    reader = csv.reader(io.StringIO(text or ""))
+    text = read_text(files, FILE, problems) or ""
+    if text.partition(";")[0].strip() in FIRST:
+        hint = "Save it with commas between the columns."
+        problems.append(Problem(FILE, 1, "Semicolons part the columns of the matrix.", hint))
+        text = text.replace(";", ",")
+    reader = csv.reader(io.StringIO(text))
     header = [cell.strip() for cell in next(reader, [])]
     columns = _columns(header, problems)
     rows: dict[str, dict[Column, str]] = {}

@@ -1,6 +1,6 @@
 """The life of a case: start, suspend, resume, withdraw, reopen, move a token by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -73,7 +73,7 @@ def open_case(
     case = Case(
         id=case_id, number=_number(work, bundle), process=bundle.key,
         deployment_id=version.deployment_id, title=title.strip()[:300], state=CaseState.OPEN,
-        zone_number=_zone(bodies), parent_id=parent_id, started_at=work.now,
+        zone_number=_zone(body for _, body in bodies), parent_id=parent_id, started_at=work.now,
         started_by=work.author, running=[], progress=[], variables={}, history_count=0,
         history_digest="",
         amendments=applying(version.amendments, [body.id for _, body in bodies]),
@@ -196,7 +196,7 @@ def _counted(capacity: Capacity, count: int) -> list[Text]:
 def _default(
     work: UnitOfWork, rule: str, chosen: Mapping[str, list[Organisation]]
 ) -> list[Organisation]:
-    """`the:<kind>`, `zone:<kind>` (of the first municipality's zone), `first:<capacity>`."""
+    """`the:<kind>`, `zone:<kind>` (of the first municipality chosen), `first:<capacity>`."""
     how, _, what = rule.partition(":")
     if how == "first":
         return chosen.get(what, [])[:1]
@@ -204,15 +204,16 @@ def _default(
         Organisation.kind == what, Organisation.closed_on.is_(None)
     )
     if how == "zone":
-        zone = _zone([("municipality", body) for body in chosen.get("municipality", [])])
+        towns = [b for found in chosen.values() for b in found if b.kind == "municipality"]
+        zone = _zone(towns)
         statement = statement.where(Organisation.zone_number == zone)
     found = work.session.scalars(statement.order_by(Organisation.name).limit(1)).all()
     work.organisations([o.id for o in found])
     return list(found)
 
 
-def _zone(bodies: Sequence[tuple[str, Organisation]]) -> int | None:
-    return next((b.zone_number for _, b in bodies if b.zone_number is not None), None)
+def _zone(bodies: Iterable[Organisation]) -> int | None:
+    return next((b.zone_number for b in bodies if b.zone_number is not None), None)
 
 
 def _number(work: UnitOfWork, bundle: Bundle) -> str:

@@ -92,6 +92,8 @@ class CapacityRow:
     min: int
     max: int | None
     default: str | None
+    starts: bool
+    """Whether a body of this capacity may start a case, so that one's own is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +252,11 @@ def _start(reading: Reading, bundle: Bundle, mandates: Sequence[str]) -> StartVi
     offered = choices(
         reading.session, bundle.start_form.fields, parties=(), variables={}, today=reading.today
     )
+    starting = {column.capacity for column in bundle.start_by}
     return StartView(
         form=bundle.start_form, choices=offered,
         capacities=tuple(
-            CapacityRow(c.id, c.title, c.kinds, c.min, c.max, c.default)
+            CapacityRow(c.id, c.title, c.kinds, c.min, c.max, c.default, c.id in starting)
             for c in bundle.capacities
         ),
         mandates=tuple(mandates),

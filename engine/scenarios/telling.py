@@ -79,8 +79,19 @@ class StoryBroken(Exception):
 def why(broken: Exception) -> str:
     """What went wrong, with every wrong field."""
     if isinstance(broken, FormInvalid):
-        return f"{broken}: {dict(broken.fields)}"
+        return f"{broken} {'; '.join(_sentences(broken.fields))}"
     return f"{type(broken).__name__}: {broken}"
+
+
+def _sentences(fields: Mapping[str, Any], above: str = "") -> list[str]:
+    """Each wrong field with what is wrong, for the person who wrote the story."""
+    told: list[str] = []
+    for name, under in fields.items():
+        if isinstance(under, Mapping):
+            told += _sentences(under, f"{above}{name}.")
+        else:
+            told += [f"{above}{name}: {sentence.en}" for sentence in under]
+    return told
 
 
 @dataclass(slots=True)
@@ -394,8 +405,9 @@ class Telling:
                 i for i in found if i.organisation_id == party.organisation_id
             ]
         if len(found) != 1:
-            names = sorted(self._named(item) for item in self._items())
-            raise StoryBroken(f"{len(found)} of {activity} are open; open is {names}")
+            names = ", ".join(sorted(self._named(item) for item in self._items())) or "nothing"
+            many = f"{len(found)} of “{activity}” are open: say which by party"
+            raise StoryBroken(f"{many if found else f'“{activity}” is not open'}; open is: {names}")
         return found[0]
 
     def _named(self, item: WorkItem) -> str:

@@ -148,8 +148,8 @@ def _led(view: ProcessView) -> list[CapacityRow]:
 
 
 def _own(view: ProcessView, capacity: CapacityRow) -> list[Choice]:
-    """Where one body is wanted and the officer may start for his own, it is his that he means."""
-    if capacity.max != 1:
+    """Where one body is wanted and the officer may start as that one, it is his that he means."""
+    if capacity.max != 1 or not capacity.starts:
         return []
     mine = (m for m in officer().mandates if m.id in view.start.mandates)
     found = {m.organisation_id: m.organisation_name for m in mine if m.capacity in capacity.kinds}
@@ -177,7 +177,7 @@ def _page(
     ready = chosen_zone is not None or without_zone or not by_map
     errors = refusal.fields if isinstance(refusal, FormInvalid) else {}
     pickers = [_picker(one, chosen_zone, given) for one in by_map] if chosen_zone else []
-    if len(pickers) == 1:
+    if len(pickers) == sum(TOWN in one.kinds for one in asked) == 1:
         pickers[0]["legend"] = _("Comuni")
     others = [one for one in asked if one not in by_map or _is_mixed(one)]
     title, fields = _fields(view, given, errors) if ready else ((), ())

@@ -21,6 +21,7 @@ from engine.bpmn.lint import (
     reading,
     rounds,
     scripts,
+    variables,
 )
 from engine.bpmn.lint.sheet import BPMN, Finding, Sheet, read, schema_findings
 
@@ -49,11 +50,13 @@ def drawing_problems(
     *,
     process: str,
     file_of: Callable[[str], str] = str,
+    given: Mapping[str, variables.Values] | None = None,
 ) -> list[Problem]:
     """Check the drawings and tables of one process, and what they make of each other.
 
     `drawings` and `tables` go by name as for `compile_process`; `file_of` turns a name into the
-    file a person opens.
+    file a person opens. `given` are the variables of forms, with their words where these are
+    fixed; without it nobody can tell whether a name is given.
     """
     findings: list[Finding] = []
     sheets: list[Sheet] = []
@@ -70,6 +73,7 @@ def drawing_problems(
     findings += events.names_thrown_and_caught(sheets)
     findings += properties.task_names(sheets)
     findings += names.processes_drawn_twice(sheets)
+    findings += variables.findings(sheets, tables, given) if given is not None else ()
     if not findings:
         findings += [_at_its_line(f, sheets) for f in _last_test(drawings, tables, process)]
     found = {(file_of(f.file), f.line, f.element, f.what, f.remedy) for f in findings}

@@ -29,6 +29,10 @@ _REFUSED = {
         "ad-hoc sub-processes run each task once only",
         "Draw the tasks behind an inclusive gateway, or as work items of their own.",
     ),
+    "task": (
+        "a plain task is nobody's work: the case would run through it",
+        "Make it a user task, or a script task that computes.",
+    ),
     "sendTask": ("send tasks are not supported", "Draw a message throw event."),
     "receiveTask": ("receive tasks are not supported", "Draw a message catch event."),
     "signalEventDefinition": ("a signal reaches everybody, its sender included", _MESSAGE),

@@ -37,6 +37,14 @@ def findings(tables: Mapping[str, bytes], sheets: list[Sheet]) -> Iterator[Findi
                     )
 
 
+def outputs(file: str, source: bytes) -> list[str]:
+    """The variables that a table gives."""
+    try:
+        return [column.get("name") or "" for column in _all(hardened(file, source), "output")]
+    except DrawingInvalid:
+        return []
+
+
 def _local(xml: Any) -> str:
     return xml.tag.rsplit("}")[-1] if isinstance(xml.tag, str) else ""
 

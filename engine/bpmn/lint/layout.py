@@ -116,18 +116,19 @@ def nothing_over_anything(sheet: Sheet) -> Iterator[Finding]:
 def _over(page: Page, kin: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
     shapes, names = sorted(page.shapes.items()), sorted(page.labels.items())
     for (one, box), (other, there) in combinations(shapes, 2):
-        if box.meets(there) and one not in kin[other] and other not in kin[one]:
+        apart = one not in kin.get(other, ()) and other not in kin.get(one, ())
+        if box.meets(there) and apart:
             yield one, f"lies over “{other}”"
     for (one, box), (other, there) in combinations(names, 2):
         if box.meets(there):
             yield one, f"its name lies over that of “{other}”"
     for one, box in names:
         for other, there in shapes:
-            if box.meets(there) and (other == one or other not in kin[one]):
+            if box.meets(there) and (other == one or other not in kin.get(one, ())):
                 yield one, f"its name lies over “{other}”"
     for one, pieces in sorted(page.lines.items()):
         for other, there in shapes:
-            if other not in kin[one] and any(piece.meets(there) for piece in pieces):
+            if other not in kin.get(one, ()) and any(piece.meets(there) for piece in pieces):
                 yield one, f"runs through “{other}”"
         for other, there in names:
             if any(piece.meets(there) for piece in pieces):

@@ -6,8 +6,11 @@ from typing import Any
 from engine.bpmn.lint.sheet import SPIFF, Finding, Sheet, children, kind, named_owner, text_of
 from engine.bpmn.script import Mode, script_problems
 
-_REMEDY_SCRIPT = "Correct the script; the allowed language is described in processes/README.md."
-_REMEDY_EXPRESSION = "Write an expression over the variables of the case, without “=”."
+_REMEDY_SCRIPT = "Correct the script; processes/README.md says what scripts may do."
+_REMEDY_EXPRESSION = (
+    'Write it like answer == "yes": two equal signs, straight quotes, no ${ }; '
+    "processes/README.md says what expressions may do."
+)
 
 
 def sources(sheet: Sheet) -> Iterator[tuple[Any, str, str, Mode, str]]:

@@ -66,6 +66,8 @@ def check_files(
     if draft.bundle is None:
         return sorted(set(draft.problems))
     view = View(draft, draft.bundle, list(draft.problems))
+    if all(drawing.file != "process.bpmn" for drawing in view.bundle.drawings.values()):
+        return sorted(set(view.problems))  # without its drawing everything else would seem wrong
     check_drawings(view)
     check_terms(view)
     check_children(view, beside)

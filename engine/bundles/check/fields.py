@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.bundles.check.terms import somewhere
 from engine.bundles.check.view import View
 from engine.bundles.definition import Field, Form, Option
 from engine.bundles.forms import ROW, Evaluate, examples, validate
@@ -52,8 +53,21 @@ def check_fields(view: View, evaluate: Evaluate | None) -> None:
         if activity == "start" and any(field.name == "title" for field in form.fields):
             complain((), "A start form has no field “title”.", "Rename it: every case has a title.")
         _check_rules(form, complain)
+        _check_sources(view, form, complain)
         if len(view.problems) == before:
             _check_examples(form, evaluate, complain)
+
+
+def _check_sources(view: View, form: Form, complain: Complain) -> None:
+    """What a form shows of the case is written by somebody; of a shared part the callers know."""
+    for position, field in enumerate(form.fields if not view.draft.shared else ()):
+        from_case = (field.options_from or "").partition("case:")[2]
+        shown = {"table": field.table, "prefill": field.prefill, "options_from": from_case}
+        for key, variable in shown.items():
+            if variable and not somewhere(view, variable):
+                hint = "Name a field of a form or a variable that a script sets."
+                what = f"Nothing writes the variable “{variable}”."
+                complain(("fields", position, key), what, hint)
 
 
 def _levels(fields: Sequence[Field], path: Path) -> Iterator[tuple[Sequence[Field], Path]]:

@@ -129,7 +129,7 @@ def _check_consultations(view: View) -> None:
             if str(column) in drawn and rule.of in milestones:
                 hint = "Delete this question, or the property hears of the drawing."
                 complain(f"{column} is heard by a drawn consultation.", hint, "hears")
-        if rule.term not in bundle.deadlines:
+        if asked and rule.term not in bundle.deadlines:
             hint = f"Write [deadline.{rule.term}], or take term away for that of the law."
             complain(f"There is no term “{rule.term}”.", hint, "term")
 

@@ -260,7 +260,7 @@ def _check_coverage(view: View) -> None:
     text = read_text(view.draft.files, COVERAGE, view.problems) or ""
     reader = csv.reader(io.StringIO(text))
     if [cell.strip() for cell in next(reader, [])] != ["item", "element", "scenario"]:
-        hint = "Begin with: item,element,scenario"
+        hint = "Begin with: item,element,scenario; save with commas between the columns."
         view.complain(COVERAGE, 1, "The table has no heading.", hint)
     elements = {e.id for e in view.elements()} | {
         f.id for d in view.bundle.drawings.values() for f in d.flows

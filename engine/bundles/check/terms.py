@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 
 from engine.bundles.check.view import View
 from engine.bundles.children import DONE
@@ -85,7 +86,7 @@ def _check_deadline(view: View, file: str, key: str, rule: DeadlineRule, drawn: 
     if name not in drawn and rule.starts_at is None:
         hint = "Draw a timer event deadline:<name>, or say starts_at, or delete it."
         complain(f"The term “{name}” never begins.", hint)
-    if dated is not None and not _somewhere(view, dated):
+    if dated is not None and not somewhere(view, dated):
         hint = "Name a date of a form or a variable that a script sets."
         complain(f"Nothing writes the variable “{dated}”.", hint, "starts_at")
     elif rule.starts_at is not None and not dated and rule.starts_at not in view.milestones():
@@ -93,7 +94,7 @@ def _check_deadline(view: View, file: str, key: str, rule: DeadlineRule, drawn: 
         complain(f"“{rule.starts_at}” is no milestone.", hint, "starts_at")
     _check_clock(view, rule, complain)
     variable = rule.length.variable
-    if variable is not None and not _somewhere(view, variable):
+    if variable is not None and not somewhere(view, variable):
         hint = "Name a field of a form or a variable that a script sets."
         complain(f"Nothing writes the variable “{variable}”.", hint, "length")
     _check_telling(view, rule, complain)
@@ -109,14 +110,12 @@ def _check_telling(view: View, rule: DeadlineRule, complain: Callable[..., None]
     if rule.suffers and rule.silence in (Silence.NONE, Silence.ESCALATE):
         hint = "Delete it, or say another silence."
         complain(f"The silence of “{rule.name}” has no effect to suffer.", hint, "suffers")
-    # Which capacities there are, the callers of a shared part say.
-    capacities = {capacity.id for capacity in view.bundle.capacities}
     asked = {"suffers": rule.suffers, "escalation": [c for s in rule.escalation for c in s.to]}
-    for where, columns in asked.items() if not view.draft.shared else ():
+    for where, columns in asked.items():
         for column in columns:
-            if column.capacity not in capacities:
-                hint = f"Known capacities: {', '.join(sorted(capacities)) or 'none'}."
-                complain(f"Nobody takes part as “{column.capacity}”.", hint, where)
+            trouble = view.column_problem(column)
+            if trouble is not None:
+                complain(*trouble, where)
 
 
 def _check_clock(view: View, rule: DeadlineRule, complain: Callable[..., None]) -> None:
@@ -152,11 +151,13 @@ def _is_dated(rule: DeadlineRule) -> bool:
     return rule.starts_at is not None and rule.starts_at.startswith("case:")
 
 
-def _somewhere(view: View, variable: str) -> bool:
+def somewhere(view: View, variable: str) -> bool:
+    """Whether a form, a drawing or a table of decisions knows a variable of this name."""
     word = re.compile(rf"\b{re.escape(variable)}\b".encode())
     names = {f.name for form in view.bundle.forms.values() for f in form.fields}
     names |= {f.name for f in view.bundle.start_form.fields}
-    return variable in names or any(word.search(text) for text in view.bundle.bpmn.values())
+    drawn = [*view.bundle.bpmn.values(), *view.bundle.tables.values()]
+    return variable in names or any(map(word.search, drawn))
 
 
 def _check_named_in_forms(view: View) -> None:
@@ -189,7 +190,9 @@ def _check_messages(view: View) -> None:
     returned = {rule.returns for rule in view.bundle.raises.values()}
     for name, element in caught.items() if not view.draft.shared else ():
         if name not in declared and name not in (*ENGINE_MESSAGES, DONE, *returned):
-            hint = f"Write [message.{name}] with title and by in process.toml."
+            near = get_close_matches(name, (*declared, *ENGINE_MESSAGES), n=1)
+            meant = f"Did you mean “{near[0]}”? Else write" if near else "Write"
+            hint = f"{meant} [message.{name}] with title and by in process.toml."
             view.at(element, f"Nobody may send the message “{name}”.", hint)
     for prefix, manifest in {"": view.draft.manifest, **view.draft.parts}.items():
         file = f"{prefix}process.toml"

@@ -117,7 +117,7 @@ SPOILT = [
      'remind = ["soon"]', "no point for a reminder"),
     (TOML, 'starts_at = "text_ready"\n',
      'starts_at = "text_ready"\nescalation = [{ after = "2 days", to = ["office.head"] }]\n',
-     "escalation", "Nobody takes part as “office”"),
+     "escalation", "there is no capacity “office”"),
     (TOML, 'starts_at = "text_ready"\n',
      'starts_at = "text_ready"\nescalation = [{ after = "2 days" }]\n',
      "escalation", "The step asks nobody"),

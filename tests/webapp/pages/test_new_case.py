@@ -72,6 +72,24 @@ def test_who_asks_for_his_own_body_finds_it_ticked(web: Web) -> None:
     assert "confinare" not in page.text
 
 
+def test_who_starts_for_his_own_municipality_picks_the_other_one(web: Web) -> None:
+    web.office.deploy(Path(__file__).parents[2] / "processes" / "room-request", PROCESSES)
+    address = "/cases/new?process=room-request&zone=10"
+    page = web.signed_in("anna", (RONDISSONE, "officer")).open(address)
+
+    assert page.page.xpath("//input[@name='party.applicant'][@checked]/@value") == [RONDISSONE]
+    assert {CHIVASSO, RONDISSONE} <= set(page.page.xpath("//input[@name='party.owner']/@value"))
+    assert "Comune della sala" in page.texts("//fieldset[@data-picker]/legend")
+    page.press(
+        "Avvia il caso", title="Sala per i tecnici",
+        **{"party.applicant": RONDISSONE, "party.owner": CHIVASSO, "data.room": "Sala consiliare",
+           "data.room_day": "15/02/2027", "data.room_use": "Riunione"},
+    )  # fmt: skip
+    # The office of this house is missing: it is no body of the register here.
+    assert page.status == 422
+    assert "Ufficio di piano" in page.text
+
+
 def test_bodies_that_are_no_municipalities_take_part_beside_them_or_alone(web: Web) -> None:
     web.office.deploy(PROCESSES / "raci-assignment", PROCESSES / "shared")
     page = coordinator(web, "/cases/new?process=raci-assignment&zone=10")
