@@ -20,6 +20,7 @@ _NODES = frozenset(
         "complexGateway", "eventBasedGateway",
     )
 )  # fmt: skip
+_PLANE = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNPlane"
 _TITLED = frozenset({f"{BPMN}userTask", f"{BPMN}manualTask"})
 _SCOPES = frozenset(f"{BPMN}{name}" for name in ("subProcess", "transaction", "adHocSubProcess"))
 
@@ -56,8 +57,13 @@ def in_english(content: bytes, titles: Mapping[str, str]) -> bytes:
 
 
 def only_italian(content: bytes) -> Iterator[tuple[str, int]]:
-    """The nodes and arrows with a name but no English one; a user task has that of its form."""
+    """The nodes and arrows with a name but no English one; a user task has that of its form.
+
+    Only of a drawing with a picture: without one it is read by nobody.
+    """
     root = etree.fromstring(content)
+    if root.find(f".//{_PLANE}") is None:
+        return
     for node in root.iter(*_NODES - _TITLED, f"{BPMN}sequenceFlow"):
         if node.get("name") and not _properties(node).get("name_en"):
             yield node.get("id", ""), line_of(node)
