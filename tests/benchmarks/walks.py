@@ -381,7 +381,11 @@ class Walker:
     def _raise(self) -> None:
         """A party raises a case of another procedure, which then goes on beside this one."""
         rule = self.chance.choice(sorted(self.bundle.raises.values(), key=lambda r: r.name))
-        by = self._seated(self.chance.choice(rule.by))
+        present = {p.capacity for p in self._parties()}
+        columns = [column for column in rule.by if column.capacity in present]
+        if not columns:
+            return  # an office that this case does without cannot raise anything
+        by = self._seated(self.chance.choice(columns))
         self.acts.append(f"raise {rule.name} by {by.name}")
         engine = self.office.engine
         asked = engine.read(raise_spec, actor=by, case_id=self.case_id, name=rule.name)

@@ -180,7 +180,7 @@ def test_a_file_travels_with_the_form_and_need_not_be_sent_twice(visit: Visit) -
     page.press("Completa", decision="go")
     assert page.status == 200
     page.open(f"/cases/{visit.case_id}/documents")
-    (link,) = page.page.xpath("//ul[@id='documents']//a/@href")
+    (link,) = page.page.xpath("//*[@id='documents']//a/@href")
     file = page.client.get(link)
     assert file.data == PDF
     assert file.headers["Content-Disposition"] == "attachment; filename=verbale.pdf"
