@@ -1,7 +1,7 @@
 """What the matrix files say, read without the code under test.
 
 Nothing here imports the engine: raci.csv, process.toml, the forms, the drawing and roles.csv are
-read as a lawyer would read them, so that a mistake of `engine/policy.py` cannot be its own proof.
+read as a lawyer would read them, so that a mistake of `engine/policy/` cannot be its own proof.
 """
 
 import csv
