@@ -52,6 +52,7 @@ def shown_task(
         "clock": _clock(task),
         "badge": _badge(task),
         "draft_words": _draft_words(task),
+        "usual_words": ", ".join(label.in_(language()) for label in task.usual),
         "documents": [document_row(row.document) for row in task.evidence_rows if row.document],
         "known": [_known(row) for row in task.evidence_rows if row.kind == "answer"],
         "tables": [_table(row) for row in task.evidence_rows if row.kind == "table"],

@@ -261,6 +261,8 @@ class Field:
     example: Any = None
     prefill: str | None = None
     """Case variable whose value is offered at first opening."""
+    usual: bool = False
+    """What the same body answered the last time, in any case, is offered at first opening."""
     fields: tuple["Field", ...] = ()
     min_items: int = 0
     max_items: int | None = None

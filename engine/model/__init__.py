@@ -47,6 +47,7 @@ from engine.model.outbox import DeliveryRow, DeliveryState, RememberedAnswer, Se
 from engine.model.party import Party
 from engine.model.password_reset import PasswordReset
 from engine.model.seal import DailySeal, SealedEntry
+from engine.model.usual import UsualAnswer
 from engine.model.work_item import (
     LIVE,
     TO_DO,
@@ -66,6 +67,7 @@ __all__ = [
     "KeptPage", "LedgerEntry", "MandateRow", "Membership", "Milestone", "Neighbour", "Notice",
     "Offer", "Officer", "Organisation", "Party", "PasswordReset", "RecoveryCode",
     "RememberedAnswer", "SealedEntry",
-    "SecondFactor", "Setting", "SignInSession", "Subscription", "Substitution", "Upload", "Wish",
+    "SecondFactor", "Setting", "SignInSession", "Subscription", "Substitution", "Upload",
+    "UsualAnswer", "Wish",
     "WorkItem", "WorkItemState", "WorkKind", "Zone", "child_results", "raised_results",
 ]  # fmt: skip

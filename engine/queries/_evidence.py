@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from engine.bpmn import Instance, Packed, TokenGone
 from engine.bundles.definition import Bundle, Field, Form
 from engine.bundles.forms import to_json
 from engine.bundles.forms.rows import given_rows, is_given
-from engine.model import CaseEngineState, WorkItem, WorkItemState
+from engine.model import CaseEngineState, UsualAnswer, WorkItem, WorkItemState
 from engine.queries._lookup import Seen, spoken
 from engine.queries.rows import DocumentRow, EvidenceRow
 from engine.text import Text, both
@@ -40,8 +41,22 @@ def token_variables(reading: Reading, seen: Seen, item: WorkItem) -> Mapping[str
     return known
 
 
-def prefilled(form: Form, variables: Mapping[str, Any], draft: Mapping[str, Any]) -> dict[str, Any]:
-    """What the case already knows, under what somebody has typed."""
+def usual_answers(reading: Reading, form: Form, organisation_id: str | None) -> dict[str, Any]:
+    """What a body last answered where it answers alike every time; one statement at most."""
+    names = {field.name for field in form.fields if field.usual}
+    if organisation_id is None or not names:
+        return {}
+    row = reading.session.get(UsualAnswer, (organisation_id, form.activity))
+    return {k: v for k, v in row.answers.items() if k in names} if row is not None else {}
+
+
+def prefilled(
+    form: Form,
+    variables: Mapping[str, Any],
+    draft: Mapping[str, Any],
+    usual: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """What the body answers every time, under what the case knows, under what somebody typed."""
     known = {
         field.name: variables[field.prefill]
         for field in _same_level(form.fields)
@@ -55,7 +70,7 @@ def prefilled(form: Form, variables: Mapping[str, Any], draft: Mapping[str, Any]
         for field in _same_level(form.fields)
         if is_given(field)
     }  # fmt: skip
-    return {**known, **draft, **rows}
+    return {**usual, **known, **draft, **rows}
 
 
 def readable_tables(seen: Seen, form: Form, variables: Mapping[str, Any]) -> dict[str, Rows]:

@@ -46,7 +46,13 @@ from engine.queries._approvals import (
     remarks_of,
     rounds_of,
 )
-from engine.queries._evidence import evidence_rows, prefilled, readable_tables, token_variables
+from engine.queries._evidence import (
+    evidence_rows,
+    prefilled,
+    readable_tables,
+    token_variables,
+    usual_answers,
+)
 from engine.queries._lookup import (
     LETTERS,
     Holder,
@@ -156,7 +162,8 @@ class TaskView:
     draft_saved_at: datetime | None
     draft_saved_by: str | None
     prefilled: Mapping[str, Any]
-    """Raw JSON values to begin with: what the case knows, under what the draft says."""
+    """Raw JSON values to begin with: what the body usually answers, under what the case knows,
+    under what the draft says."""
     tables: Mapping[str, tuple[Mapping[str, Any], ...]]
     """Rows of each note that shows a table, by the name of the field."""
     answers: Mapping[str, Any] | None
@@ -200,6 +207,8 @@ class TaskView:
     """Why the reader may not do it although the matrix lets him: two functions are kept apart."""
     waits_for: tuple[RaisedView, ...] = ()
     """Open cases raised from this one that it waits for, as a whole or in some answers."""
+    usual: tuple[Text, ...] = ()
+    """The labels of the fields that begin with what the body answered the last time."""
     by_link: bool = False
     """Whether the reader may let the body answer by a link, and sees how far that is."""
 
@@ -232,10 +241,11 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
     letter, mandate = _letter(found)
     rounds = rounds_of(reading, seen, item)
     variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
-    deadline = _deadline(reading, seen, item)
     siblings = _siblings(reading, item)
     persons = _as_lettered(item, people_on(found.seats, people, actor=actor, bodies=seen.bodies))
     draft = found.draft if _sees_draft(found) else None
+    usual = _usual(reading, found)
+    offered = prefilled(form, variables, draft.data if draft is not None else {}, usual)
     barred = kept_apart(reading.session, seen.bundle, item) if item.is_live else {}
     apart = barred.get(actor.officer_id or "") if _responsible(actor, found) else None
     prepared_by = rounds.activity.preparers if rounds.activity is not None else ()
@@ -253,12 +263,12 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         draft_version=draft.draft_version if draft is not None else 0,
         draft_saved_at=draft.saved_at if draft is not None else None,
         draft_saved_by=found.drafter if draft is not None else None,
-        prefilled=prefilled(form, variables, draft.data if draft is not None else {}),
+        prefilled=offered, usual=_labels(form, usual, offered),
         tables=readable_tables(seen, form, variables), answers=item.answers,
         completed_at=item.completed_at, completed_by=item.completed_by, opened_at=item.opened_at,
         mandate_id=mandate.id if mandate is not None else None,
         other_mandate=mandate is not None and actor.acting_for not in (None, mandate.id),
-        deadline=deadline,
+        deadline=_deadline(reading, seen, item),
         evidence_rows=evidence_rows(
             seen, form, variables, siblings,
             documents_of(reading, found.reader, seen.case.id, seen.case.process),
@@ -451,6 +461,22 @@ def _sees_draft(found: _Found) -> bool:
     ours = {m.organisation_id for m in found.reader.mandates}
     author = found.draft is not None and found.draft.saved_by_id == found.actor.officer_id
     return author or bool(bodies & ours)
+
+
+def _usual(reading: Reading, found: _Found) -> Mapping[str, Any]:
+    """What the body wrote the last time: read by those of the body who write it again."""
+    item = found.item
+    if found.draft is not None or not item.is_live or item.kind != WorkKind.ACTIVITY:
+        return {}
+    own = [m.organisation_id for m in _responsible(found.actor, found)]
+    body = item.organisation_id or next(iter(own), None)
+    return usual_answers(reading, found.form, body) if body in own else {}
+
+
+def _labels(form: Form, usual: Mapping[str, Any], offered: Mapping[str, Any]) -> tuple[Text, ...]:
+    return tuple(
+        f.label for f in form.fields if f.name in usual and offered[f.name] == usual[f.name]
+    )
 
 
 def _coordinating(seen: Seen) -> list[str]:

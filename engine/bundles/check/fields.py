@@ -27,6 +27,7 @@ _SOURCES = {
     "case": _PICKED | {"list"},
 }
 _BOUNDED = frozenset({"text", "long_text", "integer", "decimal", "money", "date"})
+_USUAL = frozenset({"text", "long_text", "integer", "choice", "choices", "yes_no"})
 _REFUSING = re.compile(
     r"no|none|never|declin\w*|reject\w*|refus\w*|unfavou?rable|negative|against|withdraw\w*|cancel\w*"
     r"|not_\w+|no_\w+|un(?:signed|available)|fail\w*|leave_out"
@@ -201,6 +202,9 @@ def _check_shape(field: Field, at: Path, complain: Complain) -> None:
             complain((*at, "name"), f"The rows of “{field.name}” are given.", hint)
         if any(one.name == ROW for one in field.fields):
             complain((*at, "name"), f"“{ROW}” is the name of the row itself.", "Rename the field.")
+    if field.usual and (field.type not in _USUAL or field.options_from or at.count("fields") > 1):
+        hint = "Keep usual for a text, a number, fixed options, or yes and no, outside of lists."
+        complain((*at, "usual"), f"“{field.name}” cannot be answered as the last time.", hint)
     if field.type in ("group", "list") and not field.fields:
         complain(
             (*at, "name"), f"“{field.name}” has no fields.", "Write [[fields.fields]] below it."

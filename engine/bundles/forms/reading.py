@@ -105,6 +105,7 @@ def _field(row: Table, depth: int) -> Field:
         pattern_help=row.both("pattern_help", required=row.has("pattern")),
         example=_example(row.value("example")),
         prefill=row.text("prefill", "") or None,
+        usual=row.flag("usual", default=False),
         fields=_fields(row, depth - 1),
         min_items=row.number("min_items", 0) or 0,
         max_items=row.number("max_items", least=1),

@@ -8,6 +8,7 @@ from engine.commands import _notices
 from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach
 from engine.commands._items import close_item
+from engine.commands._usual import keep_usual
 from engine.commands.linked.raising import require_free
 from engine.commands.raci.handling import title_of
 from engine.model import Case, WorkItem
@@ -35,6 +36,7 @@ def finish(
             work, case, form, answers, work_item_id=item.id,
             organisation_id=item.organisation_id or own, by=by,
         )  # fmt: skip
+        keep_usual(work, form, jsonable(answers), item.organisation_id or own)
     close_item(work, case, item)
     running.warm.surface = running.warm.surface.without(item.token_id)
     _notices.tell_completed(work, case, work.bundle(case), item, seats)

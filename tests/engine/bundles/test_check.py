@@ -216,6 +216,7 @@ SPOILT = [
     (PREPARE, "min_items = 1", SHOWN_BY_CODE, SHOWN_BY_CODE, "“code” has no fixed answers"),
     (PREPARE, "min = 1", "min = 1\noptions = 3", "options = 3", "must be a list of tables"),
     (PREPARE, "min = 1", INNER, INNER, "cannot hold fields"),
+    (PREPARE, "required = false", "usual = true", "usual =", "answered as the last time"),
     # letters, guide, stories, coverage
     ("letters/invitation/en.txt", "{number}", "{case}", None, "different things"),
     ("letters/invitation/en.txt", "\n\nDear body, write.\n", "", None, "lacks its subject or"),

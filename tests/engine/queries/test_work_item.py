@@ -13,7 +13,7 @@ from engine.queries._evidence import table_rows
 from engine.queries._lookup import seen_case
 from engine.text import Text
 from tests.architecture.source import ROOT
-from tests.engine.queries.conftest import in_full
+from tests.engine.queries.conftest import in_full, invited
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, Office
 
 AGREEMENT = ROOT / "processes" / "tripartite-agreement"
@@ -115,6 +115,30 @@ def test_a_draft_lies_over_what_the_case_knows(
     assert (spec.draft_version, spec.fields[0].name) == (1, "coming")
 
 
+def test_a_body_is_offered_what_it_wrote_the_last_time(
+    office: Office, visit: str, coordinator: Actor, elena: Actor, anna: Actor
+) -> None:
+    def opened(actor: Actor, case_id: str, town: str = CHIVASSO) -> TaskView:
+        item = office.item(case_id, "answer", town)
+        return office.engine.read(work_item, actor=actor, work_item_id=item.id)
+
+    assert (opened(elena, visit).prefilled, opened(elena, visit).usual) == ({}, ())
+    office.complete(elena, office.item(visit, "answer", CHIVASSO), coming="yes", people=3)
+
+    later = invited(office, coordinator)
+    assert opened(elena, later).prefilled == {"people": 3}
+    assert [label.en for label in opened(elena, later).usual] == ["People"]
+    # What a town writes is nothing to the other bodies of the case.
+    assert opened(anna, later, CASTAGNETO).prefilled == {}
+    assert opened(coordinator, later).prefilled == {}
+
+    again = office.item(later, "answer", CHIVASSO)
+    office.engine.run(elena, save_draft, work_item_id=again.id, data={"coming": "yes"})
+    assert opened(elena, later).prefilled == {"coming": "yes"}, "what was typed stands alone"
+    office.complete(elena, again, coming="yes", people=5)
+    assert opened(elena, invited(office, coordinator)).prefilled == {"people": 5}
+
+
 def test_the_other_bodies_and_the_people(
     office: Office, view: Callable[..., TaskView], visit: str, elena: Actor, anna: Actor
 ) -> None:
@@ -189,7 +213,7 @@ def test_the_cost_does_not_grow_with_the_case(
     office.complete(anna, office.item(visit, "answer", CASTAGNETO), coming="no")
     office.officer("bruno", (CHIVASSO, "officer"))
 
-    assert cost(work_item, actor=elena, work_item_id=item.id) == before == 8
+    assert cost(work_item, actor=elena, work_item_id=item.id) == before == 9
 
 
 def test_what_scripts_write_into_tables_is_read_in_both_languages(
