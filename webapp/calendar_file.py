@@ -13,6 +13,10 @@ from engine.text import Language, Text
 DAY = timedelta(days=1)
 PRODUCT = "-//Concerto//Terms//IT"
 SUSPENDED = Text("Sospeso", "Suspended")
+LIMIT = Text(
+    "Dice fino a quando dura: per questo giorno non c’è niente da fare.",
+    "It says how long something lasts: nothing is due by this day.",
+)
 CASE_SUSPENDED = Text("Caso sospeso", "Case suspended")
 
 
@@ -83,9 +87,10 @@ def _entry(term: FeedTerm, language: Language, public_url: str) -> Event | Todo:
     else:
         entry.add("status", "NEEDS-ACTION")
     page = f"{public_url}/deadlines/{term.id}"
+    limit = LIMIT.in_(language) if term.bounds == "state" else ""
     said = [
-        term.case_title, term.why.in_(language), term.legal_basis, term.consequence.in_(language),
-        page,
+        term.case_title, limit, term.why.in_(language), term.legal_basis,
+        term.consequence.in_(language), page,
     ]  # fmt: skip
     entry.add("description", "\n".join(words for words in said if words))
     entry.add("url", page)

@@ -143,6 +143,7 @@ def clock(view: DeadlineView, *, url: str | None = None) -> dict[str, Any]:
         "target_on": view.target_on,
         "resumes_on": view.resumes_on,
         "law_in_force": view.law_in_force,
+        "bounds": view.bounds,
         "page": url_for("terms.show", deadline_id=view.id),
         "url": url,
     }

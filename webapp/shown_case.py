@@ -103,7 +103,8 @@ def _dates(file: CaseFile) -> list[dict[str, Any]]:
         return dates
     if file.target_on:
         dates.append({"label": _("Obiettivo"), "on": file.target_on})
-    running = next((one for one in file.deadlines if one.due_on and one.clock != "none"), None)
+    terms = (one for one in file.deadlines if one.bounds == "work")
+    running = next((one for one in terms if one.due_on and one.clock != "none"), None)
     if running:
         dates.append(
             {

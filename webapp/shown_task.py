@@ -50,6 +50,7 @@ def shown_task(
         "letter_words": _letter_words(task),
         "held_words": _held_words(task),
         "clock": _clock(task),
+        "undated": undated(task),
         "badge": _badge(task),
         "draft_words": _draft_words(task),
         "usual_words": ", ".join(label.in_(language()) for label in task.usual),
@@ -111,9 +112,23 @@ def _clock(task: TaskView) -> dict[str, Any] | None:
     return {**shown.clock(task.deadline, url=url), "label": _("Da completare entro")}
 
 
+def undated(task: TaskView) -> dict[str, Any] | None:
+    """What is said of work without a last day: nothing of what runs beside it is its date."""
+    if task.deadline is not None or not task.is_live:
+        return None
+    return {
+        "stage": task.stage_title,
+        "target": task.stage_target,
+        "limit": shown.clock(task.limit) if task.limit is not None else None,
+        "url": url_for("case.deadlines", case_id=task.case.id),
+    }
+
+
 def _badge(task: TaskView) -> dict[str, Any] | None:
     term = task.deadline
-    return shown.badge(term.clock, term.days_left, term.days_text) if term else None
+    if term is not None:
+        return shown.badge(term.clock, term.days_left, term.days_text)
+    return {"kind": "none", "words": _("senza termine")} if task.is_live else None
 
 
 def _draft_words(task: TaskView) -> str:

@@ -241,10 +241,11 @@ _KEYS: Mapping[str, Any] = {
     "remind": _points,
     "escalation": _escalation,
     "suffers": lambda row, key: read_columns(row, key, row.texts(key)),
+    "bounds": lambda row, key: row.one_of(key, ("work", "state")),
 }
 _OPTIONAL = frozenset(
     {
         "starts_at", "first_day", "roll", "patron", "valid_from", "valid_to", "target",
-        "remind", "escalation", "suffers",
+        "remind", "escalation", "suffers", "bounds",
     }
 )  # fmt: skip

@@ -208,6 +208,13 @@ class DeadlineRule:
     escalation: tuple[EscalationStep, ...] = ()
     suffers: tuple[Column, ...] = ()
     """Whom its silence would hurt; where nobody is named, those whose silence it is."""
+    bounds: Literal["work", "state"] = "work"
+    """By when something is to be done, or how long a state lasts: then no work is due by it."""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it says how long something lasts, and not by when anybody has to act."""
+        return self.bounds == "state"
 
     @property
     def law(self) -> Law:
@@ -504,6 +511,11 @@ class Bundle:
     def opens_cases(self) -> bool:
         """Whether other cases may stand below a case of this procedure."""
         return bool(self.children or self.raises)
+
+    def is_limit(self, key: str) -> bool:
+        """Whether a term says how long a state lasts, and not by when anybody has to act."""
+        rule = self.deadlines.get(key)
+        return rule is not None and rule.is_limit
 
     def deadline(self, name: str, path: tuple[tuple[str, str], ...] = ()) -> DeadlineRule | None:
         """The rule of a term; the nearest caller's own wording first."""

@@ -158,7 +158,8 @@ def _link(
 ) -> bool:
     """Give a work item the last day that bounds it: its own term, or the nearest drawn around it.
 
-    A clock drawn to repeat only reminds and bounds nothing.
+    A clock drawn to repeat only reminds and bounds nothing. Nor does the limit of a state, a
+    safeguard or an agreement: work under it alone has no last day, but knows its clock.
 
     Says whether the day changed.
     """
@@ -186,8 +187,9 @@ def _date(scope: Scope, item: WorkItem, bounding: Iterable[Deadline]) -> bool:
     ]
     form = form_of(scope.bundle, item)
     named = [row for row in running if form is not None and row.name == form.deadline]
-    chosen = min(named or running, key=lambda row: (row.due_on or date.max, row.id), default=None)
-    due_on = chosen.due_on if chosen is not None else None
+    owed = named or [row for row in running if not scope.bundle.is_limit(row.rule)]
+    chosen = min(owed or running, key=lambda row: (row.due_on or date.max, row.id), default=None)
+    due_on = chosen.due_on if owed and chosen is not None else None
     item.deadline_id = chosen.id if chosen is not None else None
     changed = item.due_on != due_on
     item.due_on = due_on

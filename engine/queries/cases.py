@@ -96,8 +96,9 @@ def _rows(reading: Reading, found: Sequence[tuple[Case, Zone | None]]) -> tuple[
         items[item.case_id].append((item, body))
     late: Counter[str] = Counter()
     due: dict[str, Any] = {}
-    for case_id, due_on in reading.session.execute(
-        select(Deadline.case_id, Deadline.due_on)
+    bundles = {case.id: reading.bundle(case.deployment_id) for case, _ in found}
+    for case_id, due_on, rule in reading.session.execute(
+        select(Deadline.case_id, Deadline.due_on, Deadline.rule)
         .where(
             Deadline.case_id.in_(ids),
             Deadline.state == DeadlineState.RUNNING,
@@ -105,6 +106,8 @@ def _rows(reading: Reading, found: Sequence[tuple[Case, Zone | None]]) -> tuple[
         )
         .order_by(Deadline.due_on)
     ):
+        if bundles[case_id].is_limit(rule):
+            continue  # how long a state lasts is no term to come
         due.setdefault(case_id, due_on)
         late[case_id] += due_on is not None and due_on < reading.today
     reached: dict[str, set[str]] = defaultdict(set)

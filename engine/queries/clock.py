@@ -164,6 +164,7 @@ def _view(
         counted=counted, total=_total(entries, counted), stopped=row.is_stopped,
         version=row.lines, law_in_force=rule is None or rule.law.holds_on(reading.today),
         pauses=_pauses(entries),
+        bounds=rule.bounds if rule is not None else "work",
         reminders=reminder_rows(
             rule, row.starts_on, row.due_on, row.reminded, stretches(row.stood)
         ),

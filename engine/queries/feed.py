@@ -55,6 +55,7 @@ class FeedTerm:
     consequence: Text
     sequence: int
     changed_at: datetime
+    bounds: str = "work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +175,5 @@ def _term(reading: Reading, row: Deadline, case: Case, at: datetime | None) -> F
         stopped=row.is_stopped, case_suspended=case.state == CaseState.SUSPENDED,
         why=deadline_why(row.steps), legal_basis=basis,
         consequence=rule.consequence if rule else NO_TEXT, sequence=row.lines,
-        changed_at=at or row.armed_at,
+        changed_at=at or row.armed_at, bounds=rule.bounds if rule else "work",
     )  # fmt: skip

@@ -144,6 +144,8 @@ class DeadlineView:
     """Stretches in which the clock stood still."""
     reminders: tuple[ReminderRow, ...] = ()
     """Who is told before and after its last day, on which day, and what was sent."""
+    bounds: str = "work"
+    """`work` is due by it; of a `state` it says how long it lasts."""
 
 
 @dataclass(frozen=True, slots=True)

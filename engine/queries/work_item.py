@@ -17,6 +17,7 @@ from engine.bundles.hearing import columns_heard, columns_heard_before
 from engine.clock import day_of
 from engine.errors import WorkItemNotFound
 from engine.model import (
+    LIVE,
     Case,
     Deadline,
     Draft,
@@ -72,7 +73,7 @@ from engine.queries.rows import CaseHead, Choice, DeadlineView, EvidenceRow, Per
 from engine.queries.worklist import every_mandate
 from engine.text import NO_TEXT, Text
 from engine.unit_of_work import ITEM_UNKNOWN, Reading
-from engine.wording import day_short, peer_text
+from engine.wording import day_short, peer_text, span
 
 # Put together once: building a statement costs as much as asking the database.
 _DRAFTER = aliased(Officer)
@@ -172,7 +173,7 @@ class TaskView:
     opened_at: datetime
     mandate_id: str | None
     other_mandate: bool
-    deadline: DeadlineView | None
+    clock: DeadlineView | None
     evidence_rows: tuple[EvidenceRow, ...]
     peers: tuple[PeerRow, ...]
     people: tuple[PersonRow, ...]
@@ -209,12 +210,29 @@ class TaskView:
     """Open cases raised from this one that it waits for, as a whole or in some answers."""
     usual: tuple[Text, ...] = ()
     """The labels of the fields that begin with what the body answered the last time."""
+    stage_target: Text = NO_TEXT
+    """How long the office means to take for its stage: an internal target, no term."""
     by_link: bool = False
     """Whether the reader may let the body answer by a link, and sees how far that is."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
         return self.form.fields
+
+    @property
+    def deadline(self) -> DeadlineView | None:
+        """By when it is to be done, and why."""
+        return self.clock if self.clock is not None and self.clock.bounds == "work" else None
+
+    @property
+    def limit(self) -> DeadlineView | None:
+        """Of work without a last day: the state it stands under, and how long that lasts."""
+        return self.clock if self.deadline is None and self.is_live else None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is still to be done, or to be approved."""
+        return self.state in LIVE
 
     @property
     def asks_approval(self) -> bool:
@@ -268,7 +286,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         completed_at=item.completed_at, completed_by=item.completed_by, opened_at=item.opened_at,
         mandate_id=mandate.id if mandate is not None else None,
         other_mandate=mandate is not None and actor.acting_for not in (None, mandate.id),
-        deadline=_deadline(reading, seen, item),
+        clock=_clock(reading, seen, item), stage_target=_stage_target(seen, item),
         evidence_rows=evidence_rows(
             seen, form, variables, siblings,
             documents_of(reading, found.reader, seen.case.id, seen.case.process),
@@ -508,7 +526,14 @@ def _delegates(
     return tuple(Choice(officer_id, words) for officer_id, words in suited.items())
 
 
-def _deadline(reading: Reading, seen: Seen, item: WorkItem) -> DeadlineView | None:
+def _stage_target(seen: Seen, item: WorkItem) -> Text:
+    stage = next((s for s in seen.bundle.stages if s.id == item.stage), None)
+    if stage is None or stage.expected is None or stage.expected.amount is None:
+        return NO_TEXT
+    return span(stage.expected.amount, stage.expected.unit)
+
+
+def _clock(reading: Reading, seen: Seen, item: WorkItem) -> DeadlineView | None:
     row = reading.session.get(Deadline, item.deadline_id) if item.deadline_id else None
     return deadline_views(reading, seen, [row])[0] if row is not None else None
 

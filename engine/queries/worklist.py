@@ -366,6 +366,8 @@ def _row(
     bundle = reading.bundle(case.deployment_id)
     form = form_of(bundle, item)
     letter, mandate = mine.get(item.id, ("", None))
+    if deadline is not None and bundle.is_limit(deadline.rule):
+        deadline = None  # it says how long a state lasts, not why the work would be due
     clock = clock_state(
         item.due_on, today=reading.today, suspended=case.state == CaseState.SUSPENDED,
         stopped=deadline is not None and deadline.is_stopped, ended=not item.is_live,

@@ -85,6 +85,9 @@ class Deadline(Schema):
     legal_basis = Basis()
     evidence = fields.String()
     silence = fields.String()
+    bounds = fields.String(
+        metadata={"description": "work: due by it; state: how long something lasts"}
+    )
     consequence = Words(allow_none=True, metadata={"description": "What happens if it passes."})
     why = Words(allow_none=True, metadata={"description": "How the last day was found."})
     ledger = fields.List(fields.Nested(LedgerLine))

@@ -125,6 +125,11 @@ class Task(Versioned):
     days_left = fields.Integer(attribute="deadline.days_left", dump_default=None, allow_none=True)
     clock = fields.String(attribute="deadline.clock", dump_default="none")
     deadline = fields.Nested(Deadline, allow_none=True)
+    limit = fields.Nested(
+        Deadline,
+        allow_none=True,
+        metadata={"description": "A state it stands under: nothing is due by its day."},
+    )
     nature = fields.String()
     legal_basis = Basis()
     legal_basis_evidence = fields.String(attribute="evidence")

@@ -26,6 +26,7 @@ from webapp import shown
 from webapp.auth import engine, officer, own_address
 from webapp.errors import status_of
 from webapp.i18n import _, language, ngettext
+from webapp.shown_task import undated
 
 blueprint = Blueprint("worklist", __name__)
 
@@ -232,5 +233,6 @@ def _pane(task: TaskView) -> dict[str, Any]:
         "task": task,
         # The account of the term is as wide as a page: it is read there.
         "clock": shown.clock(task.deadline) | {"ledger": None} if task.deadline else None,
+        "undated": undated(task),
         "close_url": shown.same_page(open=None),
     }

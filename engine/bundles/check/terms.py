@@ -93,6 +93,7 @@ def _check_deadline(view: View, file: str, key: str, rule: DeadlineRule, drawn: 
         hint = f"Known milestones: {', '.join(sorted(view.milestones())) or 'none'}."
         complain(f"“{rule.starts_at}” is no milestone.", hint, "starts_at")
     _check_clock(view, rule, complain)
+    _check_limit(rule, complain)
     variable = rule.length.variable
     if variable is not None and not somewhere(view, variable):
         hint = "Name a field of a form or a variable that a script sets."
@@ -146,6 +147,18 @@ def _check_clock(view: View, rule: DeadlineRule, complain: Callable[..., None]) 
         complain("A target is a length.", 'Write target = "20 days".', "target")
 
 
+def _check_limit(rule: DeadlineRule, complain: Callable[..., None]) -> None:
+    """What only says how long a state lasts is no answer to anything, and stands never still."""
+    if not rule.is_limit:
+        return
+    if rule.silence is not Silence.NONE:
+        hint = 'Write silence = "none": nobody is asked anything.'
+        complain(f"“{rule.name}” bounds a state, so it knows no silence.", hint, "silence")
+    if rule.suspensions or rule.interruption is not None:
+        hint = "Take the act away, or the bound: lists would not say that it stands still."
+        complain(f"“{rule.name}” bounds a state, so it cannot be stopped.", hint, "bounds")
+
+
 def _is_dated(rule: DeadlineRule) -> bool:
     """Whether it runs from a day that the case writes, not from a milestone."""
     return rule.starts_at is not None and rule.starts_at.startswith("case:")
@@ -162,11 +175,17 @@ def somewhere(view: View, variable: str) -> bool:
 
 def _check_named_in_forms(view: View) -> None:
     known = {key.rsplit("/", 1)[-1] for key in view.bundle.deadlines}
+    limits = {rule.name for rule in view.bundle.deadlines.values() if rule.is_limit}
     for activity, form in view.bundle.forms.items():
         if form.deadline is not None and form.deadline not in known:
             file = view.draft.form_files[activity]
             hint = f"Use one of: {', '.join(sorted(known)) or 'none is declared'}."
             what = f"The form shows an unknown term “{form.deadline}”."
+            view.complain(file, view.line(file, "deadline"), what, hint)
+        elif form.deadline in limits:
+            file = view.draft.form_files[activity]
+            hint = "Delete it, or name the term by which the work is to be done."
+            what = f"The form shows “{form.deadline}”, which says how long a state lasts."
             view.complain(file, view.line(file, "deadline"), what, hint)
         for position, need in enumerate(form.needs):
             file = view.draft.form_files[activity]

@@ -59,8 +59,8 @@ class _About:
 
     @property
     def item_id(self) -> str | None:
-        """Where to act, if that is one place."""
-        return self.items[0].id if len(self.items) == 1 else None
+        """Where to act, if that is one place; by the limit of a state nothing is to be done."""
+        return self.items[0].id if len(self.items) == 1 and not self.rule.is_limit else None
 
     def seats(self, letters: str, items: Sequence[WorkItem] | None = None) -> set[Seat]:
         """Who has one of these letters in the work that is still to be done."""

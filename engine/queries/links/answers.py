@@ -139,6 +139,8 @@ def answer_page(reading: Reading, *, secret: str) -> AnswerPage:
     plain = answered or item.kind == WorkKind.CONSULTATION
     variables = seen.case.variables if plain else token_variables(reading, seen, item)
     deadline = reading.session.get(Deadline, item.deadline_id) if item.deadline_id else None
+    if deadline is not None and seen.bundle.is_limit(deadline.rule):
+        deadline = None
     return AnswerPage(
         actor=Actor(None, "", link=link), head=seen.head, organisation=body_name(body), form=form,
         valid_until=row.valid_until, suspended=seen.suspended, opened=row.opened_at is not None,

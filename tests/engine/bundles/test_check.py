@@ -30,6 +30,9 @@ legal_basis = "D.Lgs. 152/2006 art. 5"
 evidence = "V"
 
 """
+STOPPED_LIMIT = """silence = "none"
+bounds = "state"
+interruption = { title = { it = "a", en = "b" }, legal_basis = "c", evidence = "V" }"""
 
 
 def test_an_officer_does_what_is_not_connected_yet() -> None:
@@ -124,6 +127,12 @@ SPOILT = [
     (TOML, 'starts_at = "text_ready"\n',
      'starts_at = "text_ready"\nsuffers = ["cmto.coordinator"]\n',
      "suffers", "no effect to suffer"),
+    (TOML, 'silence = "escalate"', 'silence = "escalate"\nbounds = "state"',
+     'silence = "escalate"', "knows no silence"),
+    (TOML, 'silence = "escalate"', STOPPED_LIMIT,
+     'bounds = "state"', "cannot be stopped"),
+    (TOML, 'silence = "escalate"', 'silence = "none"\nbounds = "state"', None,
+     "which says how long a state lasts"),
     (TOML, 'starts_at = "text_ready"', 'starts_at = "dawn"', "dawn", "“dawn” is no milestone"),
     (TOML, "case:sign_by", "case:whenever", "whenever", "Nothing writes the variable"),
     (TOML, "[deadline.ask_region.", "[deadline.ask_state.", "ask_state", "“ask_state”"),
