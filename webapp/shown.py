@@ -105,6 +105,16 @@ def done_words(row: WorkRow) -> str:
     return _("completata da %(who)s il %(day)s", who=row.completed_by or "", day=day)
 
 
+def service(topic: str) -> str:
+    """What an outside service is called; one of another drawing by its topic."""
+    known = {
+        "protocol": _("Protocollo ufficiale"),
+        "signature-check": _("Verifica delle firme"),
+        "pack-check": _("Controllo del fascicolo"),
+    }
+    return known.get(topic, topic)
+
+
 def case_url(case_id: str) -> str:
     """The page of a case."""
     return f"{request.script_root}/cases/{case_id}"

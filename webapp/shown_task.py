@@ -68,7 +68,20 @@ def shown_task(
         "submitted_words": _submitted_words(task),
         "heard": [_heard(row, task) for row in task.consultations],
         "rounds": [_round(row) for row in task.decisions],
+        "by_hand": _by_hand(task),
     }
+
+
+def _by_hand(task: TaskView) -> dict[str, str] | None:
+    """Why the officer does what a service could do: none is connected, or it gave no answer."""
+    if task.by_hand is None:
+        return None
+    service = shown.service(task.by_hand.topic)
+    if task.by_hand.connected:
+        words = _("%(service)s: il servizio non ha risposto, lo fai a mano.", service=service)
+        return {"title": _("Nessuna risposta dal servizio"), "words": words}
+    words = _("%(service)s: nessun servizio è collegato, lo fai a mano.", service=service)
+    return {"title": _("Non ancora collegato"), "words": words}
 
 
 def _letter_words(task: TaskView) -> str:

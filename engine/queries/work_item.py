@@ -11,15 +11,19 @@ from sqlalchemy.orm import aliased
 from engine.actor import Actor, Mandate
 from engine.apart import kept_apart, why_apart
 from engine.asked import form_of
+from engine.bundles.by_hand import service_of
 from engine.bundles.definition import Field, Form, Option
 from engine.bundles.forms import json_fields
 from engine.bundles.hearing import columns_heard, columns_heard_before
 from engine.clock import day_of
+from engine.deliveries import CallService
 from engine.errors import WorkItemNotFound
 from engine.model import (
     LIVE,
     Case,
     Deadline,
+    DeliveryRow,
+    DeliveryState,
     Draft,
     Milestone,
     Officer,
@@ -113,6 +117,15 @@ class PeerRow:
     state: Literal["done", "doing", "waiting", "left"]
     text: Text
     on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """The outside service in whose place an officer does it."""
+
+    topic: str
+    connected: bool
+    """False: nobody serves it yet; true: it was asked and gave no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +227,8 @@ class TaskView:
     """How long the office means to take for its stage: an internal target, no term."""
     by_link: bool = False
     """Whether the reader may let the body answer by a link, and sees how far that is."""
+    by_hand: ByHand | None = None
+    """The service that did not do it, so that it is done by hand."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -306,7 +321,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         own=actor.officer_id in prepared_by,
         apart=why_apart(apart) if apart is not None else None,
         waits_for=holding_up(reading, seen, found.reader, item.activity) if item.is_live else (),
-        by_link=_by_link(found),
+        by_link=_by_link(found), by_hand=_by_hand(reading, found),
     )  # fmt: skip
 
 
@@ -358,6 +373,26 @@ def _by_link(found: "_Found") -> bool:
     return answerable_by_link(found.seen.bundle, found.item) and bool(
         permitting(found.reader, found.seats, "A")
     )
+
+
+def _by_hand(reading: Reading, found: "_Found") -> ByHand | None:
+    """How the last question to the service ended that stands behind it; one statement, if any."""
+    topic = service_of(found.seen.bundle.drawings.values(), found.item.activity)
+    if topic is None or not found.item.is_live:
+        return None
+    state = reading.session.scalar(
+        select(DeliveryRow.state)
+        .where(
+            DeliveryRow.case_id == found.item.case_id,
+            DeliveryRow.kind == CallService.__name__,
+            DeliveryRow.payload["topic"].as_string() == topic,
+        )
+        .order_by(DeliveryRow.created_at.desc(), DeliveryRow.id.desc())
+        .limit(1)
+    )
+    if state not in (DeliveryState.BY_HAND, DeliveryState.FAILED):
+        return None
+    return ByHand(topic, connected=state == DeliveryState.FAILED)
 
 
 def found_item(reading: Reading, actor: Actor, work_item_id: str) -> tuple[WorkItem, Seen, Actor]:

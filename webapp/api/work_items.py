@@ -104,6 +104,13 @@ def _fields(task: TaskView) -> list[dict[str, Any]]:
     return task.fields_json(language())
 
 
+class InsteadOf(Schema):
+    topic = fields.String(metadata={"description": "protocol, signature-check, pack-check …"})
+    connected = fields.Boolean(
+        metadata={"description": "False: nobody serves it yet; true: it gave no answer."}
+    )
+
+
 class Task(Versioned):
     id = fields.String()
     activity = fields.String()
@@ -161,6 +168,7 @@ class Task(Versioned):
     )
     peers = fields.List(fields.Nested(Peer))
     people = fields.List(fields.Nested(Person))
+    by_hand = fields.Nested(InsteadOf, allow_none=True)
     may = fields.List(fields.String(), metadata={"description": "claim, complete, draft …"})
     delegates = fields.List(fields.Nested(Offered))
     approver = Words(

@@ -28,11 +28,7 @@ def show() -> ResponseReturnValue:
         "pages/deliveries.html",
         nav="deliveries",
         by_hand=by_hand.items,
-        services={
-            "protocol": _("Protocollo ufficiale"),
-            "signature-check": _("Verifica delle firme"),
-            "pack-check": _("Controllo del fascicolo"),
-        },
+        service=shown.service,
         by_hand_total=by_hand.total,
         deliveries=found.items,
         total=found.total,

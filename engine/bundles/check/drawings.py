@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from engine.bundles.by_hand import stand_ins
 from engine.bundles.check.view import ACTIVITIES, View
 from engine.bundles.columns import parse_column
 from engine.bundles.drawn import Element
@@ -25,17 +26,9 @@ def check_drawings(view: View) -> None:
 
 def _check_done_by_hand(view: View) -> None:
     """What is not connected yet is done by an officer, and by nobody else."""
-    after = {flow.source: flow.target for d in view.bundle.drawings.values() for flow in d.flows}
-    elements = {element.id: element for element in view.elements()}
-    for service in elements.values():
-        if service.properties.get("topic") not in NOT_YET_CONNECTED:
-            continue
-        edges = [e.id for e in elements.values() if e.attached_to == service.id]
-        ways = [after.get(e, "") for e in edges if (elements[e].event or "").startswith("error:")]
-        # Two reasons to do it by hand may meet in a gateway first.
-        ways = [after.get(w, "") if w in elements and "Gateway" in elements[w].type else w
-                for w in ways]  # fmt: skip
-        if not any(w in elements and elements[w].type == "userTask" for w in ways):
+    done = {service.id for service, _ in stand_ins(view.bundle.drawings.values())}
+    for service in view.elements():
+        if service.properties.get("topic") in NOT_YET_CONNECTED and service.id not in done:
             view.at(
                 service, f"“{service.id}” is not connected yet, and no officer does it.",
                 "Let the error event on its edge lead straight to a user task.",

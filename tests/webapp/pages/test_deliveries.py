@@ -1,5 +1,9 @@
 """The list of failed deliveries, as an administrator uses it."""
 
+from typing import Any
+
+import pytest
+
 from engine.commands import mark_failed, mark_not_connected, mark_stuck, start_case, take_deliveries
 from engine.model import DeliveryRow
 from tests.office import HERE, SYSTEM
@@ -47,6 +51,35 @@ def test_what_is_not_connected_yet_stands_apart_from_what_failed(web: Web) -> No
     assert "Protocollo ufficiale" in ada.text
     assert ada.open(f"/deliveries/{call.id}").status == 404
     assert "Not connected yet: done by hand" in ada.open("/deliveries?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("report", "connected", "italian", "english"),
+    [
+        (mark_not_connected, False, "nessun servizio è collegato", "no service is connected"),
+        (lambda work, **words: mark_failed(work, **words, final=True), True,
+         "il servizio non ha risposto", "the service gave no answer"),
+    ],
+)  # fmt: skip
+def test_work_done_by_hand_says_why_no_service_did_it(
+    web: Web, report: Any, connected: bool, italian: str, english: str
+) -> None:
+    office = web.office
+    coordinator = web.officer("davide", ("cmto", "coordinator"))
+    office.deploy(HERE / "engine" / "register-letter")
+    case_id = office.engine.run(
+        coordinator, start_case, process="register-letter", title="Lettera", parties=[],
+        data={"subject": "Diffida"},
+    )  # fmt: skip
+    (call,) = office.engine.run(SYSTEM, take_deliveries, limit=50)
+    office.engine.run(SYSTEM, report, delivery_id=call.id, error="no gateway")
+    (item,) = office.items(case_id)
+
+    davide = web.signed_in("davide")
+    page = davide.open(f"/work-items/{item.id}")
+    assert f"Protocollo ufficiale: {italian}" in page.text
+    assert ("Non ancora collegato" in page.text) is not connected
+    assert f"Official register: {english}" in davide.open(f"/work-items/{item.id}?lang=en").text
 
 
 def stored(web: Web, delivery_id: str) -> DeliveryRow:
