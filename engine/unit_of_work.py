@@ -18,7 +18,7 @@ from engine.deliveries import Delivery
 from engine.digests import chained
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
-from engine.facts import calendars_of, cases_of, contiguous, last_day, member
+from engine.facts import answers_of, calendars_of, cases_of, contiguous, last_day, member
 from engine.facts.letters import letter_functions
 from engine.ids import NewId
 from engine.mandates import written_link, written_out
@@ -361,6 +361,9 @@ class UnitOfWork:
             "today": lambda: self.today,
             "children": lambda name: child_results(self.session, case.id, name),
             "cases": lambda process, body: cases_of(self.session, process, body),
+            "answered": lambda process, body, activity: answers_of(
+                self.session, process, body, activity
+            ),
             "raised": lambda name: raised_results(self.session, case.id, name),
             "last_day": lambda name: last_day(self.session, case.id, name),
             **letter_functions(self.session, self.version_of, case.id, self.today),

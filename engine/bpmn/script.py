@@ -26,8 +26,8 @@ Mode = Literal["exec", "eval"]
 
 # What the engine answers about the case: given as functions with every call.
 FACT_NAMES = frozenset({
-    "members", "contiguous", "same_zone", "today", "children", "raised", "cases", "last_day",
-    "matrix", "matrix_problems", "matrix_difference",
+    "members", "contiguous", "same_zone", "today", "children", "raised", "cases", "answered",
+    "last_day", "matrix", "matrix_problems", "matrix_difference",
 })  # fmt: skip
 
 LARGEST_RANGE = 100_000

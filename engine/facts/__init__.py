@@ -7,8 +7,22 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from engine.model import Case, CaseState, ClosingDay, Deadline, Neighbour, Organisation, Party
+from engine.clock import day_of
+from engine.model import (
+    Case,
+    CaseState,
+    ClosingDay,
+    Deadline,
+    Neighbour,
+    Organisation,
+    Party,
+    WorkItem,
+    WorkItemState,
+    WorkKind,
+)
 from engine.working_days import Calendar, Closing
+
+MOST_ANSWERS = 500  # of one activity, the newest: years of the longest-lived case of a body
 
 _CLOSINGS = select(ClosingDay).where(
     ClosingDay.organisation_id.in_(bindparam("bodies", expanding=True))
@@ -88,3 +102,29 @@ def cases_of(session: Session, process: str, organisation_id: str) -> dict[str, 
     found = {str(state): count for state, count in states}
     going = found.get(CaseState.OPEN, 0) + found.get(CaseState.SUSPENDED, 0)
     return {"open": going, "completed": found.get(CaseState.COMPLETED, 0)}
+
+
+def answers_of(
+    session: Session, process: str, organisation_id: str, activity: str
+) -> list[dict[str, Any]]:
+    """What was answered in an activity of the cases a body takes or took part in, oldest first."""
+    taken = (
+        select(Party.case_id)
+        .join(Case, Case.id == Party.case_id)
+        .where(Case.process == process, Party.organisation_id == organisation_id)
+    )
+    newest = session.execute(
+        select(WorkItem.completed_at, WorkItem.answers)
+        .where(
+            WorkItem.case_id.in_(taken),
+            WorkItem.activity == activity,
+            WorkItem.kind == WorkKind.ACTIVITY,
+            WorkItem.state == WorkItemState.COMPLETED,
+        )
+        .order_by(WorkItem.completed_at.desc(), WorkItem.id.desc())
+        .limit(MOST_ANSWERS)
+    ).all()
+    return [
+        {"on": day_of(at), "answers": answers or {}}
+        for at, answers in reversed(newest)
+    ]

@@ -247,14 +247,18 @@ def test_scripts_may_ask_what_was_raised_and_how_many_cases_a_body_has(
     sheet = raised(office, elena, visit)
     fill(office, elena, sheet)
 
-    def asked(work: UnitOfWork) -> tuple[Any, Any, Any]:
+    def asked(work: UnitOfWork) -> tuple[Any, ...]:
         facts = work.facts(work.case(visit))
         return (
             facts["raised"]("sheet"), facts["cases"]("joint-visit", CHIVASSO),
             facts["cases"]("joint-visit", RONDISSONE),
+            facts["answered"]("town-sheet", CHIVASSO, "fill"),
+            facts["answered"]("town-sheet", RONDISSONE, "fill"),
         )  # fmt: skip
 
-    (row,), own, foreign = office.engine.run(SYSTEM, asked)
+    (row,), own, foreign, (sheet_told,), told_by_others = office.engine.run(SYSTEM, asked)
+    assert sheet_told["answers"]["residents"] == 26000
+    assert told_by_others == []
     assert (row["case"], row["state"], row["about"]) == (sheet, "done", "Chivasso")
     assert row["result"] == {"residents": 26000}
     assert (own, foreign) == ({"open": 1, "completed": 0}, {"open": 0, "completed": 0})

@@ -1,0 +1,47 @@
+"""The yearly figures of an office: what its set-up already knows is offered, not typed again."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from engine.bundles.load import load_folder
+from engine.queries import work_item
+from engine.scenarios import Telling, opened
+from engine.scenarios.stage import Stage
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+OFFICE = {
+    "kind": "planning_office", "name": "Ufficio di piano Chivassese", "zone": 10,
+    "capacity": "planning_office",
+}  # fmt: skip
+
+
+def test_the_figures_of_an_office_come_from_its_own_case(tmp_path: Path) -> None:
+    setup, monitoring = (
+        load_folder(PROCESSES / key) for key in ("planning-office-setup", "annual-monitoring")
+    )
+    bundles = [*opened(setup, PROCESSES, None), setup, monitoring]
+    stage = Stage.open(tmp_path, {bundle.key: bundle for bundle in bundles}.values())
+    straight = (PROCESSES / "planning-office-setup" / "scenarios" / "straight.toml").read_text()
+    story = tomllib.loads(straight)
+    story["parties"]["office"] = OFFICE
+    Telling(stage, setup, story).run()
+    year = Telling(stage, monitoring, {
+        "start": {"by": "cmto.coordinator", "data": {"year": 2027}},
+        "parties": {
+            "office": OFFICE, "zone": {"organisation": "zone-10", "capacity": "zone_assembly"},
+        },
+        "begins": date(2028, 6, 1),
+    })  # fmt: skip
+    year.run()
+
+    item = year._item("enter_figures", "office.data_officer", None)  # noqa: SLF001
+    seen = stage.engine.read(
+        work_item, actor=stage.officer(str(item.organisation_id), "data_officer"), work_item_id=item.id
+    )
+    # One person of the team trained that year; the ledger has no European line, the Region gave 90,000.
+    assert dict(seen.prefilled) == {
+        "posts_filled": 3, "people_trained": 1, "external_funding": "90000.00", "satisfaction": 4,
+        "plans_drafting": 0, "plans_approved": 0,
+    }  # fmt: skip
+    stage.engine.close()
