@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from engine.bpmn.definition import compile_process
 from engine.bpmn.errors import DrawingInvalid
 from engine.bpmn.lint import (
+    choices,
     constructs,
     decisions,
     events,
@@ -73,7 +74,9 @@ def drawing_problems(
     findings += events.names_thrown_and_caught(sheets)
     findings += properties.task_names(sheets)
     findings += names.processes_drawn_twice(sheets)
-    findings += variables.findings(sheets, tables, given) if given is not None else ()
+    if given is not None:
+        findings += variables.findings(sheets, tables, given)
+        findings += choices.overlapping(sheets, variables.words(sheets, tables, given))
     if not findings:
         findings += [_at_its_line(f, sheets) for f in _last_test(drawings, tables, process)]
     found = {(file_of(f.file), f.line, f.element, f.what, f.remedy) for f in findings}

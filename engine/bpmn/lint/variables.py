@@ -5,7 +5,7 @@ that no form offers and no script writes, are slips of the pen.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -44,13 +44,8 @@ def findings(
 
     `given` are the variables that forms and cases give, with their words where these are fixed.
     """
-    read = list(_readable(sheets))
-    known = dict(given)
-    for name, values in [*_drawn(sheets), *_decided(tables), *_written(read)]:
-        before = known.get(name, frozenset())
-        known[name] = None if before is None or values is None else before | values
-    offered = offered_names()
-    for one in read:
+    known, offered = words(sheets, tables, given), offered_names()
+    for one in _readable(sheets):
         for node in ast.walk(one.tree):
             if isinstance(node, ast.Name) and node.id not in known and node.id not in offered:
                 near = get_close_matches(node.id, known, n=1)
@@ -59,6 +54,17 @@ def findings(
                 yield one.found(node, f"nothing gives “{node.id}”", remedy)
             elif isinstance(node, ast.Compare):
                 yield from _never(one, node, known)
+
+
+def words(
+    sheets: list[Sheet], tables: Mapping[str, bytes], given: Mapping[str, Values]
+) -> dict[str, Values]:
+    """Every variable of the drawings, with the words it can be where these are fixed."""
+    known = dict(given)
+    for name, values in [*_drawn(sheets), *_decided(tables), *_written(_readable(sheets))]:
+        before = known.get(name, frozenset())
+        known[name] = None if before is None or values is None else before | values
+    return known
 
 
 def _readable(sheets: list[Sheet]) -> Iterator[_Read]:
@@ -89,7 +95,7 @@ def _decided(tables: Mapping[str, bytes]) -> Iterator[tuple[str, Values]]:
         yield from ((name, None) for name in outputs(file, source))
 
 
-def _written(read: list[_Read]) -> Iterator[tuple[str, Values]]:
+def _written(read: Iterable[_Read]) -> Iterator[tuple[str, Values]]:
     """What scripts write: the words themselves where they write nothing else."""
     for one in read:
         plain: dict[int, Values] = {}
@@ -107,7 +113,9 @@ def _written(read: list[_Read]) -> Iterator[tuple[str, Values]]:
 def _words(value: ast.expr) -> Values:
     """The words an expression can be: `"a"`, or `"a" if … else "b"`."""
     if isinstance(value, ast.Constant):
-        return frozenset({value.value} if isinstance(value.value, str) else ())
+        if isinstance(value.value, str):
+            return frozenset({value.value})
+        return frozenset() if value.value is None else None  # a number, true or false: no word
     if isinstance(value, ast.IfExp):
         one, other = _words(value.body), _words(value.orelse)
         return None if one is None or other is None else one | other
@@ -125,7 +133,7 @@ def _never(one: _Read, node: ast.Compare, known: Mapping[str, Values]) -> Iterat
     if isinstance(node.ops[0], ast.In | ast.NotIn) and isinstance(wanted, ast.List | ast.Tuple):
         compared = list(wanted.elts)
     for word in compared:
-        if not isinstance(word, ast.Constant) or not isinstance(word.value, str):
+        if not isinstance(word, ast.Constant) or not isinstance(word.value, str | int):
             continue
         if word.value not in possible | {""}:
             answers = ", ".join(sorted(possible - {""})) or "empty"
