@@ -177,7 +177,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _deploy(chosen: argparse.Namespace) -> int:
-    engine = _engine()
+    engine = _installed()
     for folder in opened_first(_folders(chosen.folders, shared=False)):
         files = dict(load_folder(folder, folder.parent / "shared").files)
         done = engine.run(SYSTEM, deploy_process, files=files)

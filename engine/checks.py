@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from engine.bpmn.lint import drawing_problems
-from engine.bpmn.script import evaluate, script_problems
-from engine.bundles.assemble import assemble
+from engine.bpmn.script import evaluate, offered_names, script_problems
+from engine.bundles.assemble import Draft, assemble
 from engine.bundles.check import check, check_files
 from engine.bundles.check.children import Beside
 from engine.bundles.definition import Bundle, ChildrenRule, Field, RaiseRule
 from engine.bundles.drawing import only_italian
+from engine.bundles.forms.visibility import WITHOUT_VALUE
 from engine.bundles.load import digest_of, folder_files
 from engine.bundles.problem import Problem
-from engine.bundles.source import Lines
+from engine.bundles.source import Lines, read_table
 from engine.bundles.versions import FILE, read_lock
 from engine.errors import BundleInvalid
 
@@ -39,8 +40,9 @@ def problems_of_folder(folder: Path) -> list[Problem]:
     lock = folder.parent / FILE
     locked = read_lock(lock.read_text("utf-8"), problems) if lock.exists() else None
     problems += check(
-        folder, shared=library, locked=locked, evaluate=_true, beside=_neighbours(folder)
-    )
+        folder, shared=library, locked=locked, evaluate=_true, beside=_neighbours(folder),
+        taken=_prefixes_beside(folder),
+    )  # fmt: skip
     try:
         files = folder_files(folder, library)
     except BundleInvalid:
@@ -48,7 +50,8 @@ def problems_of_folder(folder: Path) -> list[Problem]:
     draft = assemble(files, digest_of(files), shared=part)
     if draft.bundle is not None:
         problems += _drawings(draft.bundle, f"{folder}/")
-        problems += [replace(p, file=f"{folder}/{p.file}") for p in _shown(draft.bundle)]
+        shown = [*_shown(draft.bundle), *_hidden(draft)]
+        problems += [replace(p, file=f"{folder}/{p.file}") for p in shown]
     return sorted(set(problems))
 
 
@@ -60,6 +63,17 @@ def _shown(bundle: Bundle) -> Iterator[Problem]:
     for name, line in only_italian(content):
         hint = "Give it the property name_en; processes/README.md shows where."
         yield Problem("process.bpmn", line, f"“{name}” has no English name.", hint)
+
+
+def _hidden(draft: Draft) -> Iterator[Problem]:
+    """An answer named like a function hides it: scripts could no longer call it."""
+    for file in draft.form_files.values():
+        table = read_table(draft.files, file, [])
+        for field in table.rows("fields") if table is not None else ():
+            name = field.text("name", "")
+            if name in offered_names() and field.text("type", "") not in WITHOUT_VALUE:
+                hint = "Rename it: scripts and conditions call a function of this name."
+                yield Problem(file, field.line("name"), f"“{name}” is no name for a field.", hint)
 
 
 def _is_readable(bundle: Bundle) -> bool:
@@ -77,6 +91,18 @@ def _neighbours(folder: Path) -> Beside:
         return assemble(files, digest_of(files)).bundle
 
     return find
+
+
+def _prefixes_beside(folder: Path) -> dict[str, str]:
+    """With which letters the folders beside this one begin the numbers of their cases."""
+    found: dict[str, str] = {}
+    for other in sorted(folder.resolve().parent.glob("*/process.toml")):
+        table = None
+        if other.parent != folder.resolve():
+            table = read_table({other.name: other.read_bytes()}, other.name, [])
+        if table is not None and (prefix := table.text("number_prefix", "")):
+            found.setdefault(prefix, other.parent.name)
+    return found
 
 
 def _drawings(bundle: Bundle, where: str) -> list[Problem]:

@@ -101,6 +101,12 @@ def roles_of(kind: str) -> tuple[RoleKind, ...]:
     return tuple(role for role in roles().values() if role.capacity == kind)
 
 
+@cache
+def towns() -> frozenset[str]:
+    """The codes of the municipalities of the territory."""
+    return frozenset(row["istat_code"] for row in _rows("municipalities.csv"))
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (_REFERENCE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -108,7 +108,14 @@ def choices(sheet: Sheet) -> Iterator[Finding]:
 
 def _choice(sheet: Sheet, gateway: Any, leaving: list[Flow]) -> Iterator[Finding]:
     default = gateway.get("default")
-    if default not in {flow.id for flow in leaving}:
+    ways = [flow.id for flow in leaving]
+    if default and default not in ways:
+        yield sheet.found(
+            gateway,
+            f"its default flow “{default}” does not leave here",
+            f"Choose one of: {', '.join(ways)}.",
+        )
+    elif not default:
         yield sheet.found(
             gateway,
             "if no condition holds, the token cannot go on",

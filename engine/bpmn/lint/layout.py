@@ -97,10 +97,24 @@ def one_page_each(sheet: Sheet) -> Iterator[Finding]:
         if wide > WIDEST or high > HIGHEST:
             yield sheet.found(
                 page.xml,
-                f"its picture is {wide:.0f} × {high:.0f}, too large for a sheet A3",
+                f"its picture is {wide:.0f} × {high:.0f}, too large for a sheet A3; "
+                f"“{_farthest(page.shapes)}” lies farthest out",
                 f"Stay within {WIDEST} × {HIGHEST}: draw rows, fold a sub-process, call a part.",
                 page.of,
             )
+
+
+def _farthest(shapes: Mapping[str, Box]) -> str:
+    """The shape farthest from the middle one, counted from left and from the top."""
+    across = sorted(box.left for box in shapes.values())
+    down = sorted(box.top for box in shapes.values())
+    middle = len(shapes) // 2
+
+    def distance(name: str) -> float:
+        box = shapes[name]
+        return max(abs(box.left - across[middle]), abs(box.top - down[middle]))
+
+    return max(shapes, key=distance, default="")
 
 
 def nothing_over_anything(sheet: Sheet) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from engine.bundles.assemble import assemble
 from engine.bundles.check.children import Beside, check_children
 from engine.bundles.check.drawings import check_drawings
 from engine.bundles.check.fields import check_fields
+from engine.bundles.check.names import check_names
 from engine.bundles.check.plan import check_plan
 from engine.bundles.check.raises import check_raises
 from engine.bundles.check.rights import check_matrix, check_rights
@@ -36,12 +37,14 @@ def check(
     locked: Mapping[str, tuple[int, str]] | None = None,
     evaluate: Evaluate | None = None,
     beside: Beside | None = None,
+    taken: Mapping[str, str] | None = None,
 ) -> list[Problem]:
     """All problems of a folder, files named as the person who typed the folder finds them.
 
     A folder inside one called `shared` is checked as a shared part. `locked` is the content of
     versions.lock; `evaluate` tries the rules of forms on their examples;
-    `beside` finds the procedures whose cases this one opens.
+    `beside` finds the procedures whose cases this one opens; `taken` says which others begin the
+    numbers of their cases with which letters.
     """
     part = folder.resolve().parent.name == "shared"
     library = shared or (folder.parent if part else folder.parent / "shared")
@@ -49,7 +52,10 @@ def check(
         files = folder_files(folder, library)
     except BundleInvalid as refusal:
         return [replace(problem, file=f"{folder}/{problem.file}") for problem in refusal.problems]
-    found = check_files(files, part=part, locked=locked, evaluate=evaluate, beside=beside)
+    found = check_files(
+        files, part=part, locked=locked, evaluate=evaluate, beside=beside, taken=taken,
+        folder=folder.resolve().name,
+    )  # fmt: skip
     return [replace(problem, file=_where(problem.file, folder, library)) for problem in found]
 
 
@@ -60,6 +66,8 @@ def check_files(
     locked: Mapping[str, tuple[int, str]] | None = None,
     evaluate: Evaluate | None = None,
     beside: Beside | None = None,
+    taken: Mapping[str, str] | None = None,
+    folder: str | None = None,
 ) -> list[Problem]:
     """All problems of the files of a version, in the order of files and lines."""
     draft = assemble(files, digest_of(files), shared=part)
@@ -68,6 +76,7 @@ def check_files(
     view = View(draft, draft.bundle, list(draft.problems))
     if all(drawing.file != "process.bpmn" for drawing in view.bundle.drawings.values()):
         return sorted(set(view.problems))  # without its drawing everything else would seem wrong
+    check_names(view, taken or {}, folder)
     check_drawings(view)
     check_terms(view)
     check_children(view, beside)

@@ -42,7 +42,7 @@ def _check_process(view: View) -> None:
         if drawing.process != wanted:
             view.complain(
                 drawing.file, 1, f"The process is called “{drawing.process}”.",
-                f"Give it the id “{wanted}”, like its folder.",
+                f"Give it the id “{wanted}”, like {'its folder' if folder else 'process.toml'}.",
             )  # fmt: skip
 
 
@@ -113,6 +113,10 @@ def _check_stages(view: View) -> None:
             hint = f'Give a node the property milestone="{stage.milestone}".'
             what = f"No node reaches the milestone “{stage.milestone}”."
             view.complain("process.toml", line, what, hint)
+        if stage.milestone in {earlier.milestone for earlier in view.bundle.stages[:position]}:
+            what = f"An earlier stage ends with the milestone “{stage.milestone}” too."
+            if not stage.aside:
+                view.complain("process.toml", line, what, "Give each stage a milestone of its own.")
         if times[stage.id] > 1:
             view.complain("process.toml", line, f"Two stages “{stage.id}”.", "Rename one.")
     if view.draft.shared:

@@ -13,6 +13,7 @@ from engine.bundles.check.view import View
 from engine.bundles.definition import Field, Form, Option
 from engine.bundles.forms import ROW, Evaluate, examples, validate
 from engine.bundles.forms.answers import rule_fields
+from engine.bundles.roles import kinds
 from engine.bundles.source import Step
 from engine.errors import FormInvalid
 from engine.text import both
@@ -69,6 +70,12 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
                 hint = "Name a field of a form or a variable that a script sets."
                 what = f"Nothing writes the variable “{variable}”."
                 complain(("fields", position, key), what, hint)
+        source, _, name = (field.options_from or "").partition(":")
+        known = kinds() if source == "organisations" else {c.id for c in view.bundle.capacities}
+        if source in ("parties", "officers", "organisations") and name not in known:
+            hint = f"Known: {', '.join(sorted(known))}."
+            what = f"“{field.name}” would offer nobody: there is no “{name}”."
+            complain(("fields", position, "options_from"), what, hint)
 
 
 def _levels(fields: Sequence[Field], path: Path) -> Iterator[tuple[Sequence[Field], Path]]:

@@ -3,11 +3,15 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
 
+from engine.bundles.check.drawings import CASE_STATES
 from engine.bundles.check.terms import ENGINE_MESSAGES
 from engine.bundles.check.view import ACTIVITIES, View
+from engine.bundles.columns import parse_column
 from engine.bundles.manifest import COMMANDS
 from engine.bundles.problem import Problem
+from engine.bundles.roles import towns
 from engine.bundles.source import Table, read_table, read_text
 from engine.bundles.terms import parse_term
 
@@ -42,9 +46,6 @@ def check_stories(view: View) -> None:
         if table is not None:
             _check_scenario(view, table)
     _check_coverage(view)
-    if "CHANGES.md" not in view.draft.files:
-        hint = "Write what each version changes for the officers."
-        view.complain("CHANGES.md", 1, "The folder has no CHANGES.md.", hint)
 
 
 def _check_scenario(view: View, story: Table) -> None:
@@ -54,7 +55,7 @@ def _check_scenario(view: View, story: Table) -> None:
     if start is None:
         story.complain("The story does not begin.", 'Write [start] and by = "…".', "start")
     else:
-        _check_actor(start, aliases)
+        _check_actor(view, start, aliases)
         _check_data(view, start, "start")
         start.text("title", "")
         start.finish()
@@ -71,15 +72,30 @@ def _check_scenario(view: View, story: Table) -> None:
                 expected.complain(f"“{milestone}” is no milestone.", hint, "milestones")
         for alias in expected.texts("parties_left"):
             _check_party(expected, alias, aliases, "parties_left")
+        _check_end(view, expected)
         expected.finish()
     story.asked.add("begins")
     story.finish()
 
 
-def _parties(view: View, story: Table) -> set[str]:
-    """The names that the story may use for bodies: its own, and those of capacities."""
+def _check_end(view: View, expected: Table) -> None:
+    """The ending is one that the drawing has."""
+    state, outcome = expected.text("state", ""), expected.text("outcome", "")
+    if state and state not in CASE_STATES:
+        hint = f"Use one of: {', '.join(CASE_STATES)}."
+        expected.complain(f"“{state}” is no state of a case.", hint, "state")
+    drawn = [e for e in view.elements() if e.process == view.process]
+    ends = {e.id for e in drawn if e.type == "endEvent" and e.parent is None}
+    ends |= {e.properties["outcome"] for e in view.elements() if "outcome" in e.properties}
+    if outcome and outcome not in ends:
+        hint = f"The drawing ends with: {', '.join(sorted(ends))}."
+        expected.complain(f"No case ends with “{outcome}”.", hint, "outcome")
+
+
+def _parties(view: View, story: Table) -> dict[str, str]:
+    """The names that the story may use for bodies, with their capacities, which are names too."""
     known = {c.id for c in view.bundle.capacities}
-    aliases = set(known)
+    aliases = {capacity: capacity for capacity in known}
     for alias, row in story.named("parties").items():
         if not _ALIAS.fullmatch(alias):
             row.complain(f"“{alias}” is no name for a party.", "Use small letters, digits and _.")
@@ -87,6 +103,10 @@ def _parties(view: View, story: Table) -> set[str]:
         if capacity and capacity not in known:
             hint = f"Use one of: {', '.join(sorted(known))}."
             row.complain(f"“{capacity}” is no capacity.", hint, "capacity")
+        town = row.value("istat")
+        if town is not None and town not in towns():
+            hint = "Write the six digits that engine/reference/municipalities.csv gives it."
+            row.complain(f"There is no municipality “{town}”.", hint, "istat")
         row.asked.update(("istat", "organisation", "kind", "name", "zone"))
         new = row.has("kind") and row.has("name") and row.has("zone")
         if not (row.has("istat") or row.has("organisation") or new):
@@ -95,11 +115,11 @@ def _parties(view: View, story: Table) -> set[str]:
             )
             row.complain(f"Nobody knows which body “{alias}” is.", hint)
         row.finish()
-        aliases.add(alias)
+        aliases[alias] = capacity
     return aliases
 
 
-def _check_step(view: View, step: Table, aliases: set[str]) -> None:
+def _check_step(view: View, step: Table, aliases: Mapping[str, str]) -> None:
     acts = [act for act in ACTS if step.has(act)]
     step.asked.update((*ACTS, *_BESIDE))
     if len(acts) != 1:
@@ -112,16 +132,16 @@ def _check_step(view: View, step: Table, aliases: set[str]) -> None:
         # Of another procedure: what it names is found out when the story is told.
         _check_party(step, step.text("child"), aliases, "child")
         if act in DONE_BY:
-            _check_actor(step, aliases)
+            _check_actor(view, step, aliases)
     elif step.has("raised"):
         _check_raised(view, step, "raised")
         if act in DONE_BY:
-            _check_actor(step, aliases)
+            _check_actor(view, step, aliases)
     elif act in DONE_BY:
-        _check_actor(step, aliases)
+        _check_actor(view, step, aliases)
         _check_act(view, step, act)
     elif act == "raise":
-        _check_actor(step, aliases)
+        _check_actor(view, step, aliases)
         _check_raised(view, step, act)
     elif act == "advance_clock":
         _check_clock(step)
@@ -165,12 +185,12 @@ def _check_service(view: View, step: Table) -> None:
         step.complain("The service neither answers nor fails.", hint)
 
 
-def _check_refusal(view: View, step: Table, aliases: set[str]) -> None:
+def _check_refusal(view: View, step: Table, aliases: Mapping[str, str]) -> None:
     refused = step.table("expect_refused")
     if refused is None:
         return
     refused.text("error")
-    _check_actor(refused, aliases)
+    _check_actor(view, refused, aliases)
     refused.asked.update((*ACTS, *_BESIDE))
     acts = [act for act in (*DONE_BY, "raise") if refused.has(act)]
     if len(acts) != 1:
@@ -219,18 +239,22 @@ def _check_activity(view: View, step: Table, name: str, key: str) -> None:
         step.complain(f"“{name}” is no activity.", "Name a user task of the drawing.", key)
 
 
-def _check_actor(step: Table, aliases: set[str]) -> None:
+def _check_actor(view: View, step: Table, aliases: Mapping[str, str]) -> None:
     written = step.text("by")
     actor = _ACTOR.fullmatch(written)
     if written and actor is None:
         step.complain(f"“{written}” is nobody.", "Write party.role or capacity.role.", "by")
     elif actor is not None:
         _check_party(step, actor[1], aliases, "by")
+        column = parse_column(f"{aliases.get(actor[1], '')}.{written.partition('.')[2]}")
+        trouble = view.column_problem(column) if column is not None else None
+        if trouble is not None:
+            step.complain(*trouble, "by")
     if step.has("party"):
         _check_party(step, step.text("party"), aliases, "party")
 
 
-def _check_party(step: Table, alias: str, aliases: set[str], key: str) -> None:
+def _check_party(step: Table, alias: str, aliases: Mapping[str, str], key: str) -> None:
     # A hyphen marks the id of an organisation, which only the register knows.
     if alias and "-" not in alias and alias not in aliases:
         hint = f"Name it under [parties]; known: {', '.join(sorted(aliases)) or 'none'}."
@@ -245,11 +269,20 @@ def _check_data(view: View, step: Table, form_name: str) -> None:
         form = message.form
     if not isinstance(data, dict) or form is None:
         return
-    names = {field.name for field in form.fields}
-    for name in data:
-        if name not in names:
-            hint = f"Fields of the form: {', '.join(sorted(names)) or 'none'}."
+    fields = {field.name: field for field in form.fields}
+    for name, answer in data.items():
+        if name not in fields:
+            hint = f"Fields of the form: {', '.join(sorted(fields)) or 'none'}."
             step.complain(f"“{name}” is no field of “{form_name}”.", hint, "data")
+            continue
+        offered = [option.value for option in fields[name].options]
+        if fields[name].type == "yes_no":
+            offered = ["yes", "no"]
+        given = answer if isinstance(answer, list) else [answer]
+        for word in given if offered else ():
+            if word not in ("", None, *offered):
+                hint = f"It offers: {', '.join(offered)}."
+                step.complain(f"“{word}” is no answer to “{name}”.", hint, "data")
 
 
 def _check_coverage(view: View) -> None:
@@ -262,6 +295,7 @@ def _check_coverage(view: View) -> None:
     if [cell.strip() for cell in next(reader, [])] != ["item", "element", "scenario"]:
         hint = "Begin with: item,element,scenario; save with commas between the columns."
         view.complain(COVERAGE, 1, "The table has no heading.", hint)
+        return
     elements = {e.id for e in view.elements()} | {
         f.id for d in view.bundle.drawings.values() for f in d.flows
     }
