@@ -124,7 +124,4 @@ def answers_of(
         .order_by(WorkItem.completed_at.desc(), WorkItem.id.desc())
         .limit(MOST_ANSWERS)
     ).all()
-    return [
-        {"on": day_of(at), "answers": answers or {}}
-        for at, answers in reversed(newest)
-    ]
+    return [{"on": day_of(at), "answers": answers or {}} for at, answers in reversed(newest)]

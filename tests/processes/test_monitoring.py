@@ -6,8 +6,9 @@ from pathlib import Path
 
 from engine.bundles.load import load_folder
 from engine.queries import work_item
-from engine.scenarios import Telling, opened
+from engine.scenarios import opened
 from engine.scenarios.stage import Stage
+from engine.scenarios.telling import Telling
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 OFFICE = {
@@ -21,7 +22,7 @@ def test_the_figures_of_an_office_come_from_its_own_case(tmp_path: Path) -> None
         load_folder(PROCESSES / key) for key in ("planning-office-setup", "annual-monitoring")
     )
     bundles = [*opened(setup, PROCESSES, None), setup, monitoring]
-    stage = Stage.open(tmp_path, {bundle.key: bundle for bundle in bundles}.values())
+    stage = Stage.open(tmp_path, list({bundle.key: bundle for bundle in bundles}.values()))
     straight = (PROCESSES / "planning-office-setup" / "scenarios" / "straight.toml").read_text()
     story = tomllib.loads(straight)
     story["parties"]["office"] = OFFICE
@@ -35,11 +36,13 @@ def test_the_figures_of_an_office_come_from_its_own_case(tmp_path: Path) -> None
     })  # fmt: skip
     year.run()
 
-    item = year._item("enter_figures", "office.data_officer", None)  # noqa: SLF001
+    item = year._item("enter_figures", "office.data_officer", None)
     seen = stage.engine.read(
-        work_item, actor=stage.officer(str(item.organisation_id), "data_officer"), work_item_id=item.id
+        work_item,
+        actor=stage.officer(str(item.organisation_id), "data_officer"),
+        work_item_id=item.id,
     )
-    # One person of the team trained that year; the ledger has no European line, the Region gave 90,000.
+    # One person trained that year; the ledger has no European line, the Region gave 90,000.
     assert dict(seen.prefilled) == {
         "posts_filled": 3, "people_trained": 1, "external_funding": "90000.00", "satisfaction": 4,
         "plans_drafting": 0, "plans_approved": 0,
