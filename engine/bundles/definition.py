@@ -527,6 +527,15 @@ class Bundle:
         found = (d.elements.get(element_id) for d in self.drawings.values())
         return next((element for element in found if element is not None), None)
 
+    def caught(self, element_id: str, message: str) -> list[Element]:
+        """The events by which a wait catches a message: itself, or those behind its gateway."""
+        found = []
+        for drawn in self.drawings.values():
+            behind = [f.target for f in drawn.flows if f.source == element_id]
+            events = (drawn.elements.get(name) for name in (element_id, *behind))
+            found += [e for e in events if e is not None and e.event == f"message:{message}"]
+        return found
+
     def stage_of(self, activity: str, path: tuple[tuple[str, str], ...] = ()) -> str | None:
         """The stage an activity belongs to: its own property, or that of the call it runs in."""
         for element_id in (activity, *(step for step, _ in reversed(path))):

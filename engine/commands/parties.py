@@ -87,7 +87,7 @@ def remove_party(
     _children.left(work, case, party)
     payload = {"reason": reason, "by": work.author, "party": party.id, "name": name}
     told: set[tuple[str, str]] = set()
-    while (row := _next_branch(work, case, party, told)) is not None:
+    while (row := _next_branch(work, case, bundle, party, told)) is not None:
         told.add((row.element, str(row.path)))
         work.record(events.MessageDelivered(case.id, row.name, party.id, jsonable(payload)), case)
         deliver(work, case, row.token_id, "party-withdrawn", payload)
@@ -108,23 +108,36 @@ def _require_dispensable(bundle: Bundle, party: Party, name: str) -> None:
 
 
 def _next_branch(
-    work: UnitOfWork, case: Case, party: Party, told: set[tuple[str, str]]
+    work: UnitOfWork, case: Case, bundle: Bundle, party: Party, told: set[tuple[str, str]]
 ) -> Subscription | None:
     """The outermost branch of the party that still waits to hear of its leaving."""
     work.flush()
-    rows = work.session.scalars(
-        select(Subscription).where(
-            Subscription.case_id == case.id, Subscription.name == "party-withdrawn"
-        )
-    )
     own = [
         row
-        for row in rows
+        for row in _waiting_for(work, case, bundle, "party-withdrawn", party)
         # A wait outside every branch hears of anybody's leaving: the life of an agreement.
         if (party.id in (row.party_id, row.key) or row.party_id is row.key is None)
         and (row.element, str(row.path)) not in told
     ]
     return min(own, key=lambda row: (len(row.path), row.token_id), default=None)
+
+
+def _waiting_for(
+    work: UnitOfWork, case: Case, bundle: Bundle, message: str, party: Party
+) -> list[Subscription]:
+    """Who waits to hear of a body: where the drawing names a `capacity`, only of its bodies."""
+    rows = work.session.scalars(
+        select(Subscription).where(Subscription.case_id == case.id, Subscription.name == message)
+    )
+    return [
+        row
+        for row in rows
+        if {
+            event.properties.get("capacity", party.capacity)
+            for event in bundle.caught(row.element, message)
+        }
+        <= {party.capacity}
+    ]
 
 
 def _require_fit(
@@ -178,12 +191,7 @@ def _tell_drawing(
             _join_branch(work, case, branch, party, body)
             return
     work.flush()
-    row = work.session.scalar(
-        select(Subscription).where(
-            Subscription.case_id == case.id, Subscription.name == "party-joined"
-        )
-    )
-    if row is not None:
+    for row in _waiting_for(work, case, bundle, "party-joined", party)[:1]:
         payload = {"party": party.id, "name": body.name, "by": work.author}
         work.record(events.MessageDelivered(case.id, row.name, party.id, payload), case)
         deliver(work, case, row.token_id, "party-joined", payload)

@@ -15,7 +15,9 @@ from lxml import etree
 
 from engine.bpmn.script import execute
 
-DRAWING = Path(__file__).parents[2] / "processes" / "tripartite-agreement" / "process.bpmn"
+PROCESSES = Path(__file__).parents[2] / "processes"
+DRAWING = PROCESSES / "tripartite-agreement" / "process.bpmn"
+AFTER_A_WITHDRAWAL = PROCESSES / "shared" / "new-shares" / "process.bpmn"
 CENT = Decimal("0.01")
 
 amounts = st.decimals(min_value=0, max_value=10**9, places=2)
@@ -23,11 +25,11 @@ populations = st.lists(st.integers(min_value=0, max_value=900_000), min_size=2, 
 areas = st.lists(st.decimals(min_value=0, max_value=100_000, places=4), min_size=2, max_size=20)
 
 
-def scripts_with_shares() -> dict[str, str]:
-    """Every script of the drawing that divides costs."""
+def scripts_with_shares(drawing: Path = DRAWING) -> dict[str, str]:
+    """Every script of a drawing that divides costs."""
     found = {
         task.get("id", ""): task.findtext("{*}script") or ""
-        for task in etree.parse(DRAWING).iter("{*}scriptTask")
+        for task in etree.parse(drawing).iter("{*}scriptTask")
     }
     return {name: text for name, text in found.items() if "apportion(" in text}
 
@@ -113,3 +115,35 @@ def test_every_script_that_shares_costs_shares_them_alike(name: str) -> None:
 
     assert len(key(SCRIPT)) == 4
     assert key(scripts_with_shares()[name]) == key(SCRIPT)
+
+
+@given(amounts, populations, st.data())
+def test_who_stays_carries_the_whole_sum(
+    total: Decimal, people: list[int], data: st.DataObject
+) -> None:
+    towns = {
+        key: {"name": key.upper(), "population": number, "zone": 10}
+        for key, number in keyed(people).items()
+    }
+    gone = data.draw(st.sets(st.sampled_from(sorted(towns)), min_size=1, max_size=len(towns)))
+    left = {key: town for key, town in towns.items() if key not in gone}
+    before = [{"year": "2027", "name": town["name"], "amount": total} for town in towns.values()]
+    counted = {"parties": {key: town["name"] for key, town in towns.items()}}
+    variables: dict[str, Any] = {
+        "counted": counted
+        | {"cost_key": "population", "total": total, "hectares": [], "years": ["2028", "2029"]},
+        "answers": {key: {"state": "join"} for key in towns},
+        "contributions": [*before, {"year": "2028", "name": "T00", "amount": total}],
+    }
+    facts = {"members": lambda _capacity: left, "contiguous": lambda _keys: True}
+    execute(scripts_with_shares(AFTER_A_WITHDRAWAL)["count_again"], variables, facts)
+    weights = {key: town["population"] for key, town in left.items()}
+    if left:
+        assert_fair(variables["shares"], weights, total)
+    assert variables["parties_verdict"] == ("ok" if len(left) > 1 else "too_few")
+    assert variables["contributions"][: len(before)] == before  # what is past stays
+    to_come = variables["contributions"][len(before) :]
+    assert {row["year"] for row in to_come} == ({"2028", "2029"} if left else set())
+    for year in ("2028", "2029"):
+        amounts_due = {row["name"]: row["amount"] for row in to_come if row["year"] == year}
+        assert amounts_due == {town["name"]: variables["shares"][k] for k, town in left.items()}

@@ -37,7 +37,9 @@ KNOWN: dict[str, frozenset[str]] = {
     "hears": frozenset({"callActivity", "userTask", "subProcess"}),
     "children": frozenset({"intermediateThrowEvent", "intermediateCatchEvent"}),
     "joins": frozenset({"subProcess", "callActivity", "userTask"}),
-    "capacity": frozenset({"subProcess", "callActivity", "userTask"}),
+    "capacity": frozenset(
+        {"subProcess", "callActivity", "userTask", "intermediateCatchEvent", "boundaryEvent"}
+    ),
 }
 
 
