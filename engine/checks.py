@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.bpmn.lint import drawing_problems
+from engine.bpmn.lint.early import Given, Perhaps
 from engine.bpmn.script import evaluate, offered_names, script_problems
 from engine.bundles.assemble import Draft, assemble
 from engine.bundles.check import check, check_files
 from engine.bundles.check.children import Beside
-from engine.bundles.definition import Bundle, ChildrenRule, Field, RaiseRule
+from engine.bundles.definition import Bundle, ChildrenRule, Field, Form, RaiseRule
 from engine.bundles.drawing import only_italian
 from engine.bundles.forms.visibility import WITHOUT_VALUE
 from engine.bundles.load import digest_of, folder_files
@@ -18,6 +19,8 @@ from engine.bundles.problem import Problem
 from engine.bundles.source import Lines, read_table
 from engine.bundles.versions import FILE, read_lock
 from engine.errors import BundleInvalid
+
+_HOUSE = Path(__file__).parent.parent / "processes"
 
 
 def problems_of_files(files: Mapping[str, bytes], beside: Beside | None = None) -> list[Problem]:
@@ -48,7 +51,7 @@ def problems_of_folder(folder: Path) -> list[Problem]:
     except BundleInvalid:
         return sorted(set(problems))
     draft = assemble(files, digest_of(files), shared=part)
-    if draft.bundle is not None:
+    if draft.bundle is not None and draft.bundle.key == folder.resolve().name:
         problems += _drawings(draft.bundle, f"{folder}/")
         shown = [*_shown(draft.bundle), *_hidden(draft)]
         problems += [replace(p, file=f"{folder}/{p.file}") for p in shown]
@@ -94,11 +97,11 @@ def _neighbours(folder: Path) -> Beside:
 
 
 def _prefixes_beside(folder: Path) -> dict[str, str]:
-    """With which letters the folders beside this one begin the numbers of their cases."""
+    """With which letters other folders, beside this one or of the house, begin their numbers."""
     found: dict[str, str] = {}
-    for other in sorted(folder.resolve().parent.glob("*/process.toml")):
+    for other in [*folder.resolve().parent.glob("*/process.toml"), *_HOUSE.glob("*/process.toml")]:
         table = None
-        if other.parent != folder.resolve():
+        if other.parent.name != folder.resolve().name:
             table = read_table({other.name: other.read_bytes()}, other.name, [])
         if table is not None and (prefix := table.text("number_prefix", "")):
             found.setdefault(prefix, other.parent.name)
@@ -109,8 +112,9 @@ def _drawings(bundle: Bundle, where: str) -> list[Problem]:
     if not _is_readable(bundle):
         return []  # told when it was read
     found = drawing_problems(
-        bundle.bpmn, bundle.tables, process=bundle.key.replace("-", "_"), given=_given(bundle)
-    )
+        bundle.bpmn, bundle.tables, process=bundle.key.replace("-", "_"), given=_given(bundle),
+        asked={form.activity: _asked(form) for form in (bundle.start_form, *bundle.forms.values())},
+    )  # fmt: skip
     problems = [Problem(where + file, line, what, remedy) for file, line, _, what, remedy in found]
     return problems + [replace(p, file=where + p.file) for p in _carried(bundle)]
 
@@ -132,6 +136,16 @@ def _given(bundle: Bundle) -> dict[str, frozenset[str] | None] | None:
     for children in bundle.children.values():
         given |= dict.fromkeys(children.result)
     return given
+
+
+def _asked(form: Form) -> Given:
+    """What a form asks in any case, and what it asks only after another answer."""
+    fields = [field for field in form.fields if field.type not in WITHOUT_VALUE]
+    return frozenset(
+        field.name if field.show_when is None
+        else Perhaps(field.name, field.show_when.field, tuple(field.show_when.among))
+        for field in fields
+    )  # fmt: skip
 
 
 def _answers(field: Field) -> frozenset[str] | None:

@@ -13,6 +13,7 @@ from engine.bpmn.lint import (
     choices,
     constructs,
     decisions,
+    early,
     events,
     flows,
     layout,
@@ -52,12 +53,14 @@ def drawing_problems(
     process: str,
     file_of: Callable[[str], str] = str,
     given: Mapping[str, variables.Values] | None = None,
+    asked: Mapping[str, early.Given] | None = None,
 ) -> list[Problem]:
     """Check the drawings and tables of one process, and what they make of each other.
 
     `drawings` and `tables` go by name as for `compile_process`; `file_of` turns a name into the
     file a person opens. `given` are the variables of forms, with their words where these are
-    fixed; without it nobody can tell whether a name is given.
+    fixed; without it nobody can tell whether a name is given. `asked` says what each form asks,
+    by activity and under `start`.
     """
     findings: list[Finding] = []
     sheets: list[Sheet] = []
@@ -76,7 +79,11 @@ def drawing_problems(
     findings += names.processes_drawn_twice(sheets)
     if given is not None:
         findings += variables.findings(sheets, tables, given)
-        findings += choices.overlapping(sheets, variables.words(sheets, tables, given))
+        known = variables.words(sheets, tables, given)
+        findings += choices.overlapping(sheets, known)
+        findings += early.findings(
+            sheets, tables, process=process, answers=asked or {}, known=known
+        )  # fmt: skip
     if not findings:
         findings += [_at_its_line(f, sheets) for f in _last_test(drawings, tables, process)]
     found = {(file_of(f.file), f.line, f.element, f.what, f.remedy) for f in findings}

@@ -6,7 +6,7 @@ values are tried that the comparisons themselves name, and those beside them.
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, product
 from typing import Any, NamedTuple
 
@@ -60,6 +60,14 @@ def _overlapping(sheet: Sheet, asked: list[Flow], known: Mapping[str, Values]) -
                 also = f", where {example}" if example else ""
                 yield sheet.found(other.xml, f"{what}{also}", _REMEDY)
                 break
+
+
+def implies(condition: str, field: str, among: Iterable[str], known: Mapping[str, Values]) -> bool:
+    """Whether a condition holds only where a field has one of these answers, once it is asked."""
+    ways = _ways_of(condition)
+    listed = tuple(among)
+    other = _Test(field, lambda value: value not in (*listed, ""), (*listed, _OTHER))
+    return bool(ways) and all(_example((*way, other), known) is None for way in ways)
 
 
 def _ways_of(condition: str) -> list[_Way]:

@@ -45,6 +45,16 @@ def outputs(file: str, source: bytes) -> list[str]:
         return []
 
 
+def given_by(file: str, source: bytes) -> Iterator[tuple[str, list[str]]]:
+    """Each decision of a file, with the variables its table gives."""
+    try:
+        root = hardened(file, source)
+    except DrawingInvalid:
+        return
+    for decision in _all(root, "decision"):
+        yield decision.get("id") or "", [c.get("name") or "" for c in _all(decision, "output")]
+
+
 def _local(xml: Any) -> str:
     return xml.tag.rsplit("}")[-1] if isinstance(xml.tag, str) else ""
 

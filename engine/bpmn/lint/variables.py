@@ -1,7 +1,7 @@
 """Names in scripts and conditions that nothing gives, and answers that nobody can give.
 
-Where on the way a variable is given, only a story shows; a name that is given nowhere, and a word
-that no form offers and no script writes, are slips of the pen.
+A name that is given nowhere, and a word that no form offers and no script writes, are slips of the
+pen; what is read before it is given is looked for elsewhere.
 """
 
 import ast

@@ -77,6 +77,8 @@ def check_files(
     if all(drawing.file != "process.bpmn" for drawing in view.bundle.drawings.values()):
         return sorted(set(view.problems))  # without its drawing everything else would seem wrong
     check_names(view, taken or {}, folder)
+    if folder not in (None, view.bundle.key):
+        return sorted(set(view.problems))  # the drawing would seem to be that of another
     check_drawings(view)
     check_terms(view)
     check_children(view, beside)
