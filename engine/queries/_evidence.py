@@ -83,11 +83,16 @@ def readable_tables(seen: Seen, form: Form, variables: Mapping[str, Any]) -> dic
 
 
 def table_rows(seen: Seen, value: Any) -> Rows:
-    """A list or dictionary of rows as a table; ids of parties and coded answers are spelt out."""
+    """A list or dictionary of rows as a table; ids of parties and coded answers are spelt out.
+
+    A text is one row with its words.
+    """
     if isinstance(value, Mapping):
         pairs = list(value.items())
     elif isinstance(value, list):
         pairs = [(None, row) for row in value]
+    elif isinstance(value, str) and value.strip():
+        return ({"text": value},)
     else:
         return ()
     labels = _labels(seen.bundle)

@@ -69,8 +69,13 @@ def _draw_level(
 
 
 def _bare(field: Field, sources: Sources) -> bool:
-    """A table of the case without rows tells nothing: at the first round nothing came back yet."""
-    return field.table is not None and not _table_rows(field, sources)
+    """A table of the case without rows tells nothing: at the first round nothing came back yet.
+
+    A text that nobody wrote stays where its help says what that means.
+    """
+    if field.table is None or (field.help and not field.columns):
+        return False
+    return not _table_rows(field, sources)
 
 
 def _sectioned(fields: Iterable[Field]) -> list[Field]:

@@ -219,8 +219,8 @@ def _check_shape(field: Field, at: Path, complain: Complain) -> None:
     if field.fields and field.type not in ("group", "list"):
         hint = "Only group and list hold fields; a section is a heading for those that follow."
         complain((*at, "fields"), f"“{field.name}” cannot hold fields.", hint)
-    if field.table is not None and (field.type != "note" or not field.columns):
-        hint = "A table needs a note and its columns."
+    if field.table is not None and field.type != "note":
+        hint = "A table needs a note; without columns it shows the words of a text."
         complain((*at, "table"), f"“{field.name}” shows no table.", hint)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -244,3 +245,11 @@ def test_what_scripts_write_into_tables_is_read_in_both_languages(
         lambda reading: table_rows(seen_case(reading, coordinator, case_id), written)
     )
     assert row == {"on": Text("09/12/2026", "9 December 2026"), "number": "2026-13-45"}
+
+    def words(written: str) -> Any:
+        return office.engine.read(
+            lambda reading: table_rows(seen_case(reading, coordinator, case_id), written)
+        )
+
+    assert words("Due righe:\nla seconda.") == ({"text": "Due righe:\nla seconda."},)
+    assert words(" ") == ()

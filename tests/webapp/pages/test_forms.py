@@ -452,6 +452,18 @@ def test_a_table_of_the_case_without_rows_is_left_out() -> None:
     assert note.table.rows == rows
 
 
+def test_a_text_of_the_case_is_read_and_not_asked() -> None:
+    asked = (field("reply_seen", "note", table="reply"), field("why", "note", table="reason"))
+    rows = ({"text": "Va bene."},)
+
+    (note,) = forms.draw(asked, {}, Sources({}, tables={"reply_seen": rows, "why": ()}))
+    assert note.table is not None
+    assert (note.table.columns, note.table.rows) == ((), rows)
+
+    told = (field("why", "note", table="reason", help=both("Vuota: nessuno ha replicato.")),)
+    assert len(forms.draw(told, {}, Sources({}, tables={"why": ()}))) == 1
+
+
 def test_an_error_in_a_given_row_names_the_row() -> None:
     points = (Choice("1.1", both("Osservazione 1")),)
     errors = {"replies": {0: {"outcome": ["Scegli un esito."]}}}

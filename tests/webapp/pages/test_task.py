@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import pytest
+from lxml.html import fromstring
 
 from engine import Actor
 from engine.commands import suspend_case
 from engine.model import WorkItem
+from engine.queries import Field
+from engine.text import both
 from tests.office import CASTAGNETO, CHIVASSO
 from tests.webapp.conftest import Web
 from tests.webapp.visitor import Visitor
+from webapp import forms
 
 COORDINATOR = ("cmto", "coordinator")
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -42,6 +46,21 @@ class Visit:
 def visit(web: Web) -> Visit:
     davide = web.officer("davide", COORDINATOR)
     return Visit(web, davide, web.office.visit(davide, CHIVASSO, CASTAGNETO))
+
+
+def test_what_somebody_wrote_is_read_and_cannot_be_changed(web: Web) -> None:
+    note = Field(name="reply", type="note", label=both("Replica"), table="reply_text")
+    rows = ({"text": "Due righe:\n<b>la seconda</b>."},)
+
+    with web.app.test_request_context():
+        drawn = forms.draw((note,), {}, forms.Sources({}, tables={"reply": rows}))
+        parts = web.app.jinja_env.get_template("parts/forms.html").make_module({}).__dict__
+        page = fromstring(str(parts["fields"](drawn, "form")))
+
+    (words,) = page.xpath("//figure//blockquote")
+    assert words.text_content() == rows[0]["text"]
+    assert page.xpath("//figcaption")[0].text_content() == "Replica"
+    assert not page.xpath("//textarea | //input")
 
 
 def test_the_page_says_what_for_whom_by_when_and_who_helps(visit: Visit) -> None:
