@@ -23,6 +23,7 @@ ROME = ZoneInfo("Europe/Rome")
 LOCALES: dict[Language, Locale] = {"it": Locale("it", "IT"), "en": Locale("en", "GB")}
 
 STEP = re.compile(r"\d+\.\s+")
+POINT = re.compile(r"^- +")
 STRONG = re.compile(r"\*\*(.+?)\*\*")
 STRESSED = re.compile(r"\*(.+?)\*")
 
@@ -185,21 +186,23 @@ def fingerprint(digest: str | None) -> Markup:
 
 
 def prose(words: str) -> Markup:
-    """A guide as its writer laid it out: paragraphs, numbered steps, **strong** and *stressed*."""
+    """A guide as its writer laid it out: paragraphs, steps, points, **strong** and *stressed*."""
     parts = (_paragraph(part.strip()) for part in words.split("\n\n"))
     return Markup("").join(part for part in parts if part)
 
 
 def _paragraph(part: str) -> Markup:
     lines = [line for line in part.splitlines() if not line.startswith("#")]
-    steps = [STEP.sub("", line) for line in lines if STEP.match(line)]
-    plain = " ".join(line for line in lines if not STEP.match(line))
+    plain = " ".join(line for line in lines if not (STEP.match(line) or POINT.match(line)))
     above = Markup("<p>{}</p>").format(_stressed(plain)) if plain else Markup("")
-    if not steps:
-        return above
-    return above + Markup("<ol>{}</ol>").format(
-        Markup("").join(Markup("<li>{}</li>").format(_stressed(step)) for step in steps)
-    )
+    return above + _listed("ol", STEP, lines) + _listed("ul", POINT, lines)
+
+
+def _listed(tag: str, mark: re.Pattern[str], lines: Iterable[str]) -> Markup:
+    """The lines that begin with a number, or with a hyphen, as a list of their own."""
+    items = [_stressed(mark.sub("", line)) for line in lines if mark.match(line)]
+    inside = Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+    return Markup("<{0}>{1}</{0}>").format(Markup(tag), inside) if items else Markup("")  # noqa: S704
 
 
 def _stressed(words: str) -> Markup:

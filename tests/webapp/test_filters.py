@@ -104,6 +104,9 @@ def test_a_guide_is_shown_as_its_writer_laid_it_out() -> None:
         "<p><strong>Steps</strong></p>"
         "<ol><li><em>First</em>, &lt;b&gt;</li><li>Then.</li></ol><p>The end.</p>"
     )
+    assert filters.prose("**Beware**\n- *One*: a.\n- Two - b.") == (
+        "<p><strong>Beware</strong></p><ul><li><em>One</em>: a.</li><li>Two - b.</li></ul>"
+    )
 
 
 def test_a_device_is_called_as_its_user_calls_it() -> None:

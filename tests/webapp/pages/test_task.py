@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import pytest
 from lxml.html import fromstring
@@ -55,7 +56,7 @@ def test_what_somebody_wrote_is_read_and_cannot_be_changed(web: Web) -> None:
     with web.app.test_request_context():
         drawn = forms.draw((note,), {}, forms.Sources({}, tables={"reply": rows}))
         parts = web.app.jinja_env.get_template("parts/forms.html").make_module({}).__dict__
-        page = fromstring(str(parts["fields"](drawn, "form")))
+        page: Any = fromstring(str(parts["fields"](drawn, "form")))
 
     (words,) = page.xpath("//figure//blockquote")
     assert words.text_content() == rows[0]["text"]
