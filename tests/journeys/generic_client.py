@@ -46,8 +46,8 @@ class FormFiller:
             return self.fill(described["fields"])
         if kind == "file":
             return self._paper() if described["required"] or self._maybe() else None
-        if kind == "list" and described.get("options") is not None and described["options"]:
-            # One answer to each row that the case gives.
+        if kind == "list" and (described["options"] or described["max_items"] == 0):
+            # One answer to each row that the case gives, which may be none.
             return [
                 {"row": option["value"], **self.fill(described["fields"])}
                 for option in described["options"]

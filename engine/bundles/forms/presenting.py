@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.bundles.definition import Field, Form, Option
+from engine.bundles.forms.rows import is_given
 from engine.text import NO_TEXT, Text
 
 
@@ -58,6 +59,8 @@ def _shown(field: Field, language: str, choices: Choices, above: str) -> dict[st
         shown["fields"] = [_shown(f, language, choices, f"{path}.") for f in field.fields]
     if field.type in ("list", "choices"):
         shown |= {"min_items": field.min_items, "max_items": field.max_items}
+    if is_given(field) and path in choices:  # as many as the case gives, which may be none
+        shown |= {"min_items": len(options), "max_items": len(options)}
     if field.type == "file":
         shown |= {"kind": field.kind.in_(language), "visibility": field.visibility}
     if field.type == "note":

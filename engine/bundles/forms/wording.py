@@ -148,6 +148,11 @@ def too_many(most: int, now: int) -> Text:
 
 def not_the_rows(number: int) -> Text:
     """Answers that are not one to each row of the case."""
+    if not number:
+        return Text(
+            "Non c’è nessuna riga a cui rispondere: ricarica la pagina.",
+            "There is no row to answer: reload the page.",
+        )
     return Text(
         f"Serve una risposta per ciascuna delle {number} righe: ricarica la pagina.",
         f"Each of the {number} rows needs one answer: reload the page.",

@@ -343,6 +343,8 @@ def test_a_given_row_is_neither_forgotten_nor_invented(said: list[Any]) -> None:
 
 def test_where_the_case_gives_no_rows_nothing_is_asked() -> None:
     assert load(form(REPLIES), {}, {"replies": []}) == {"replies": []}
+    (sentence,) = refusal(form(REPLIES), {"replies": [reply("1.1")]}, {"replies": []})["replies"]
+    assert "nessuna riga" in sentence.it and "no row" in sentence.en
 
 
 def test_a_given_row_is_checked_like_any_other() -> None:

@@ -50,6 +50,20 @@ def test_what_the_case_offers_is_listed_or_left_to_a_search() -> None:
     assert searched["options_from"] == "organisations:municipality"
 
 
+def test_rows_that_the_case_gives_are_counted_also_where_there_are_none() -> None:
+    inner = field("outcome", "text")
+    asked = form(field("replies", "list", options_from="case:points", fields=(inner,)))
+
+    def bounds(choices: Any) -> tuple[int, int | None]:
+        (shown,) = json_fields(asked, "it", choices)
+        return shown["min_items"], shown["max_items"]
+
+    points = [Option("1.1", both("Uno")), Option("1.2", both("Due"))]
+    assert bounds({"replies": points}) == (2, 2)
+    assert bounds({"replies": []}) == (0, 0)
+    assert bounds({}) == (0, None)  # not in a case: nobody knows
+
+
 def test_an_example_that_means_all_names_all_that_the_case_offers() -> None:
     asked = form(field("present", "choices", options_from="case:mayors", example="all"))
     mayors = [Option("alba", both("Alba")), Option("bra", both("Bra"))]
