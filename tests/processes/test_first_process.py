@@ -42,6 +42,8 @@ def test_a_copy_under_another_name_is_in_order_too(tmp_path: Path) -> None:
 SLIPS = [
     ("process.bpmn", 'complete == "yes"', 'completo == "yes"', "flow_is_complete__request_checked",
      "nothing gives “completo”", "Did you mean “complete”?"),
+    ("process.bpmn", 'name="Decidi sulla sala"', 'name="Decidi"', 'id="decide_room"',
+     "The drawing says “Decidi”, the form “Decidi sulla sala”", "Write the same name"),
     ("process.bpmn", 'complete == "yes"', 'complete == "si"', "flow_is_complete__request_checked",
      "“complete” is never “si”", "It can be: no, yes."),
     ("process.bpmn", 'decision == "refused"', 'decision in ["refused", "no"]',

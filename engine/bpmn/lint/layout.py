@@ -36,6 +36,15 @@ class Box(NamedTuple):
             and other.top + TOUCH < self.bottom
         )
 
+    def near(self, other: "Box") -> bool:
+        """Whether the two at least touch."""
+        return (
+            self.left - TOUCH <= other.right
+            and other.left <= self.right + TOUCH
+            and self.top - TOUCH <= other.bottom
+            and other.top <= self.bottom + TOUCH
+        )
+
 
 class Page(NamedTuple):
     """One picture of a file: a process, or a sub-process drawn on a sheet of its own."""
@@ -46,6 +55,8 @@ class Page(NamedTuple):
     labels: dict[str, Box]
     lines: dict[str, tuple[Box, ...]]
     """Arrow → its straight pieces, each as a very thin box."""
+    ends: dict[str, tuple[Box, Box]]
+    """Arrow → where it begins and where it ends."""
     folded: frozenset[str]
     """Sub-processes shown as a plain box."""
 
@@ -53,7 +64,7 @@ class Page(NamedTuple):
 def pages(sheet: Sheet) -> Iterator[Page]:
     """The pictures that a file holds."""
     for plane in sheet.root.iter(f"{DI}BPMNPlane"):
-        shapes, names, lines, folded = {}, {}, {}, set()
+        shapes, names, lines, ends, folded = {}, {}, {}, {}, set()
         for shape in plane.iter(f"{DI}BPMNShape"):
             of = shape.get("bpmnElement") or ""
             shapes[of] = _box(shape.find(f"{DC}Bounds"))
@@ -61,15 +72,18 @@ def pages(sheet: Sheet) -> Iterator[Page]:
                 folded.add(of)
         for edge in plane.iter(f"{DI}BPMNEdge"):
             points = [(float(p.get("x")), float(p.get("y"))) for p in edge.iter(f"{DD}waypoint")]
-            lines[edge.get("bpmnElement") or ""] = tuple(
+            of = edge.get("bpmnElement") or ""
+            lines[of] = tuple(
                 Box(min(a, c), min(b, d), max(a, c), max(b, d))
                 for (a, b), (c, d) in pairwise(points)
             )
+            if points:
+                ends[of] = (Box(*points[0], *points[0]), Box(*points[-1], *points[-1]))
         for label in plane.iter(f"{DI}BPMNLabel"):
             if (bounds := label.find(f"{DC}Bounds")) is not None:
                 names[label.getparent().get("bpmnElement") or ""] = _box(bounds)
         of = plane.get("bpmnElement") or ""
-        yield Page(of, plane, shapes, names, lines, frozenset(folded))
+        yield Page(of, plane, shapes, names, lines, ends, frozenset(folded))
 
 
 def everything_shown(sheet: Sheet) -> Iterator[Finding]:
@@ -115,6 +129,21 @@ def _farthest(shapes: Mapping[str, Box]) -> str:
         return max(abs(box.left - across[middle]), abs(box.top - down[middle]))
 
     return max(shapes, key=distance, default="")
+
+
+def arrows_arrive(sheet: Sheet) -> Iterator[Finding]:
+    """An arrow whose node was moved away points at nothing."""
+    drawn = list(pages(sheet))
+    for scope in sheet.scopes:
+        for flow in scope.flows:
+            for page in drawn:
+                for name, end in zip(
+                    (flow.source, flow.target), page.ends.get(flow.id, ()), strict=False
+                ):
+                    box = page.shapes.get(name)
+                    if box is not None and not box.near(end):
+                        remedy = f"Draw it to the edge of “{name}” in the picture of “{page.of}”."
+                        yield sheet.found(flow.xml, f"does not reach “{name}”", remedy)
 
 
 def nothing_over_anything(sheet: Sheet) -> Iterator[Finding]:
@@ -172,4 +201,4 @@ def _box(bounds: Any) -> Box:
     return Box(left, top, left + wide, top + high)
 
 
-RULES = (everything_shown, one_page_each, nothing_over_anything)
+RULES = (everything_shown, one_page_each, arrows_arrive, nothing_over_anything)

@@ -18,6 +18,7 @@ def check_drawings(view: View) -> None:
     _check_calls(view)
     _check_names(view)
     _check_forms(view)
+    _check_titles(view)
     _check_stages(view)
     _check_done_by_hand(view)
     for element in view.elements():
@@ -101,6 +102,22 @@ def _check_forms(view: View) -> None:
             continue
         hint = "Draw a user task with this id, or delete the file."
         view.complain(file, 1, f"Form “{activity}” belongs to no activity.", hint)
+
+
+def _check_titles(view: View) -> None:
+    # The worklist shows the one, the drawing the other: people must find it again. What has no
+    # picture is read by nobody.
+    pictures = {
+        file for file, content in view.draft.files.items()
+        if file.endswith(".bpmn") and b"BPMNPlane" in content
+    }  # fmt: skip
+    for element in view.elements():
+        form = view.bundle.forms.get(element.id)
+        if element.type not in ACTIVITIES or form is None or view.file_of(element) not in pictures:
+            continue
+        if element.name != form.title.it:
+            what = f"The drawing says “{element.name}”, the form “{form.title.it}”."
+            view.at(element, what, "Write the same name in both.")
 
 
 def _check_stages(view: View) -> None:

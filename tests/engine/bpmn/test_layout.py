@@ -146,6 +146,7 @@ SPOILED: dict[str, tuple[Spoil, str, str]] = {
         both(named("x", 240, -20), named("u", 210, -22)), "u", "name lies over that of “x”"
     ),
     "an arrow through a node": (moved("v", y=70), "no", "runs through “v”"),
+    "an arrow that was left behind": (moved("v", y=300), "yes", "does not reach “v”"),
     "an arrow through a name": (named("x", 300, 114), "no", "through the name of “x”"),
     "a task without name": (nameless("v"), "v", "has no name"),
     "a question without name": (nameless("x"), "x", "has no name"),
