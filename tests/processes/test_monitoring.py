@@ -2,8 +2,13 @@
 
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from lxml import etree
+
+from engine.bpmn.script import execute
 from engine.bundles.load import load_folder
 from engine.queries import work_item
 from engine.scenarios import opened
@@ -48,3 +53,34 @@ def test_the_figures_of_an_office_come_from_its_own_case(tmp_path: Path) -> None
         "plans_drafting": 0, "plans_approved": 0,
     }  # fmt: skip
     stage.engine.close()
+
+
+def test_a_red_light_proposes_help_and_a_stronger_office_beside_it() -> None:
+    drawing = etree.parse(PROCESSES / "annual-monitoring" / "process.bpmn")
+    (script,) = (
+        task.findtext("{*}script") or ""
+        for task in drawing.iter("{*}scriptTask")
+        if task.get("id") == "set_lights"
+    )
+    told = {
+        "state": "entered",
+        "zone": 10,
+        "approved": 0,
+        "drafting": 1,
+        "needs": "–",
+        "funding": Decimal(9),
+    }
+    variables: dict[str, Any] = {
+        "figures": {
+            "weak": {**told, "name": "Eporediese", "posts": 1, "satisfaction": 3},
+            "strong": {**told, "name": "Chivassese", "posts": 3, "satisfaction": 5},
+            "silent": {"state": "missing", "name": "Pinerolese", "zone": 5},
+        },
+        "posts_target": 3, "satisfaction_target": 4, "zones_total": 11, "offices_target": 2,
+        "offices_year": 2028, "zones_target": 0, "funding_target": Decimal(0),
+    }  # fmt: skip
+    execute(script, variables, {"members": lambda _capacity: {"weak": {"zone": 10}}})
+
+    (offer,) = variables["suggested_decisions"]
+    assert offer["doer"] == "weak"
+    assert "affiancamento con Chivassese" in offer["text"]
