@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from sqlalchemy import delete
+
 from engine.actor import Actor, Mandate
 from engine.bundles.definition import Bundle
 from engine.clock import ManualClock
@@ -46,6 +48,14 @@ class Stage:
             engine.run(system, deploy_process, files=dict(bundle.files))
         return cls(engine, clock)
 
+    def begin(self, day: date) -> None:
+        """The morning of a story. Nobody whom an earlier one found in the register is left in it,
+        or who is reminded of a term would depend on what was played before."""
+        self.clock.at = datetime(day.year, day.month, day.day, BEGIN.hour, tzinfo=UTC)
+        if self.appointed:
+            self.engine.run(Actor.system("scenarios"), _dismiss)
+            self.appointed.clear()
+
     def body(self, kind: str, name: str, zone: int) -> str:
         """A body that the territory does not know (a planning office); registered when needed."""
         if (kind, name) not in self.bodies:
@@ -80,6 +90,10 @@ def _register(work: UnitOfWork, officer: Actor) -> None:
             valid_from=date.fromisoformat(mandate.valid_from), valid_to=None,
         )
     )  # fmt: skip
+
+
+def _dismiss(work: UnitOfWork) -> None:
+    work.session.execute(delete(MandateRow))
 
 
 def _appear(work: UnitOfWork, organisation_id: str, role: str) -> Actor:

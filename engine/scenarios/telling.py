@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -109,10 +109,7 @@ class Telling:
 
     def run(self) -> None:
         """Live the story, then look at what came out; StoryBroken at the first difference."""
-        begins = self.story.get("begins")
-        self.stage.clock.at = BEGIN
-        if isinstance(begins, date):
-            self.stage.clock.at = datetime(begins.year, begins.month, begins.day, 8, tzinfo=UTC)
+        self.stage.begin(self.story.get("begins", BEGIN.date()))
         self._start()
         for number, step in enumerate(self.story.get("steps", ()), 1):
             try:
@@ -135,6 +132,16 @@ class Telling:
             title=start.get("title", self.story.get("title", self.bundle.title.it)),
             parties=parties, data=data,
         )  # fmt: skip
+        self._register()
+
+    def _register(self) -> None:
+        """Whom a term would ask to step in is in the register, so that the trace shows it."""
+        rules = self.bundle.deadlines.values()
+        asked = {column for rule in rules for step in rule.escalation for column in step.to}
+        for party in self._parties():
+            for column in sorted(asked, key=str):
+                if column.capacity == party.capacity:
+                    self.stage.appoint(party.organisation_id, column.role)
 
     def _step(self, step: Mapping[str, Any]) -> None:
         if "child" in step:

@@ -1,12 +1,15 @@
 """Every story of every process comes out as it was reviewed, and together they pass every way."""
 
 import csv
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from engine.bundles.load import load_folder
-from engine.scenarios import play
+from engine.scenarios import opened, play
+from engine.scenarios.stage import Stage
+from engine.scenarios.telling import Telling
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.toml"))
@@ -20,6 +23,21 @@ def test_stories_pass_and_cover_every_flow(folder: Path) -> None:
     assert report.missing == []
     assert report.unshown == []
     assert report.passed == report.total > 0
+
+
+@pytest.mark.slow
+def test_a_story_told_alone_comes_out_as_among_the_others(tmp_path: Path) -> None:
+    """Nobody whom an earlier story put into the register is reminded in a later one."""
+    folder, shared = PROCESSES / "technical-assistance", PROCESSES / "shared"
+    story = folder / "scenarios" / "substitute-power.toml"
+    bundle = load_folder(folder, shared)
+    stage = Stage.open(tmp_path, [*opened(bundle, PROCESSES, shared), bundle])
+    told = Telling(stage, bundle, tomllib.loads(story.read_text("utf-8")))
+    told.run()
+    trace = told.trace()
+    stage.engine.close()
+    assert "PeopleReminded" in trace
+    assert trace == story.with_suffix(".trace").read_text("utf-8")
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
