@@ -196,7 +196,8 @@ def counted_on(standing: Standing, counting: Counting, calendar: Calendar, on: d
 def _read(term: _Term, entry: Entry) -> _Term:
     if entry.kind == Kind.START:
         return _Term(entry.day, None if entry.amount is None else _length(entry), entry.unit)
-    if term.origin is None and term.interrupted_on is None:
+    if term.origin is None and term.interrupted_on is None and entry.kind != Kind.MET:
+        # Only this: what a term was to be for is no longer asked, and it never ran.
         raise ValueError("nothing can happen to a term before it has begun")
     if entry.kind == Kind.SUSPEND:
         if term.pauses and (term.pauses[-1].to is None or term.pauses[-1].to > entry.day):

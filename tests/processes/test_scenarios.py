@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.bundles.load import load_folder
+from engine.queries import case_deadlines, case_plan, term
 from engine.scenarios import opened, play
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling
@@ -38,6 +39,24 @@ def test_a_story_told_alone_comes_out_as_among_the_others(tmp_path: Path) -> Non
     stage.engine.close()
     assert "PeopleReminded" in trace
     assert trace == story.with_suffix(".trace").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_term_that_never_began_is_read_like_the_others(tmp_path: Path) -> None:
+    """An answer in time ends the term of the substitute power, which waited for a breach."""
+    folder, shared = PROCESSES / "technical-assistance", PROCESSES / "shared"
+    bundle = load_folder(folder, shared)
+    stage = Stage.open(tmp_path, [*opened(bundle, PROCESSES, shared), bundle])
+    story = tomllib.loads((folder / "scenarios" / "straight.toml").read_text("utf-8"))
+    told = Telling(stage, bundle, story)
+    told.run()
+    reader, case_id = stage.officer("cmto", "coordinator"), told.case_id
+    terms = stage.engine.read(case_deadlines, actor=reader, case_id=case_id)
+    (never,) = [one for one in terms if one.name == "substitute-term"]
+    assert (never.state, never.due_on, never.pauses) == ("met", None, ())
+    assert stage.engine.read(term, actor=reader, deadline_id=never.id).term.id == never.id
+    assert stage.engine.read(case_plan, actor=reader, case_id=case_id).rows
+    stage.engine.close()
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
