@@ -231,13 +231,17 @@ def _demo_office(work: UnitOfWork) -> list[Account]:
         ("heritage-office", "decreto del soprintendente n. 7 del 13/02/2026"),
     ):
         people.mandate(people.person(), body, "official", act)
-    _bodies_at_work(work, people, [town.id for town in towns if town.zone_number == DEMO_ZONES[0]])
+    near, far = ([t.id for t in towns if t.zone_number == zone] for zone in DEMO_ZONES)
+    office = _bodies_at_work(work, people, near)
     act = "decreto del sindaco metropolitano n. 9 del 14/01/2026"
     people.mandate(people.person(), "cmto", "substitute_power_holder", act)
+    act = "decreto del presidente n. 3 del 02/03/2026"
+    people.mandate(people.person(), office, "data_officer", act)
+    _second_office(work, people, far)
     return people.accounts
 
 
-def _bodies_at_work(work: UnitOfWork, people: "_People", towns: Sequence[str]) -> None:
+def _bodies_at_work(work: UnitOfWork, people: "_People", towns: Sequence[str]) -> str:
     """A union, a planning office whose seat will rotate, somebody on leave with a substitute."""
     seat, second = towns[:2]
     register_body(
@@ -276,6 +280,23 @@ def _bodies_at_work(work: UnitOfWork, people: "_People", towns: Sequence[str]) -
         work, mandate_id=away, substitute=planner.login, act="atto n. 212 del 13/11/2026",
         valid_from=work.today, valid_to=work.today + timedelta(days=28),
     )  # fmt: skip
+    return office
+
+
+def _second_office(work: UnitOfWork, people: "_People", towns: Sequence[str]) -> None:
+    """Another planning office, so that the yearly monitoring has two to compare."""
+    office = register_body(
+        work, kind="planning_office", valid_from=date(2026, 4, 1), reason="convenzione n. 4",
+        facts={
+            "name": {"it": "Secondo ufficio di piano", "en": "Second planning office"},
+            "zone": DEMO_ZONES[1], "join": list(towns[:4]), "seat": towns[0],
+            "posts": {"head": 1, "planner": 1, "gis_technician": 1, "data_officer": 1},
+        },
+    )  # fmt: skip
+    work.flush()
+    people.mandate(people.person(), office, "head", "decreto del presidente n. 1 del 07/04/2026")
+    act = "decreto del presidente n. 2 del 07/04/2026"
+    people.mandate(people.person(), office, "data_officer", act)
 
 
 def _towns(people: "_People", towns: list[Organisation]) -> None:

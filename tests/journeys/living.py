@@ -17,11 +17,11 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from engine.asked import approval_form
+from engine.asked import approval_form, consultation_form
 from engine.bundles.definition import Bundle, Field, Form
 from engine.bundles.forms.visibility import WITHOUT_VALUE
 from engine.legal_clock import day_after
-from engine.model import LIVE
+from engine.model import LIVE, WorkItem, WorkItemState
 from engine.scenarios.stage import BEGIN
 from tests.architecture.source import ROOT
 from tests.journeys.browser_office import PATIENCE, BrowserOffice, Person, written
@@ -85,6 +85,8 @@ class Life:
     met: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     raised: dict[str, "Life"] = field(default_factory=dict)
+    only_said: bool = False
+    """Nothing is answered that the story does not say."""
 
     def run(self) -> None:
         """Live the story from its first day to its end."""
@@ -169,6 +171,10 @@ class Life:
             ("complete", self._complete),
             ("approve", self._decide),
             ("send_back", self._decide),
+            ("opinion", self._opinion),
+            ("take_back", self._take_back),
+            ("give_documents", self._give_documents),
+            ("go_on_without", self._go_on_without),
             ("message", self._message),
             ("raise", self._raise),
             ("command", self._command),
@@ -191,7 +197,65 @@ class Life:
         approves = "approve" in step
         activity = step["approve" if approves else "send_back"]
         said = {"decision": "approve" if approves else "return", **step.get("data", {})}
-        self._do(approval_form(self.bundle.forms[activity]), f"approve-{activity}", step, said)
+        # A decision is never made up: what the story leaves out is left blank.
+        life = replace(self, only_said=True)
+        life._do(approval_form(self.bundle.forms[activity]), f"approve-{activity}", step, said)
+
+    def _opinion(self, step: Mapping[str, Any]) -> None:
+        """A body that is heard says what it thinks."""
+        activity = step["opinion"]
+        self._do(self._asked(activity), f"opinion-{activity}", step, step.get("data", {}))
+
+    def _asked(self, activity: str) -> Form:
+        """The form by which an opinion is given, as it is asked the first time."""
+        asked = WorkItem(activity=activity, path=[], rounds=0, state=WorkItemState.OPEN)
+        return consultation_form(self.bundle, asked)
+
+    def _take_back(self, step: Mapping[str, Any]) -> None:
+        """Whoever submitted it takes it out of the approval again."""
+        activity = step["take_back"]
+        title = self.bundle.forms[activity].title.it
+        person = self._among_work(step, title)
+        self._look(person, f"take-back-{activity}")
+        person.presses("Ritira e correggi").reads("Ritirata dall’approvazione")
+        self.told.acts += 1
+
+    def _give_documents(self, step: Mapping[str, Any]) -> None:
+        """Whoever does the work gives a body that is heard what it asked for."""
+        self._about_opinion(step, step["give_documents"], "Dai i documenti…", "documents")
+
+    def _go_on_without(self, step: Mapping[str, Any]) -> None:
+        """Whoever answers for the work goes on though a body has not answered in time."""
+        self._about_opinion(step, step["go_on_without"], "Prosegui senza il parere…", "without")
+
+    def _about_opinion(self, step: Mapping[str, Any], activity: str, link: str, what: str) -> None:
+        person = self._among_work({**step, "party": None}, self.bundle.forms[activity].title.it)
+        heard = person.main.locator("section").filter(
+            has=person.page.get_by_role("heading", name="Chi è sentito")
+        )
+        body = self._named(step.get("party") or step["by"].partition(".")[0])
+        row = heard.get_by_role("listitem").filter(has_text=body)
+        row.get_by_role("link", name=link).click()
+        person._is_ready()
+        self._reason(person, step, f"{what}-{activity}")
+
+    def _among_work(self, step: Mapping[str, Any], title: str) -> Person:
+        """Open a piece of work from the file of its case: it need not be in the day's list."""
+        person = self._on_case(step["by"]).opens_part("Attività")
+        rows = person.main.get_by_role("row").filter(
+            has=person.page.get_by_role("link", name=title, exact=True)
+        )
+        if rows.count() > 1:
+            rows = rows.filter(has_text=self._named(step["party"]) if step.get("party") else "")
+        rows.first.get_by_role("link", name=title, exact=True).click()
+        return person.is_on(title)
+
+    def _reason(self, person: Person, step: Mapping[str, Any], name: str) -> None:
+        """Say why, and carry the act out."""
+        person.answers({"Motivo": step.get("reason", "Deciso dal Consiglio comunale.")})
+        self._look(person, name)
+        self._press(person, "carry_out", then=r"/cases/[^/]+(/deadlines)?$")
+        self.told.acts += 1
 
     def _do(self, form: Form, name: str, step: Mapping[str, Any], said: Mapping[str, Any]) -> None:
         person = self._finds(form, step["by"], step.get("party"))
@@ -303,11 +367,16 @@ class Life:
         if name == "remove_party":
             self._pick(person, "data.organisation", self._named(step["party"]))
         if name == "add_party":
-            raise StoryBroken("not lived yet")
-        person.answers({"Motivo": step.get("reason", "Deciso dal Consiglio comunale.")})
-        self._look(person, f"command-{name}")
-        self._press(person, "carry_out", then=r"/cases/[^/]+(/deadlines)?$")
-        self.told.acts += 1
+            self._choose_capacity(person, step["capacity"])
+            self._pick(person, "data.organisation", self.names[self._body(step)])
+        self._reason(person, step, f"command-{name}")
+
+    def _choose_capacity(self, person: Person, capacity: str) -> None:
+        """First in which capacity, where a body may come in several."""
+        if person.page.locator('[name="data.capacity"]').count():
+            title = next(c.title.it for c in self.bundle.capacities if c.id == capacity)
+            self._pick(person, "data.capacity", title)
+            self._press(person, "carry_out", then=r"capacity=")
 
     def _pick(self, person: Person, name: str, words: str) -> None:
         """Choose among what a page offers: from a list, or with a button."""
@@ -405,7 +474,7 @@ class Life:
         if default.startswith("first:"):
             wanted = default.partition(":")[2]
             return next(self._body(p) for p in given.values() if p["capacity"] == wanted)
-        if alias in ("cmto", "region"):
+        if alias in self.names:  # by its id: one that joined later, CMTo, the Region
             return alias
         found = [
             party["organisation"]
@@ -421,11 +490,23 @@ class Life:
             return str(named["organisation"])
         if "istat" in named:
             return f"mun-{named['istat']}"
-        # A body that the story invents: the demo office has one of its kind.
-        rows = self.witness.every(f"/organisations?kind={named['kind']}")
-        if not rows:
+        return self._instead(named)
+
+    def _instead(self, named: Mapping[str, Any]) -> str:
+        """For a body that the story invents, one of its kind: of its zone, or any left over."""
+        kind = named["kind"]
+        free = [
+            str(row["id"])
+            for row in sorted(
+                self.witness.every(f"/organisations?kind={kind}"), key=lambda row: str(row["zone"])
+            )
+        ]
+        parties: Mapping[str, Mapping[str, Any]] = self.story.get("parties", {})
+        invented = [one for one in parties.values() if one.get("kind") == kind]
+        position = next((n for n, one in enumerate(invented) if one is named), 0)
+        if position >= len(free):
             raise StoryBroken(f"this installation has no {named}")
-        return str(rows[0]["id"])
+        return free[position]
 
     def _named(self, alias: str) -> str:
         return self.names[self._organisation(alias)]
@@ -467,6 +548,8 @@ class Life:
             self._rows(person, one, value, said, name)
         elif said:
             self._write(person, one, value, name)
+        elif self.only_said:
+            return
         elif self._is_known(person, one, name):
             self.told.known += 1
         else:
@@ -580,7 +663,7 @@ class Life:
         if not said:
             if not all(rows.locator(ANSWERS).evaluate_all(IS_BLANK)):
                 # The case has written rows already: they stay, and only what lacks is added.
-                value = [{} for _ in range(rows.count())]
+                value = [_decided(one) for _ in range(rows.count())]
             elif isinstance(one.example, list):
                 value = one.example
             else:

@@ -2,10 +2,12 @@
 
 The first is the intermunicipal plan of seven municipalities, three years of the training clock.
 What each produced is printed; `SCREENSHOTS=/some/folder` keeps pictures of every form when it is
-first met and of the case at its end, `LIVED=dispute/award-accepted` lives that story instead.
+first met and of the case at its end, `LIVED=dispute/award-accepted` lives that story instead;
+`LIVED=tests/engine/pooled-office/four-eyes` that of a folder which is no procedure of the offices.
 """
 
 import os
+import shutil
 import sys
 import time
 import tomllib
@@ -32,10 +34,20 @@ def _bundle(key: str) -> Bundle:
 
 
 @pytest.fixture
-def office(browser: Browser, tmp_path: Path) -> Iterator[BrowserOffice]:
+def folder(story: str, tmp_path: Path) -> Path:
+    """The process folder of a story; one that is no procedure of the offices is published alone."""
+    key = story.rpartition("/")[0]
+    if (PROCESSES / key).is_dir():
+        return PROCESSES / key
+    return Path(shutil.copytree(ROOT / key, tmp_path / "processes" / Path(key).name))
+
+
+@pytest.fixture
+def office(browser: Browser, folder: Path, tmp_path: Path) -> Iterator[BrowserOffice]:
     """The demo office in training; a second factor is offered to whoever signs in, not asked."""
     pictures = os.environ.get("SCREENSHOTS")
-    with product(tmp_path, "--training", SECOND_FACTOR="offered") as running:
+    settings = {"SECOND_FACTOR": "offered", "PROCESSES_DIR": str(folder.parent)}
+    with product(tmp_path, "--training", **settings) as running:
         office = BrowserOffice(browser, running, {}, Path(pictures) if pictures else None)
         yield office
         office.close()
@@ -44,10 +56,10 @@ def office(browser: Browser, tmp_path: Path) -> Iterator[BrowserOffice]:
 @pytest.mark.lived
 @pytest.mark.parametrize("story", os.environ.get("LIVED", " ".join(STORIES)).split())
 def test_a_story_is_lived_by_its_officers(
-    office: BrowserOffice, story: str, capsys: pytest.CaptureFixture[str]
+    office: BrowserOffice, story: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    key, _, name = story.partition("/")
-    told = tomllib.loads((PROCESSES / key / "scenarios" / f"{name}.toml").read_text("utf-8"))
+    name = story.rpartition("/")[2]
+    told = tomllib.loads((folder / "scenarios" / f"{name}.toml").read_text("utf-8"))
     witness = _witness(office)
     begun = time.monotonic()
 
@@ -55,7 +67,8 @@ def test_a_story_is_lived_by_its_officers(
         if office.pictures:
             office.look(person, f"{name}-{len(life.met):03d}-{met}")
 
-    life = Life(office, _bundle(key), told, witness, _bundle, seen)
+    bundle = load_folder(folder, PROCESSES / "shared")
+    life = Life(office, bundle, told, witness, _bundle, seen)
     life.run()
 
     life.comes_out(told["expect"])
