@@ -27,7 +27,7 @@ from engine.facade import Engine, open_engine, restore_training_clock
 from engine.integrity import verify
 from engine.migrations import upgrade
 from engine.queries import deployments, exported_proof
-from engine.queries.law import law_table
+from engine.queries.law import law_table, questions_sheet
 from engine.queries.migrations import (
     CasePreview,
     MigrationPreview,
@@ -378,6 +378,7 @@ def _law(_chosen: argparse.Namespace) -> int:
     bundles = [load_folder(folder, PROCESSES / "shared") for folder in _folders((), shared=False)]
     path = PROCESSES / "law.csv"
     path.write_text(law_table(bundles), encoding="utf-8")
+    (PROCESSES / "OPEN_QUESTIONS.md").write_text(questions_sheet(bundles), encoding="utf-8")
     print(f"{path}: {len(bundles)} processes")
     return 0
 

@@ -11,6 +11,7 @@ from engine.bundles.letters import parse_letters
 from engine.bundles.manifest import Manifest, parse_manifest
 from engine.bundles.matrix import heard
 from engine.bundles.problem import Problem
+from engine.bundles.questions import parse_questions
 from engine.bundles.raci import Matrix, parse_raci
 from engine.bundles.usual_term import with_usual_term
 from engine.text import NO_TEXT, Text
@@ -164,6 +165,7 @@ def _bundle(
         children=manifest.children,
         raises=manifest.raises,
         guide=_guide(draft),
+        questions=parse_questions(files, draft.problems),
         separations=manifest.separations,
         consultations=manifest.consultations,
     )

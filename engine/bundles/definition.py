@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from engine.bundles.drawn import Drawing, Element
+from engine.bundles.questions import Question
 from engine.legal_clock import Counting
 from engine.text import NO_TEXT, Text
 
@@ -505,6 +506,8 @@ class Bundle:
     words: Mapping[str, str] = field(default_factory=dict)
     """What scripts write into tables in Italian → in English."""
     separations: tuple[Separation, ...] = ()
+    questions: tuple[Question, ...] = ()
+    """What no source that was read says, for a jurist."""
     consultations: tuple[ConsultationRule, ...] = ()
 
     @property

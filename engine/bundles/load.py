@@ -11,7 +11,7 @@ from engine.bundles.manifest import calls_of, opens
 from engine.bundles.problem import Problem
 from engine.errors import BundleInvalid
 
-_ASIDE = ("scenarios/", "coverage.csv", "CHANGES.md")
+_ASIDE = ("scenarios/", "coverage.csv", "CHANGES.md", "questions.csv")
 """What does not change how a case runs or what an officer reads in it."""
 
 

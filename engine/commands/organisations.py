@@ -95,7 +95,7 @@ def _single_bodies() -> list[dict[str, object]]:
         # Whom a plan must hear on the environment and on landscape (D.Lgs. 152/2006 art. 13).
         _body("arpa", "consulted_body", "ARPA Piemonte", "ARPA Piemonte (environment agency)"),
         _body("asl-to4", "consulted_body", "ASL TO4", "ASL TO4 (health authority)"),
-        _body("heritage-office", "consulted_body",
+        _body("heritage-office", "ministry",
               "Soprintendenza per la Città metropolitana di Torino",
               "Heritage office for the Metropolitan City of Turin"),
     ]  # fmt: skip

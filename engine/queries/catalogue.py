@@ -10,6 +10,7 @@ from sqlalchemy.orm import load_only
 from engine.actor import Actor
 from engine.bundles.definition import Bundle, DeadlineRule, Form
 from engine.bundles.matrix import activities, column_title
+from engine.bundles.questions import Question, common_questions
 from engine.choices import choices
 from engine.errors import ProcessNotFound
 from engine.model import ENDED, Case, Deployment
@@ -132,6 +133,8 @@ class ProcessView(ProcessRow):
     versions: tuple[VersionRow, ...]
     guide: Text
     law: tuple[LawRow, ...]
+    questions: tuple[Question, ...]
+    """What the law leaves open: its own questions, then those of every procedure."""
     drawings: tuple[tuple[str, Text, Text], ...]
     """Process id, title, XML; its own first."""
 
@@ -174,6 +177,7 @@ def process(reading: Reading, *, actor: Actor, key: str) -> ProcessView:
         versions=_versions(reading, key),
         guide=bundle.guide,
         law=law_rows(bundle),
+        questions=(*bundle.questions, *common_questions()),
         drawings=tuple(
             (d.process, drawing_title(bundle, d), drawing_words(bundle, d))
             for d in own_first(bundle)

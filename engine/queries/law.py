@@ -9,6 +9,7 @@ from typing import Literal
 
 from engine.bundles.definition import Bundle, DeadlineRule, Law, Suspension, Term
 from engine.bundles.matrix import activities
+from engine.bundles.questions import Question, common_questions
 from engine.queries._lookup import activity_title
 from engine.text import NO_TEXT, Text, apart
 from engine.wording import length_text, span
@@ -65,6 +66,42 @@ def law_table(bundles: Iterable[Bundle]) -> str:
                 ]
             )  # fmt: skip
     return out.getvalue()
+
+
+_HEAD = """# Domande aperte per il giurista / Open questions for the jurist
+
+Ciò che nessuna fonte letta dice. Il procedimento funziona lo stesso: dove serve una scelta la
+chiede alla persona, e il dato porta «da verificare» (`evidence = "unverified"`). Una risposta si
+scrive nei dati, non nel programma: dove, lo dice l’ultima colonna. Le domande stanno in
+`questions.csv` di ogni cartella e nella pagina «Norme» di ogni procedimento; questo foglio lo
+scrive `python -m engine law`.
+
+What no source that was read says. The procedures work all the same: where a choice is needed they
+ask the person, and the datum is marked “to be verified”. An answer is written into the data, not
+into the program: where, says the last column. The questions stand in `questions.csv` of each
+folder and on the page “Law”; `python -m engine law` writes this sheet.
+"""
+_COLUMNS = "| n. | domanda / question | oggi / today | chi decide / who decides | dove / where |"
+
+
+def questions_sheet(bundles: Iterable[Bundle]) -> str:
+    """All open questions as one text, each under the first procedure it concerns."""
+    told: set[int] = set()
+    parts = [_HEAD]
+    groups = [*((b.title, b.questions) for b in bundles),
+              (Text("Per tutti", "For all"), common_questions())]  # fmt: skip
+    for title, questions in groups:
+        rows = [_asked(one) for one in questions if one.number not in told]
+        told |= {one.number for one in questions}
+        if rows:
+            head = [f"## {title.it} / {title.en}", "", _COLUMNS, "|---|---|---|---|---|"]
+            parts.append("\n".join([*head, *rows, ""]))
+    return "\n".join(parts)
+
+
+def _asked(one: Question) -> str:
+    both = (f"{words.it} *{words.en}*" for words in (one.question, one.today, one.decides))
+    return f"| {one.number} | {' | '.join(both)} | {one.where} |"
 
 
 def _profiles(bundle: Bundle) -> Iterator[LawRow]:

@@ -10,7 +10,7 @@ OWN, OTHER, STRANGER = CHIVASSO, CASTAGNETO, RONDISSONE
 BODY_OF = {
     "municipality": OWN, "cmto": "cmto", "region": "region", "zone_assembly": "zone-10",
     "college_of_spokespersons": "college", "professional_body": "architects",
-    "university": "polytechnic",
+    "university": "polytechnic", "ministry": "heritage-office",
 }  # fmt: skip
 REGISTERED = (
     "union", "cmto_department", "regional_directorate", "planning_office", "consulted_body",

@@ -96,7 +96,8 @@ def make_world(office: Office) -> World:
     kinds = {OWN: "municipality", OTHER: "municipality", STRANGER: "municipality",
              LONELY: "municipality", "cmto": "cmto", "region": "region", "zone-10": "zone_assembly",
              "college": "college_of_spokespersons", "architects": "professional_body",
-             "polytechnic": "university"} | {kind: kind for kind in REGISTERED}  # fmt: skip
+             "polytechnic": "university", "heritage-office": "ministry"} | {
+                 kind: kind for kind in REGISTERED}  # fmt: skip
     today = day_of(office.clock.now())
     office.deploy()
     for folder, shared in (

@@ -108,7 +108,7 @@ class Life:
     # --- the beginning
 
     def _learn_names(self) -> None:
-        for kind in ("cmto", "region", "consulted_body", "college_of_spokespersons",
+        for kind in ("cmto", "region", "consulted_body", "ministry", "college_of_spokespersons",
                      "zone_assembly", "planning_office", "union", "professional_order",
                      "university"):  # fmt: skip
             for row in self.witness.every(f"/organisations?kind={kind}"):

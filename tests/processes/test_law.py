@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine.bundles.load import load_folder
 from engine.db import session_factory
 from engine.model import Deadline
-from engine.queries.law import law_rows, law_table
+from engine.queries.law import law_rows, law_table, questions_sheet
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling
 
@@ -25,6 +25,8 @@ BUNDLES = [
 def test_the_table_is_current() -> None:
     kept = (PROCESSES / "law.csv").read_text("utf-8")
     assert kept == law_table(BUNDLES), "run python -m engine law and read what changed"
+    asked = (PROCESSES / "OPEN_QUESTIONS.md").read_text("utf-8")
+    assert asked == questions_sheet(BUNDLES), "run python -m engine law and read what changed"
 
 
 def test_every_act_and_every_term_stands_in_it() -> None:

@@ -76,6 +76,31 @@ def test_what_was_written_is_what_is_read() -> None:
     assert bundle.guide.en == "# Guide\n"
 
 
+ASKED = "n,question_it,question_en,today_it,today_en,decides_it,decides_en,where\n"
+
+
+def test_open_questions_are_read_and_do_not_make_another_version() -> None:
+    row = "7,Quando?,When?,mai,never,legge,law,process.toml\n"
+    bundle = load_files({**tiny(), "questions.csv": (ASKED + row).encode()})
+    (asked,) = bundle.questions
+    assert (asked.number, asked.question.en, asked.decides.it) == (7, "When?", "legge")
+    assert bundle.digest == load_files(tiny()).digest
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("n,question\n7,Quando?\n", "not known"),
+        (ASKED + "7,Quando?,,mai,never,legge,law,process.toml\n", "lacks question_en"),
+        (ASKED + "x,Quando?,When?,mai,never,legge,law,process.toml\n", "whole number"),
+    ],
+)
+def test_a_question_that_cannot_be_read_is_named_with_its_line(text: str, words: str) -> None:
+    with pytest.raises(BundleInvalid) as refused:
+        load_files({**tiny(), "questions.csv": text.encode()})
+    assert any(p.file == "questions.csv" and words in p.what for p in refused.value.problems)
+
+
 def test_a_caller_varies_the_term_of_what_it_calls() -> None:
     bundle = load_files(tiny())
     inside = (("ask_region", ""), ("hearing_body", ""))

@@ -51,6 +51,11 @@ def test_the_law_of_a_procedure_is_shown_and_taken_away(web: Web) -> None:
     }
     assert "10 giorni" in [cells[2] for cells in rows.values()]
     assert "Rispondi all’invito" in rows
+    assert "giurista di CMTo" in rows["Patrono e sabato: spostano i termini?"]
+    english = elena.open("/processes/joint-visit/law?lang=en").text
+    assert "Open questions for the jurist" in english
+    assert "how long papers" in english.lower()
+    elena.open("/processes/joint-visit/law?lang=it")
 
     elena.follow("CSV")
     assert "attachment" in elena.answer.headers["Content-Disposition"]
