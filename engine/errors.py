@@ -62,6 +62,10 @@ class DocumentNotFound(NotFound):
     """No such document for this reader."""
 
 
+class LetterNotFound(NotFound):
+    """The form of this work proposes no such letter."""
+
+
 class DeliveryNotFound(NotFound):
     """No such delivery."""
 

@@ -6,7 +6,6 @@ A name that begins with = would be run as a formula by whoever opens the file; h
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,13 +15,15 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from webapp import opendocument
+from webapp.opendocument import OFFICE, TABLE, TEXT, printable
+
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_000
 """Characters a cell of a spreadsheet holds."""
 
@@ -49,7 +50,7 @@ def download(sheet: Sheet, kind: str, name: str) -> Response:
 
 
 def _clean(cell: str) -> str:
-    return _UNPRINTABLE.sub(" ", cell)[:_LONGEST]
+    return printable(cell)[:_LONGEST]
 
 
 def _csv(sheet: Sheet) -> bytes:
@@ -84,42 +85,20 @@ def _xlsx(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
-_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
-_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
-_MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-
-
 def _ods(sheet: Sheet) -> bytes:
     """The smallest document that is one: OpenDocument 1.3 part 3, every cell a string."""
-    names = {"office": _OFFICE, "table": _TABLE, "text": _TEXT}
-    document = etree.Element(f"{{{_OFFICE}}}document-content", nsmap=names)
-    document.set(f"{{{_OFFICE}}}version", "1.3")
-    body = etree.SubElement(document, f"{{{_OFFICE}}}body")
-    book = etree.SubElement(body, f"{{{_OFFICE}}}spreadsheet")
-    table = etree.SubElement(book, f"{{{_TABLE}}}table")
-    table.set(f"{{{_TABLE}}}name", sheet.name[:31] or "1")
+    names = {"office": OFFICE, "table": TABLE, "text": TEXT}
+    document = etree.Element(f"{{{OFFICE}}}document-content", nsmap=names)
+    document.set(f"{{{OFFICE}}}version", "1.3")
+    body = etree.SubElement(document, f"{{{OFFICE}}}body")
+    book = etree.SubElement(body, f"{{{OFFICE}}}spreadsheet")
+    table = etree.SubElement(book, f"{{{TABLE}}}table")
+    table.set(f"{{{TABLE}}}name", sheet.name[:31] or "1")
     for row in sheet.written():
-        line = etree.SubElement(table, f"{{{_TABLE}}}table-row")
+        line = etree.SubElement(table, f"{{{TABLE}}}table-row")
         for value in row:
-            cell = etree.SubElement(line, f"{{{_TABLE}}}table-cell")
-            cell.set(f"{{{_OFFICE}}}value-type", "string")
+            cell = etree.SubElement(line, f"{{{TABLE}}}table-cell")
+            cell.set(f"{{{OFFICE}}}value-type", "string")
             for paragraph in value.split("\n"):
-                etree.SubElement(cell, f"{{{_TEXT}}}p").text = paragraph
-    manifest = etree.Element(f"{{{_MANIFEST}}}manifest", nsmap={"manifest": _MANIFEST})
-    manifest.set(f"{{{_MANIFEST}}}version", "1.3")
-    for path, kind in (("/", KINDS["ods"]), ("content.xml", "text/xml")):
-        entry = etree.SubElement(manifest, f"{{{_MANIFEST}}}file-entry")
-        entry.set(f"{{{_MANIFEST}}}full-path", path)
-        entry.set(f"{{{_MANIFEST}}}media-type", kind)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        # The type comes first and unpacked, so that a reader knows the file by its first bytes.
-        archive.writestr("mimetype", KINDS["ods"], zipfile.ZIP_STORED)
-        archive.writestr("content.xml", _xml(document))
-        archive.writestr("META-INF/manifest.xml", _xml(manifest))
-    return out.getvalue()
-
-
-def _xml(root: etree._Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+                etree.SubElement(cell, f"{{{TEXT}}}p").text = paragraph
+    return opendocument.packed(KINDS["ods"], {"content.xml": document})

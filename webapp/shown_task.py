@@ -67,6 +67,7 @@ def shown_task(
         "buttons": list(_buttons(task)),
         "submitted_words": _submitted_words(task),
         "heard": [_heard(row, task) for row in task.consultations],
+        "letters": _letters(task),
         "rounds": [_round(row) for row in task.decisions],
         "by_hand": _by_hand(task),
     }
@@ -373,6 +374,18 @@ def _round(row: Decision) -> dict[str, Any]:
         "comment": row.comment,
         "remarks": [{"part": part, "comment": said} for _name, part, said in row.remarks],
     }
+
+
+def _letters(task: TaskView) -> list[dict[str, Any]]:
+    """The letters to send with it: prepared from what is being typed, else to be read."""
+    return [
+        {
+            "title": row.title,
+            "action": f"letter:{row.name}" if "draft" in task.may else None,
+            "url": url_for("letters.show", work_item_id=task.id, name=row.name),
+        }
+        for row in task.letters
+    ]
 
 
 def _buttons(task: TaskView) -> Iterator[dict[str, Any]]:

@@ -51,14 +51,15 @@ def assemble(files: Mapping[str, bytes], digest: str, *, shared: bool = False) -
     )
     drawings = _drawings(draft)
     forms = _forms(draft)
-    parse_letters(files, draft.problems)
+    templates = parse_letters(files, draft.problems)
     if "raci.csv" in files:
         draft.matrix = parse_raci(files, draft.problems)
     elif not shared:
         hint = "Write item,capacity.role,… and one row for each milestone or activity."
         draft.complain("raci.csv", 1, "The folder has no raci.csv.", hint)
     if draft.manifest is not None:
-        draft.bundle = _bundle(draft, draft.manifest, digest, drawings, forms, known)
+        bundle = _bundle(draft, draft.manifest, digest, drawings, forms, known)
+        draft.bundle = replace(bundle, templates=templates)
     return draft
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from engine.bundles.drawn import Drawing, Element
+from engine.bundles.letter import LetterTemplate
 from engine.bundles.questions import Question
 from engine.legal_clock import Counting
 from engine.text import NO_TEXT, Text
@@ -328,6 +329,8 @@ class Form:
     documents: tuple[str, ...] = ()
     """Variables or document kinds to have in front while filling it in."""
     needs: tuple[Need, ...] = ()
+    letters: tuple[str, ...] = ()
+    """Letters to send or acts to adopt with it, of which a draft is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,6 +512,8 @@ class Bundle:
     questions: tuple[Question, ...] = ()
     """What no source that was read says, for a jurist."""
     consultations: tuple[ConsultationRule, ...] = ()
+    templates: Mapping[str, LetterTemplate] = field(default_factory=dict)
+    """Letters by name, those of called elements included; a form says which are its."""
 
     @property
     def opens_cases(self) -> bool:

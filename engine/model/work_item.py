@@ -346,6 +346,17 @@ class Offer(Base):
     due_on: Mapped[date | None]
 
 
+class LetterFacts(Base):
+    """What the letters of a finished piece of work drew on: the branch it stood in may be gone."""
+
+    __tablename__ = "letter_facts"
+
+    work_item_id: Mapped[str] = mapped_column(refers_to("work_item.id"), primary_key=True)
+    organisation_id: Mapped[str | None] = mapped_column(Id)
+    """The body for which it was done, and which writes."""
+    facts: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
 class Draft(Base):
     """What an officer has typed so far: unvalidated, under its own version."""
 

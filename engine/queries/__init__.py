@@ -1,6 +1,7 @@
 """What can be asked: one function per question, each returning frozen rows."""
 
 from engine.bundles.definition import Field, Form, ShowWhen
+from engine.bundles.letters import LetterRun
 from engine.bundles.roles import BodyKind, body_kinds
 from engine.queries._approvals import Decision
 from engine.queries._clock_acts import ClockAct
@@ -122,6 +123,7 @@ from engine.queries.forms import (
 from engine.queries.history import (
     case_history,
 )
+from engine.queries.letters import Addressee, LetterView, draft_letter
 from engine.queries.linked.children import (
     ChildrenView,
     ChildRow,
@@ -188,6 +190,7 @@ from engine.queries.rows import (
     EvidenceRow,
     Lane,
     LedgerRow,
+    LetterRow,
     MessageView,
     Page,
     PersonRow,
@@ -246,6 +249,7 @@ from engine.queries.worklist import (
 __all__ = [
     "ActPreview",
     "ActivityRow",
+    "Addressee",
     "AnswerLinkDesk",
     "AnswerLinkRow",
     "AnswerPage",
@@ -294,6 +298,9 @@ __all__ = [
     "InvitationView",
     "Lane",
     "LedgerRow",
+    "LetterRow",
+    "LetterRun",
+    "LetterView",
     "MandateRecord",
     "PersonAccount",
     "MandateView",
@@ -394,6 +401,7 @@ __all__ = [
     "children_to_tend",
     "deployments",
     "document_content",
+    "draft_letter",
     "due_deadlines",
     "due_recounts",
     "due_digests",

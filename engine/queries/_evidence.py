@@ -95,7 +95,7 @@ def table_rows(seen: Seen, value: Any) -> Rows:
         return ({"text": value},)
     else:
         return ()
-    labels = _labels(seen.bundle)
+    labels = labels_of(seen.bundle)
     return tuple(_row(seen, labels, key, row) for key, row in pairs)
 
 
@@ -186,7 +186,7 @@ def _day(value: str) -> date | None:
         return None
 
 
-def _labels(bundle: Bundle) -> dict[str, Text]:
+def labels_of(bundle: Bundle) -> dict[str, Text]:
     """Words of every coded answer of the procedure; the first wording of a code stands."""
     found: dict[str, Text] = {}
     for field in _all_fields(bundle):

@@ -246,6 +246,14 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterRow:
+    """A letter that a piece of work proposes."""
+
+    name: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceRow:
     """Something to have in front while filling in a form."""
 

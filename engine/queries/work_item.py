@@ -73,7 +73,14 @@ from engine.queries._opinions import Opinion, by_letter
 from engine.queries.clock import deadline_views
 from engine.queries.documents import UploadRow, documents_of, uploads_named
 from engine.queries.linked.raised import RaisedView, holding_up
-from engine.queries.rows import CaseHead, Choice, DeadlineView, EvidenceRow, PersonRow
+from engine.queries.rows import (
+    CaseHead,
+    Choice,
+    DeadlineView,
+    EvidenceRow,
+    LetterRow,
+    PersonRow,
+)
 from engine.queries.worklist import every_mandate
 from engine.text import NO_TEXT, Text
 from engine.unit_of_work import ITEM_UNKNOWN, Reading
@@ -229,6 +236,8 @@ class TaskView:
     """Whether the reader may let the body answer by a link, and sees how far that is."""
     by_hand: ByHand | None = None
     """The service that did not do it, so that it is done by hand."""
+    letters: tuple[LetterRow, ...] = ()
+    """The letters to send or acts to adopt with it, of which he may read a draft."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -321,7 +330,7 @@ def work_item(reading: Reading, *, actor: Actor, work_item_id: str) -> TaskView:
         own=actor.officer_id in prepared_by,
         apart=why_apart(apart) if apart is not None else None,
         waits_for=holding_up(reading, seen, found.reader, item.activity) if item.is_live else (),
-        by_link=_by_link(found), by_hand=_by_hand(reading, found),
+        by_link=_by_link(found), by_hand=_by_hand(reading, found), letters=_letters(found),
     )  # fmt: skip
 
 
@@ -366,6 +375,15 @@ def _approver(found: "_Found") -> Text | None:
         return None
     body = next((s.organisation_id for s in found.seats if s.letter == "A"), None)
     return found.seen.body(body)
+
+
+def _letters(found: "_Found") -> tuple[LetterRow, ...]:
+    """The letters of the activity, for whoever approves it too; an opinion has none."""
+    if found.item.kind == WorkKind.CONSULTATION:
+        return ()
+    bundle = found.seen.bundle
+    named = bundle.forms[found.item.activity].letters
+    return tuple(LetterRow(name, bundle.templates[name].title) for name in named)
 
 
 def _by_link(found: "_Found") -> bool:

@@ -8,7 +8,7 @@ every sequence flow of the drawing and of what it calls.
 import csv
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import StoryBroken, Telling, why
 
-__all__ = ["Report", "opened", "play"]
+__all__ = ["Report", "Telling", "opened", "play"]
 
 
 @dataclass(slots=True)
@@ -44,8 +44,14 @@ class Report:
         return f"{self.key} {self.passed}/{self.total} {share}"
 
 
-def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> Report:
-    """Play every story of a folder; with `update`, write the traces instead of comparing them."""
+def play(
+    folder: Path, *, shared: Path | None = None, update: bool = False,
+    after: Callable[[Telling], None] | None = None,
+) -> Report:  # fmt: skip
+    """Play every story of a folder; with `update`, write the traces instead of comparing them.
+
+    `after` looks at the case of each story once it is told.
+    """
     bundle = load_folder(folder, shared)
     report = Report(bundle.key)
     passed: dict[str, set[tuple[str, str]]] = {}
@@ -56,6 +62,8 @@ def play(folder: Path, *, shared: Path | None = None, update: bool = False) -> R
             try:
                 told = Telling(stage, bundle, tomllib.loads(path.read_text("utf-8")))
                 told.run()
+                if after is not None:
+                    after(told)
                 _compare(path.with_suffix(".trace"), told.trace(), update=update)
                 report.passed += 1
             except (StoryBroken, EngineError, tomllib.TOMLDecodeError) as broken:

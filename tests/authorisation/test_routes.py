@@ -111,6 +111,8 @@ class Door:
         values = {name: _value(name, subject) for name in rule.arguments}
         if "any(" in row.path:
             values["kind"] = "csv"
+        if "/letters/" in row.path:
+            values["name"] = "invitation"
         _, path = rule.build(values, append_unknown=False) or ("", "/")
         return path
 

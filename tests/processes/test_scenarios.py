@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from engine.queries import case_deadlines, case_plan, term
 from engine.scenarios import opened, play
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling
+from tests.processes.letters import Letters
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.toml"))
@@ -18,12 +20,21 @@ FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.toml"))
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_stories_pass_and_cover_every_flow(folder: Path) -> None:
-    report = play(folder, shared=PROCESSES / "shared")
+def test_stories_pass_and_cover_every_flow(
+    folder: Path, golden: Callable[[str, str], None]
+) -> None:
+    letters = Letters()
+    report = play(folder, shared=PROCESSES / "shared", after=letters.read)
     assert report.failures == []
     assert report.missing == []
     assert report.unshown == []
     assert report.passed == report.total > 0
+    # Every letter is written out by some story, and says nothing that only machines read.
+    assert letters.leaked == []
+    templates = load_folder(folder, PROCESSES / "shared").templates
+    assert letters.written.keys() == templates.keys()
+    for name, text in letters.written.items():
+        golden(f"letters/{folder.name}/{name}.txt", text)
 
 
 @pytest.mark.slow

@@ -67,6 +67,7 @@ class Visit:
 
     web: Web
     case_id: str
+    prepared_id: str
 
     def answer(self, town: str) -> str:
         """The id of the town's answer, still to be given."""
@@ -83,4 +84,4 @@ def visit(web: Web) -> Visit:
     case_id = office.visit(coordinator, CHIVASSO, CASTAGNETO)
     prepare = office.item(case_id, "prepare")
     office.complete(coordinator, prepare, visit_on="2027-03-01", budget="1200.50")
-    return Visit(web, case_id)
+    return Visit(web, case_id, prepare.id)

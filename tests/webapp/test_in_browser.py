@@ -43,6 +43,10 @@ PAGES = (
     "/accessibility",
     "/privacy",
     "/work-items/{answer}",
+    "/work-items/{prepared}",
+    "/work-items/{prepared}/letters/invitation",
+    "/work-items/{prepared}/letters/invitation?lang=en",
+    "/work-items/{prepared}/letters/invitation?lang=it",
     "/cases",
     "/cases/{case}",
     "/cases/{case}/deadlines",
@@ -103,7 +107,9 @@ def test_no_page_runs_out_of_the_smallest_screen(
 
 
 def _paths(visit: Visit) -> list[str]:
-    known = {"answer": visit.answer(CHIVASSO), "case": visit.case_id}
+    known = {
+        "answer": visit.answer(CHIVASSO), "case": visit.case_id, "prepared": visit.prepared_id,
+    }  # fmt: skip
     return [path.format(**known) for path in PAGES]
 
 

@@ -33,7 +33,7 @@ def visit(web: Web) -> Visit:
     case_id = office.visit(davide, CHIVASSO, CASTAGNETO)
     prepare = office.item(case_id, "prepare")
     office.complete(davide, prepare, visit_on="2027-03-01", budget="1200.50")
-    return Visit(web, case_id)
+    return Visit(web, case_id, prepare.id)
 
 
 def test_work_under_a_limit_alone_has_no_last_day_anywhere(visit: Visit) -> None:

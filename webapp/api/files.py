@@ -5,9 +5,9 @@ from marshmallow import Schema, fields
 
 from engine.commands import store_upload
 from engine.errors import FormInvalid
-from engine.queries import document_content, exported_proof, prepared_file
+from engine.queries import document_content, draft_letter, exported_proof, prepared_file
 from engine.text import Text
-from webapp import downloads
+from webapp import downloads, letters
 from webapp.api.door import act, caller
 from webapp.api.kit import Part
 from webapp.auth import engine
@@ -57,6 +57,13 @@ def prepared(work_item_id: str, upload_id: str) -> Response:
         prepared_file, actor=caller(), work_item_id=work_item_id, upload_id=upload_id
     )
     return downloads.sent(row.media_type, row.filename, content)
+
+
+@part.download("/work-items/<work_item_id>/letters/<name>/odt", letters.ODT)
+def letter(work_item_id: str, name: str) -> Response:
+    """The draft of a letter as a file for a word processor."""
+    found = engine().read(draft_letter, actor=caller(), work_item_id=work_item_id, name=name)
+    return letters.download(found)
 
 
 @part.download("/cases/<case_id>/history/proof", "application/json")

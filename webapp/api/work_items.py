@@ -1,6 +1,6 @@
 """One piece of work: its form, its evidence, and everything an officer does with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -19,7 +19,15 @@ from engine.commands import (
     send_answer_link,
     take_back,
 )
-from engine.queries import AnswerLinkDesk, TaskView, answer_link_desk, work_item
+from engine.queries import (
+    AnswerLinkDesk,
+    LetterRun,
+    LetterView,
+    TaskView,
+    answer_link_desk,
+    draft_letter,
+    work_item,
+)
 from webapp.api.door import act, caller, expected_version
 from webapp.api.kit import Basis, Free, Inner, Instant, Part, Strict, Versioned, Words
 from webapp.api.rows import AnswerLink, Consultation, Deadline, Document, Person, Raised
@@ -111,6 +119,11 @@ class InsteadOf(Schema):
     )
 
 
+class NamedLetter(Schema):
+    name = fields.String()
+    title = Words()
+
+
 class Task(Versioned):
     id = fields.String()
     activity = fields.String()
@@ -184,6 +197,39 @@ class Task(Versioned):
         fields.Nested(Consultation),
         metadata={"description": "Who is heard before it is closed, and what they answered."},
     )
+    letters = fields.List(
+        fields.Nested(NamedLetter), metadata={"description": "For GET …/letters/{name}."}
+    )
+
+
+def _said(line: Iterable[LetterRun]) -> str:
+    return "".join(run.words for run in line)
+
+
+class Addressed(Schema):
+    name = fields.String()
+    pec = fields.String(allow_none=True, metadata={"description": "In the register."})
+    copy = fields.Boolean(metadata={"description": "For information only."})
+
+
+class LetterBlock(Schema):
+    kind = fields.String(metadata={"description": "paragraph, heading, item of a list"})
+    text = fields.Function(lambda block: _said(block.runs), metadata={"type": "string"})
+
+
+class Letter(Schema):
+    name = fields.String()
+    title = Words()
+    work_item = fields.String(attribute="work_item_id")
+    case = fields.String(attribute="case.number")
+    sender = fields.Nested(Addressed)
+    recipients = fields.List(fields.Nested(Addressed))
+    subject = fields.Function(lambda letter: _said(letter.subject), metadata={"type": "string"})
+    blocks = fields.List(fields.Nested(LetterBlock))
+    signed = fields.Function(lambda letter: _said(letter.signed), metadata={"type": "string"})
+    missing = fields.List(
+        fields.String(), metadata={"description": "What is blank, as [words] in the text."}
+    )
 
 
 class Answers(Strict):
@@ -247,6 +293,12 @@ class LinkWanted(Strict):
 def one_item(work_item_id: str) -> TaskView:
     """A piece of work: explanation, form, draft, and the evidence to have in front."""
     return _item(work_item_id)
+
+
+@part.get("/work-items/<work_item_id>/letters/<name>", Letter)
+def letter(work_item_id: str, name: str) -> LetterView:
+    """The draft of a letter, in Italian, with the answers as they stand; nothing changes."""
+    return engine().read(draft_letter, actor=caller(), work_item_id=work_item_id, name=name)
 
 
 @part.post("/work-items/<work_item_id>/claim", Task, versioned=True)

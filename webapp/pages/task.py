@@ -53,7 +53,7 @@ def show(work_item_id: str) -> ResponseReturnValue:
 
 @blueprint.post("")
 def act(work_item_id: str) -> ResponseReturnValue:
-    """Complete the work, keep what was written, or change the form."""
+    """Complete the work, keep what was written, prepare a letter, or change the form."""
     task = _task(work_item_id)
     values = forms.read(task.fields, request.form, language=language())
     refused = forms.keep_files(task.fields, values, request.files, uploads.store)
@@ -62,6 +62,9 @@ def act(work_item_id: str) -> ResponseReturnValue:
         return _complete(task, forms.without_blank_rows(task.fields, values))
     if action == "save" and not refused:
         return _save_and_close(task, values)
+    wanted = next((row for row in task.letters if action == f"letter:{row.name}"), None)
+    if wanted is not None and not refused:
+        return _prepare_letter(task, values, wanted.name)
     forms.apply(action, task.fields, values)
     return _rebuilt(task, values, refused)
 
@@ -102,6 +105,15 @@ def _save_and_close(task: TaskView, values: forms.Values) -> ResponseReturnValue
         return _refused(task, values, refusal)
     flash(_("Bozza salvata: %(title)s.", title=task.title.in_(language())), "ok")
     return redirect(request.script_root + "/worklist")
+
+
+def _prepare_letter(task: TaskView, values: forms.Values, name: str) -> ResponseReturnValue:
+    """The draft of a letter with what was written so far, which is kept as the draft it is."""
+    try:
+        _keep(task.id, values)
+    except EngineError as refusal:
+        return _refused(task, values, refusal)
+    return redirect(url_for("letters.show", work_item_id=task.id, name=name))
 
 
 def _rebuilt(

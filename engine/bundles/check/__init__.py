@@ -14,6 +14,7 @@ from engine.bundles.assemble import assemble
 from engine.bundles.check.children import Beside, check_children
 from engine.bundles.check.drawings import check_drawings
 from engine.bundles.check.fields import check_fields
+from engine.bundles.check.letters import check_letters
 from engine.bundles.check.names import check_names
 from engine.bundles.check.plan import check_plan
 from engine.bundles.check.raises import check_raises
@@ -87,6 +88,7 @@ def check_files(
     check_rights(view)
     check_matrix(view)
     check_fields(view, evaluate)
+    check_letters(view)
     check_stories(view)
     if locked is not None and not part:
         late = version_problem(draft.bundle, locked, view.line("process.toml", "version"))

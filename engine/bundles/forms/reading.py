@@ -51,6 +51,7 @@ def form_from(table: Table, activity: str) -> Form:
         rules=tuple(_rule(row) for row in table.rows("rules")),
         documents=table.texts("documents"),
         needs=tuple(_need(row) for row in table.rows("needs")),
+        letters=table.texts("letters"),
     )
     table.finish()
     return form

@@ -11,7 +11,7 @@ from engine.commands._items import close_item
 from engine.commands._usual import keep_usual
 from engine.commands.linked.raising import require_free
 from engine.commands.raci.handling import title_of
-from engine.model import Case, WorkItem
+from engine.model import Case, LetterFacts, WorkItem
 from engine.policy import Seat
 from engine.unit_of_work import UnitOfWork
 
@@ -37,6 +37,7 @@ def finish(
             organisation_id=item.organisation_id or own, by=by,
         )  # fmt: skip
         keep_usual(work, form, jsonable(answers), item.organisation_id or own)
+    _keep_for_letters(work, case, item, own)
     close_item(work, case, item)
     running.warm.surface = running.warm.surface.without(item.token_id)
     _notices.tell_completed(work, case, work.bundle(case), item, seats)
@@ -45,3 +46,17 @@ def finish(
         lambda instance, facts: instance.complete(item.token_id, dict(answers), facts=facts),
     )  # fmt: skip
     return {"id": item.id, "state": item.state, "case": case.id}
+
+
+def _keep_for_letters(work: UnitOfWork, case: Case, item: WorkItem, own: str | None) -> None:
+    """What the letters of the activity name and only its branch knows, as it was at the act."""
+    bundle = work.bundle(case)
+    form = bundle.forms.get(item.activity)
+    names = {n for one in (form.letters if form else ()) for n in bundle.templates[one].names}
+    if form is None or not form.letters:
+        return
+    variables = work.running(case).instance.variables(item.token_id)
+    facts = {name: variables[name] for name in sorted(names) if name in variables}
+    work.add(LetterFacts(
+        work_item_id=item.id, organisation_id=item.organisation_id or own, facts=jsonable(facts),
+    ))  # fmt: skip

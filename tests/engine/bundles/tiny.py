@@ -288,6 +288,8 @@ message.it = "I favorevoli non superano i presenti."
 message.en = "Those in favour are at most those present."
 """
 
+PREPARE_EXTRA = 'deadline = "drafting-term"\nletters = ["invitation"]'
+
 _PLAIN_FIELD = """
 [[fields]]
 name = "words"
@@ -340,11 +342,17 @@ _TEXTS: Mapping[str, str] = {
         "sign,A,R,I\n"
     ),
     "forms/start.toml": _LIGHT + _PLAIN_FIELD,
-    "forms/prepare.toml": explained("technical", PREPARE_FIELDS, 'deadline = "drafting-term"'),
+    "forms/prepare.toml": explained("technical", PREPARE_FIELDS, PREPARE_EXTRA),
     "forms/sign.toml": explained("political", _PLAIN_FIELD),
     "forms/message-object.toml": _LIGHT + _PLAIN_FIELD,
-    "letters/invitation/it.txt": "Invito {number}\n\nGentile ente, scrivi.\n",
-    "letters/invitation/en.txt": "Invitation {number}\n\nDear body, write.\n",
+    "letters/invitation.txt": (
+        "title.it: Invito\ntitle.en: Invitation\nto: parties:municipality\n"
+        "subject: {case.number}. Invito\n\n"
+        "% if outcome = ready\nEntro {deadline.drafting-term.length}, {code}.\n% else\n"
+        "Non ancora.\n% end\n"
+        "% for one in lines\n- {one.amount}\n% end\n"
+        "Si firma entro il {sign_by | giorno della firma}.\n"
+    ),
     "guide.it.md": "# Guida\n",
     "guide.en.md": "# Guide\n",
     "CHANGES.md": "# 3\n",
