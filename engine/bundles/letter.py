@@ -43,19 +43,21 @@ class Place:
     """`{date_of_sitting}`: where an answer goes."""
 
     path: tuple[str, ...]
+    """Empty: nothing in the procedure knows it, the officer writes it into the file."""
     blank: str
     """What the blank says as long as it is not known; empty: the label of the field."""
     line: int
 
 
 Piece = str | Place
+LineKind = Literal["paragraph", "heading", "item", "point"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph, a heading or an item of a list."""
+    """A paragraph, a heading, an item of a list or a numbered point, counted when written out."""
 
-    kind: Literal["paragraph", "heading", "item"]
+    kind: LineKind
     pieces: tuple[Piece, ...]
 
 
@@ -141,4 +143,4 @@ def _inside(nodes: Iterable[Node]) -> set[tuple[str, ...]]:
 
 
 def _in_line(pieces: Iterable[Piece]) -> set[tuple[str, ...]]:
-    return {piece.path for piece in pieces if isinstance(piece, Place)}
+    return {piece.path for piece in pieces if isinstance(piece, Place) and piece.path}

@@ -303,6 +303,12 @@ def _terms(reading: Reading, seen: Seen, item: WorkItem, names: Collection[str])
     }
 
 
+def _formally(consequence: str) -> str:
+    """What a term page says to officers, as a letter says it."""
+    passed, found, rest = consequence.partition("Se passa: ")
+    return f"Trascorso il termine, {rest}" if found and not passed else consequence
+
+
 def _running(item: WorkItem, name: str, rows: Iterable[Deadline]) -> Deadline | None:
     """The term of this name that concerns the work: of its party before any other, the last."""
     mine = [r for r in rows if r.name == name and r.party_id in (None, item.party_id)]
@@ -316,7 +322,7 @@ def _term(seen: Seen, rule: DeadlineRule, row: Deadline | None) -> dict[str, Any
     length = varied.length
     facts = {
         "title": rule.title.it, "article": _article(varied.legal_basis),
-        "consequence": varied.consequence.it,
+        "consequence": _formally(varied.consequence.it),
         "length": None if length.variable else length_text(f"{length.amount} {length.unit}").it,
     }  # fmt: skip
     if row is None:
@@ -330,7 +336,22 @@ def _term(seen: Seen, rule: DeadlineRule, row: Deadline | None) -> dict[str, Any
 
 
 def _fields(bundle: Bundle, form: Form) -> dict[str, Field]:
-    """The question behind each answer; those of the form itself before any other."""
+    """The question behind each answer, and the columns of each table that a form shows.
+
+    What the form itself says comes before any other.
+    """
     asked = (*bundle.forms.values(), bundle.start_form, form)
     sent = tuple(rule.form for rule in bundle.messages.values() if rule.form is not None)
-    return {field.name: field for one in (*sent, *asked) for field in one.fields}
+    every = [field for one in (*sent, *asked) for field in one.fields]
+    shown = {field.table: _as_list(field.table, field) for field in every if field.table}
+    return shown | {field.name: field for field in every}
+
+
+def _as_list(name: str, note: Field) -> Field:
+    """A table of the case as the list of its columns, so that its cells read like answers."""
+    columns = tuple(
+        Field(key, "money" if form == "money" else "text", column.label)
+        for column in note.columns
+        for key, _, form in (column.value.partition(":"),)
+    )
+    return Field(name, "list", note.label, fields=columns)

@@ -78,11 +78,11 @@ class _Reader:
         self._view.complain(self._template.file, line, what, hint)
 
     def _capacity(self, name: str, line: int) -> None:
-        # A shared part knows the capacities of whoever calls it by the kinds of bodies at most.
+        # A part that several call writes to capacities that not each of them has.
         known = {capacity.id for capacity in self._view.bundle.capacities}
-        if self._template.file.startswith("shared/") or self._view.draft.shared:
-            known |= set(kinds())
-        if name not in known:
+        if self._template.file.startswith("shared/"):
+            known |= kinds()
+        if name not in known and not self._view.draft.shared:
             hint = f"Known: {', '.join(sorted(known))}."
             self._complain(line, f"There is no capacity “{name}”.", hint)
 
@@ -112,7 +112,8 @@ class _Reader:
         return _Row(field.fields, frozenset(one.name for one in field.fields))
 
     def _when(self, node: When, rows: _Rows) -> None:
-        self._known(node.path, node.line, rows)
+        if node.among or not self._of_a_caller(node.path[0], rows):
+            self._known(node.path, node.line, rows)
         field = self._field(node.path, rows)
         offered = _answers(field)
         odd = [word for word in node.among if offered is not None and word not in offered]
@@ -125,7 +126,9 @@ class _Reader:
 
     def _pieces(self, pieces: Iterable[Piece], rows: _Rows) -> None:
         for piece in pieces:
-            if not isinstance(piece, Place):
+            if not isinstance(piece, Place) or not piece.path:
+                continue
+            if piece.blank and self._of_a_caller(piece.path[0], rows):
                 continue
             known = self._known(piece.path, piece.line, rows)
             bare = piece.path[0] not in (*rows, *OFFERED, *self._fields)
@@ -133,6 +136,11 @@ class _Reader:
                 name = ".".join(piece.path)
                 hint = f"No form asks it: write {{{name} | words of the blank}}."
                 self._complain(piece.line, f"“{name}” has no words for its blank.", hint)
+
+    def _of_a_caller(self, name: str, rows: _Rows) -> bool:
+        """In a shared part: what one of its callers knows and another need not."""
+        shared = self._template.file.startswith("shared/")
+        return shared and name not in (*rows, *OFFERED, *self._fields)
 
     def _known(self, path: Sequence[str], line: int, rows: _Rows) -> bool:
         """Whether a name can be found; says what is wrong if not."""

@@ -8,6 +8,7 @@ from engine.bundles.letter import (
     Each,
     LetterTemplate,
     Line,
+    LineKind,
     Node,
     Piece,
     Place,
@@ -21,12 +22,13 @@ from engine.text import Text
 _FILE = re.compile(r"(?:shared/[^/]+/)?letters/([a-z][a-z0-9-]*)\.txt")
 _HEAD = re.compile(r"(title\.it|title\.en|to|copy|subject|signed):\s*(\S.*)")
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_WITHIN = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_-]*)*)\s*(?:\|\s*(\S.*?)\s*)?")
+_WITHIN = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_-]*)*)?\s*(?:\|\s*(\S.*?)\s*)?")
 _FOR = re.compile(r"for ([a-z][a-z0-9_]*) in ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_-]*)*)")
 _IF = re.compile(r"if ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_-]*)*)(?:\s*=\s*(\S.*))?")
 _BEGINS = re.compile(r"(- |# |\d+[.)] )")
+_KINDS: Mapping[str, LineKind] = {"-": "item", "#": "heading"}
 DEEPEST = 4
-_AS_WRITTEN = "Write {name}, {name.part} or {name | words of the blank}."
+_AS_WRITTEN = "Write {name}, {name.part}, {name | words of the blank} or {| words of a blank}."
 _STATEMENTS = "Write “% for row in rows”, “% if answer”, “% if answer = value”, % else, % end."
 
 
@@ -147,12 +149,10 @@ class _Reader:
     def _text(self) -> Iterator[Line]:
         """One paragraph, heading or item: its lines up to the next that begins something."""
         first = self._lines[self._at].strip()
-        kind: Literal["paragraph", "heading", "item"] = "paragraph"
-        if first.startswith("- "):
-            kind = "item"
-        elif first.startswith("# "):
-            kind = "heading"
-        pieces = list(self._pieces(first if kind == "paragraph" else first[2:], self._at + 1))
+        begins = _BEGINS.match(first)
+        kind: LineKind = _KINDS.get(begins[1][0], "point") if begins else "paragraph"
+        words = first[begins.end() :] if begins else first
+        pieces = list(self._pieces(words, self._at + 1))
         self._at += 1
         while self._at < len(self._lines):
             line = self._lines[self._at].strip()
@@ -169,10 +169,10 @@ class _Reader:
             pieces += [words[end : match.start()]] if match.start() > end else []
             end = match.end()
             within = _WITHIN.fullmatch(match[1].strip())
-            if within is None:
+            if within is None or not (within[1] or within[2]):
                 self._complain(line, f"“{match[0][:40]}” names nothing.", _AS_WRITTEN)
             else:
-                pieces.append(Place(_path(within[1]), within[2] or "", line))
+                pieces.append(Place(_path(within[1] or ""), within[2] or "", line))
         rest = words[end:]
         if "{" in rest or "}" in _PLACE.sub("", words):
             self._complain(line, "A bracket has no partner.", _AS_WRITTEN)
@@ -180,4 +180,4 @@ class _Reader:
 
 
 def _path(words: str) -> tuple[str, ...]:
-    return tuple(words.split("."))
+    return tuple(words.split(".")) if words else ()

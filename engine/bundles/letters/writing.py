@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from engine.bundles.definition import Field
-from engine.bundles.letter import OFFERED, Each, Line, Node, Piece, When
+from engine.bundles.letter import OFFERED, Each, Line, LineKind, Node, Piece, When
 from engine.wording.dates import day_in_words
 from engine.wording.telling import lower
 
@@ -58,11 +58,20 @@ class _Found:
 
 
 _Rows = Mapping[str, _Found]
+_Said = tuple[LineKind, tuple[LetterRun, ...]]
 
 
 def write(nodes: Sequence[Node], known: Known) -> tuple[Block, ...]:
-    """The text of a letter."""
-    return tuple(_written(nodes, known, {}))
+    """The text of a letter; its numbered points are counted anew under each heading."""
+    blocks: list[Block] = []
+    count = 0
+    for kind, runs in _written(nodes, known, {}):
+        count = 0 if kind == "heading" else count + (kind == "point")
+        if kind == "point":
+            blocks.append(Block("paragraph", _joined((LetterRun(f"{count}. "), *runs))))
+        else:
+            blocks.append(Block(kind, runs))
+    return tuple(blocks)
 
 
 def written_line(pieces: Sequence[Piece], known: Known) -> tuple[LetterRun, ...]:
@@ -70,17 +79,17 @@ def written_line(pieces: Sequence[Piece], known: Known) -> tuple[LetterRun, ...]
     return _runs(pieces, known, {})
 
 
-def _written(nodes: Iterable[Node], known: Known, rows: _Rows) -> Iterator[Block]:
+def _written(nodes: Iterable[Node], known: Known, rows: _Rows) -> Iterator[_Said]:
     for node in nodes:
         if isinstance(node, Line):
-            yield Block(node.kind, _runs(node.pieces, known, rows))
+            yield node.kind, _runs(node.pieces, known, rows)
         elif isinstance(node, Each):
             yield from _each(node, known, rows)
         else:
             yield from _when(node, known, rows)
 
 
-def _each(node: Each, known: Known, rows: _Rows) -> Iterator[Block]:
+def _each(node: Each, known: Known, rows: _Rows) -> Iterator[_Said]:
     found = _find(node.path, known, rows)
     listed = _listed(found.value, known)
     for row in listed:
@@ -89,14 +98,14 @@ def _each(node: Each, known: Known, rows: _Rows) -> Iterator[Block]:
     if not listed and node.otherwise:
         yield from _written(node.otherwise, known, rows)
     elif not listed and found.value is None:
-        yield Block("item", (_blank(found, ""),))
+        yield "item", (_blank(found, ""),)
 
 
-def _when(node: When, known: Known, rows: _Rows) -> Iterator[Block]:
+def _when(node: When, known: Known, rows: _Rows) -> Iterator[_Said]:
     found = _find(node.path, known, rows)
     if node.among and found.value is None:
         # Which way the letter goes on is not decided yet: it says so instead of choosing.
-        yield Block("paragraph", (_blank(found, ""),))
+        yield "paragraph", (_blank(found, ""),)
     elif _holds(node.among, found.value):
         yield from _written(node.body, known, rows)
     else:
@@ -135,6 +144,8 @@ def _with_name(row: Mapping[str, Any], known: Known) -> Mapping[str, Any]:
 
 
 def _find(path: tuple[str, ...], known: Known, rows: _Rows) -> _Found:
+    if not path:
+        return _Found(None, None, "")
     first, *rest = path
     if first in rows:
         found = rows[first]
@@ -161,6 +172,9 @@ def _runs(pieces: Sequence[Piece], known: Known, rows: _Rows) -> tuple[LetterRun
     runs: list[LetterRun] = []
     for piece in pieces:
         if isinstance(piece, str):
+            if piece[:1] in (".", ";", ",", ":") and runs and not runs[-1].blank:
+                # Somebody's own sentence brings its full stop along.
+                runs[-1] = LetterRun(runs[-1].words.rstrip(". "))
             runs.append(LetterRun(piece))
             continue
         found = _find(piece.path, known, rows)

@@ -236,6 +236,7 @@ SPOILT = [
     (LETTER, "parties:municipality", "parties:town", "to:", "no capacity “town”"),
     (LETTER, "parties:municipality", "case:towns", "to:", "is called “towns”"),
     (LETTER, "{case.number}", "{case.numbre}", "subject:", "“case.numbre” is nothing"),
+    (LETTER, "{case.number}", "{ }", "subject:", "names nothing"),
     (LETTER, "{case.number}", "{case number}", "subject:", "names nothing"),
     (LETTER, "{case.number}", "{case.number", "subject:", "has no partner"),
     (LETTER, "{code}", "{cod}", "{cod}", "Did you mean “code”?"),

@@ -48,9 +48,10 @@ def test_the_head_says_to_whom_and_about_what() -> None:
 
 
 def test_lines_make_paragraphs_headings_items_and_numbered_points() -> None:
-    body = "# Premessa\nUna riga\ne la seguente.\n\n- primo\n- secondo\n1. uno\n2. due\n"
+    body = "# Premessa\nUna riga\ne poi.\n\n- primo\n- secondo\n1. uno\n9. due\n# Poi\n4. tre\n"
     assert text_of(body, {}) == [
-        "# Premessa", "Una riga e la seguente.", "- primo", "- secondo", "1. uno", "2. due",
+        "# Premessa", "Una riga e poi.", "- primo", "- secondo", "1. uno", "2. due",
+        "# Poi", "1. tre",
     ]  # fmt: skip
 
 
@@ -63,12 +64,14 @@ def test_lines_make_paragraphs_headings_items_and_numbered_points() -> None:
         ("Si tiene il {day}.", {"day": "9 dic"}, "Si tiene il 9 dic."),
         ("Si tiene il {day}.", {"day": ""}, "Si tiene il [Giorno della seduta]."),
         ("Si tiene il {day | data}.", {}, "Si tiene il [data]."),
+        ("Alle ore {| ora}.", {"": "x"}, "Alle ore [ora]."),
         ("Costa {cost}.", {"cost": "3687.65"}, "Costa 3.687,65 euro."),
         ("Costa {cost}.", {"cost": "tanto"}, "Costa tanto."),
         ("Esito: {outcome}.", {"outcome": "ready"}, "Esito: pronto."),
         ("{outcome}, dunque.", {"outcome": "ready"}, "Pronto, dunque."),
         ("Risposta: {agreed}.", {"agreed": True}, "Risposta: sì."),
         ("Agli enti {bodies}.", {"bodies": ["p-1", "Asti"]}, "Agli enti Comune di Alba e Asti."),
+        ("Motivo: {reason | motivo}; fine.", {"reason": "Manca."}, "Motivo: Manca; fine."),
         ("{signed}", {"signed": {"name": "a.pdf", "sha256": "9f"}}, "a.pdf (impronta SHA-256 9f)"),
         ("{party.name} {party.pec}", {"party": {"name": "Alba", "pec": None}},
          "Alba [PEC dell’ente]"),
