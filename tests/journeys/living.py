@@ -364,6 +364,7 @@ class Life:
             self._pick(person, "data.profile", title)
         else:
             person.follows(words[name])
+            self._is_asked(person)
         if name == "remove_party":
             self._pick(person, "data.organisation", self._named(step["party"]))
         if name == "add_party":
@@ -377,6 +378,12 @@ class Life:
             title = next(c.title.it for c in self.bundle.capacities if c.id == capacity)
             self._pick(person, "data.capacity", title)
             self._press(person, "carry_out", then=r"capacity=")
+
+    def _is_asked(self, person: Person) -> None:
+        """The page of the act is there, and not still the one that led to it."""
+        button = person.page.locator('#form button[name=_action][value="carry_out"]')
+        expect(button).to_be_visible()
+        person._is_ready()
 
     def _pick(self, person: Person, name: str, words: str) -> None:
         """Choose among what a page offers: from a list, or with a button."""
