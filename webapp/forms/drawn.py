@@ -65,14 +65,18 @@ def _draw_level(
             part = replace(part, drives=field.name in drivers)
         return _conditional(part, field, level, values, prefix)
 
-    return tuple(drawn(field) for field in _sectioned(f for f in fields if not _bare(f, sources)))
+    asked = (f for f in fields if errors.get(f.name) or not _bare(f, sources, path))
+    return tuple(drawn(field) for field in _sectioned(asked))
 
 
-def _bare(field: Field, sources: Sources) -> bool:
+def _bare(field: Field, sources: Sources, path: str) -> bool:
     """A table of the case without rows tells nothing: at the first round nothing came back yet.
 
-    A text that nobody wrote stays where its help says what that means.
+    Nor is there anything to answer in a list of the case's own rows where it has none. A text that
+    nobody wrote stays where its help says what that means.
     """
+    if field.type == "list" and field.options_from:
+        return not sources.choices.get(f"{path}{field.name}", ())
     if field.table is None or (field.help and not field.columns):
         return False
     return not _table_rows(field, sources)

@@ -473,6 +473,12 @@ def test_an_error_in_a_given_row_names_the_row() -> None:
     assert [line.label for line in forms.error_lines(drawn)] == ["Replies, Osservazione 1: Outcome"]
 
 
+def test_a_list_to_which_the_case_gives_no_rows_is_left_out() -> None:
+    assert forms.draw((REPLIES,), {}, Sources({"replies": ()})) == ()
+    gone = {"replies": ["Non c’è nessuna riga a cui rispondere."]}
+    assert len(forms.draw((REPLIES,), {}, Sources({"replies": ()}), gone)) == 1
+
+
 def test_given_rows_cannot_be_added_or_taken_away() -> None:
     values = {"replies": [{"row": "1.1"}]}
     for action in ("add:replies", "remove:replies:0"):
