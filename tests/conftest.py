@@ -7,14 +7,18 @@ pytest share the work each has a Redis of its own, because tests empty it.
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
 import redis
+from flask import Flask
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 from engine.db import connect
@@ -23,6 +27,23 @@ from tests import servers
 from tests.office import Office, open_office
 
 HERE = Path(__file__).parent
+
+
+class _Compiled(BytecodeCache):
+    """Each application compiles its templates anew; here the next one takes those of the last."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+Flask.jinja_options["bytecode_cache"] = _Compiled()
 
 # A property test tries the same examples every time; a busy machine does not fail it.
 settings.register_profile("house", derandomize=True, deadline=None, database=None)
@@ -47,6 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if (item in on_demand) != chosen]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if (item in on_demand) == chosen]
+    _long_ones_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
     in_browser = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
     for item in in_browser:
         item.add_marker(pytest.mark.browser)
@@ -57,6 +79,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(reason)
     for item in in_browser:
         item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _long_ones_first(items: list[pytest.Item], processes: int) -> None:
+    """Let each process begin with its part of the slow modules, so that none waits at the end.
+
+    It gets as many tests as pytest-xdist hands to it at first (`--dist=worksteal`).
+    """
+    if processes == 1:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    modules = list(dict.fromkeys(item.path for item in slow))
+    quick = [item for item in items if item.get_closest_marker("slow") is None]
+    left, arranged = len(items), []
+    for number in range(processes):
+        own = [item for item in slow if item.path in modules[number::processes]]
+        share = max(left // (processes - number), len(own))
+        arranged += own + quick[: share - len(own)]
+        del quick[: share - len(own)]
+        left -= share
+    items[:] = arranged + quick
 
 
 # --- golden files
@@ -137,6 +179,41 @@ def migrated_sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{place}"
 
 
+@pytest.fixture(scope="session")
+def _furnished_postgres_template(postgres_url: str, _postgres_template: str) -> Iterator[str]:
+    for url in _postgres_database(postgres_url, template=_postgres_template):
+        _furnish(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def furnished_postgres_url(postgres_url: str, _furnished_postgres_template: str) -> Iterator[str]:
+    """Address of a fresh PostgreSQL database with the territory and the joint visit."""
+    yield from _postgres_database(postgres_url, template=_furnished_postgres_template)
+
+
+@pytest.fixture(scope="session")
+def _furnished_sqlite_template(_sqlite_template: Path) -> Path:
+    place = _sqlite_template.with_name("furnished.sqlite3")
+    shutil.copyfile(_sqlite_template, place)
+    _furnish(f"sqlite:///{place}")
+    return place
+
+
+@pytest.fixture
+def furnished_sqlite_url(_furnished_sqlite_template: Path, tmp_path: Path) -> str:
+    """Address of a fresh SQLite database with the territory and the joint visit."""
+    place = tmp_path / "concerto.sqlite3"
+    shutil.copyfile(_furnished_sqlite_template, place)
+    return f"sqlite:///{place}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def furnished_url(request: pytest.FixtureRequest) -> str:
+    """Address of a database with the territory and the joint visit: once on each kind."""
+    return str(request.getfixturevalue(f"furnished_{_short(request.param)}_url"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """Address of a fresh database with the present schema: the test runs once on each kind."""
@@ -172,6 +249,13 @@ def _migrate(url: str) -> None:
     database = connect(url)
     upgrade(database)
     database.dispose()  # SQLite's last connection empties the journal into the file to be copied
+
+
+def _furnish(url: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        office = open_office(url, Path(folder))
+        office.deploy()
+        office.engine.close()
 
 
 # --- Redis
@@ -231,9 +315,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+def office(furnished_url: str, tmp_path: Path) -> Iterator[Office]:
     """An office with the territory and the joint-visit process, on each kind of database."""
-    office = open_office(database_url, tmp_path)
-    office.deploy()
+    office = open_office(furnished_url, tmp_path)
     yield office
     office.engine.close()

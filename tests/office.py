@@ -22,7 +22,7 @@ from engine.clock import ManualClock, day_of
 from engine.commands import claim, complete_task, deploy_process, import_territory, start_case
 from engine.db import connect
 from engine.mandates import mandates_of
-from engine.model import Deadline, HistoryEntry, MandateRow, Officer, Party, WorkItem
+from engine.model import Deadline, HistoryEntry, MandateRow, Officer, Organisation, Party, WorkItem
 from engine.settings import Settings
 from engine.training import tick
 from engine.unit_of_work import UnitOfWork
@@ -168,7 +168,7 @@ class Office:
 
 
 def open_office(database_url: str, folder: Path, **settings: str) -> Office:
-    """An office on a migrated database, with the territory loaded."""
+    """An office on a migrated database, with the territory loaded if it is not there yet."""
     environment: Mapping[str, str] = {
         "DATABASE_URL": database_url,
         "DATA_DIR": str(folder / "data"),
@@ -178,5 +178,9 @@ def open_office(database_url: str, folder: Path, **settings: str) -> Office:
     }
     clock = ManualClock(START)
     engine = Engine(connect(database_url), Settings.from_environment(environment), clock=clock)
-    engine.run(SYSTEM, import_territory)
-    return Office(engine, clock)
+    office = Office(engine, clock)
+    with office.session() as session:
+        furnished = session.scalar(select(Organisation.id).limit(1)) is not None
+    if not furnished:
+        engine.run(SYSTEM, import_territory)
+    return office

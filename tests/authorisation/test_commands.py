@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine import commands
 from engine.errors import EngineError, NotAllowed, NotFound, SeveralMandates
 from engine.text import Text
@@ -61,6 +63,7 @@ def test_every_command_stands_in_the_table_and_nothing_else_does() -> None:
     assert set(ARGUMENTS) == set(listed), "ARGUMENTS of attempts.py and the table differ"
 
 
+@pytest.mark.slow
 def test_what_everybody_may_do_is_what_the_matrix_files_say(
     world: World, record_property: Callable[[str, Any], None]
 ) -> None:

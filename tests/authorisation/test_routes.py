@@ -186,6 +186,7 @@ def test_every_address_stands_in_the_table_and_nothing_else_does(door: Door) -> 
     assert not set(listed) - there, f"take out the lines of {sorted(set(listed) - there)}"
 
 
+@pytest.mark.slow
 def test_who_may_not_sees_changes_and_learns_nothing(
     door: Door, record_property: Callable[[str, Any], None]
 ) -> None:

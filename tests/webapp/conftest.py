@@ -53,10 +53,9 @@ def _password_hash() -> str:
 
 
 @pytest.fixture
-def web(migrated_sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
+def web(furnished_sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
     """The pages over an office with the joint-visit process; pages do not care which database."""
-    office = open_office(migrated_sqlite_url, tmp_path)
-    office.deploy()
+    office = open_office(furnished_sqlite_url, tmp_path)
     yield Web(office, create_app(office.engine.settings, office.engine))
     office.engine.close()
 

@@ -482,6 +482,7 @@ def test_a_slip_of_the_pen_in_the_mapping_is_named() -> None:
 # --- the procedures of this house
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", sorted(HERE.glob(f"*{SUFFIX}")), ids=lambda file: str(file.name))
 def test_every_state_ever_stored_goes_over_and_its_story_ends_as_it_did(file: Path) -> None:
     story = Story.read(file)

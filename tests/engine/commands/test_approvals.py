@@ -633,6 +633,7 @@ class FourEyesModel(RuleBasedStateMachine):
             assert bool(mine) == wanted, (name, self.state)
 
 
+@pytest.mark.slow
 def test_rounds_of_approval_against_a_model(office: Office) -> None:
     office.deploy(POOLED_OFFICE)
     for name, seat in PEOPLE.items():

@@ -381,9 +381,9 @@ def test_a_clock_the_new_version_draws_gets_its_row_and_one_given_up_is_met(
 
 
 def test_another_process_with_the_case_in_memory_sees_the_change(
-    office: Office, visit: str, elena: Actor, anna: Actor, database_url: str
+    office: Office, visit: str, elena: Actor, anna: Actor, furnished_url: str
 ) -> None:
-    other = Engine(connect(database_url), office.engine.settings, clock=office.clock)
+    other = Engine(connect(furnished_url), office.engine.settings, clock=office.clock)
     try:
         item = office.item(visit, "answer", CHIVASSO)
         other.run(elena, complete_task, work_item_id=item.id, data={"coming": "no"})
@@ -449,14 +449,14 @@ def test_the_command_line_tells_first_moves_what_it_can_and_names_the_rest(
     office: Office,
     visit: str,
     coordinator: Actor,
-    database_url: str,
+    furnished_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     other = office.visit(coordinator, CHIVASSO, CASTAGNETO)  # still being prepared
     publish(office, with_a_reply_and_a_confirmation())
-    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("DATABASE_URL", furnished_url)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("SECRET_KEY", "a secret of at least thirty-two characters")
     file = tmp_path / "mapping.toml"
