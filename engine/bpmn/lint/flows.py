@@ -1,6 +1,6 @@
 """Rules of sequence flows: every arrow counts, every token finds an end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -106,7 +106,7 @@ def choices(sheet: Sheet) -> Iterator[Finding]:
                 yield from _choice(sheet, gateway, leaving)
 
 
-def _choice(sheet: Sheet, gateway: Any, leaving: list[Flow]) -> Iterator[Finding]:
+def _choice(sheet: Sheet, gateway: Any, leaving: Sequence[Flow]) -> Iterator[Finding]:
     default = gateway.get("default")
     ways = [flow.id for flow in leaving]
     if default and default not in ways:
