@@ -1,6 +1,6 @@
 """The interface described: OpenAPI for machines, one readable page for people."""
 
-from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import flask_smorest
@@ -77,11 +77,18 @@ class Site(flask_smorest.Api):  # type: ignore[misc]  # the library ships no typ
     def _register_error_handlers(self) -> None:
         """None: `webapp.errors` answers for pages and interface alike."""
 
+    def describe(self, blueprint: Any) -> None:
+        """Take the routes of a blueprint into the description, apart from offering them."""
+        blueprint.register_views_in_doc(
+            self, self._app, self.spec, name=blueprint.name, parameters=None
+        )
+
 
 class Description:
-    """What the parts offer, collected for OpenAPI."""
+    """What the parts offer, collected for OpenAPI when somebody asks: it is half of a start."""
 
     def __init__(self, app: Flask) -> None:
+        self._app = app
         self._site: Any = Site(
             app,
             spec_kwargs={
@@ -93,16 +100,26 @@ class Description:
         )
         self._site.register_field(Free, None, None)
         self._parts: list[Part] = []
+        self._document: dict[str, Any] | None = None
+        self._writing = Lock()
         self._site.spec.components.schema("Problem", schema=Problem)
 
     def add(self, part: Part) -> None:
         """Register the routes of a noun."""
-        self._site.register_blueprint(part.blueprint)
+        self._app.register_blueprint(part.blueprint)
         self._parts.append(part)
 
-    @cached_property
+    @property
     def document(self) -> dict[str, Any]:
         """The OpenAPI document, with what holds for every call."""
+        with self._writing:
+            if self._document is None:
+                self._document = self._written()
+            return self._document
+
+    def _written(self) -> dict[str, Any]:
+        for part in self._parts:
+            self._site.describe(part.blueprint)
         document: dict[str, Any] = self._site.spec.to_dict()
         document["tags"] = [{"name": p.title, "description": p.description} for p in self._parts]
         document["security"] = [{"token": []}, {"session": []}]
