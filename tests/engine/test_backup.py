@@ -115,10 +115,10 @@ def serving(settings: Settings) -> Iterator[int]:
 
 
 @pytest.fixture
-def empty(database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+def empty(furnished_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """Settings of an empty place on the kind of database the test runs on."""
     environment = {"DATA_DIR": str(tmp_path / "again"), "SECRET_KEY": KEY}
-    if database_url.startswith("postgresql"):
+    if furnished_url.startswith("postgresql"):
         environment["DATABASE_URL"] = request.getfixturevalue("empty_postgres_url")
     return Settings.from_environment(environment)
 
