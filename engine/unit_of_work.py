@@ -19,6 +19,7 @@ from engine.digests import chained
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
 from engine.facts import answers_of, calendars_of, cases_of, contiguous, last_day, member
+from engine.facts.going import going, usual
 from engine.facts.letters import letter_functions
 from engine.ids import NewId
 from engine.mandates import written_link, written_out
@@ -364,6 +365,8 @@ class UnitOfWork:
             "answered": lambda process, body, activity: answers_of(
                 self.session, process, body, activity
             ),
+            "going": lambda process, activity: going(self.session, process, activity, case.id),
+            "usual": lambda body, activity: usual(self.session, body, activity),
             "raised": lambda name: raised_results(self.session, case.id, name),
             "last_day": lambda name: last_day(self.session, case.id, name),
             **letter_functions(self.session, self.version_of, case.id, self.today),

@@ -246,8 +246,10 @@ def _messages(table: Table) -> Iterator[tuple[str, tuple[MessageRule, bool]]]:
             form=None,
             own_party=row.flag("own_party", default=False),
         )
-        if not rule.by:
-            row.complain(f"Nobody may send “{name}”.", 'Write by = ["capacity.role"].')
+        told = row.flag("told", default=False)
+        if not rule.by and not told:
+            hint = 'Write by = ["capacity.role"], or told = true if another case tells it.'
+            row.complain(f"Nobody may send “{name}”.", hint)
         has_form = row.flag("form", default=False)
         row.finish()
         yield name, (rule, has_form)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, select, tuple_
 
 from engine import events
+from engine.actor import Actor
 from engine.bpmn import (
     AlreadyJoined,
     BpmnError,
@@ -49,6 +50,9 @@ from engine.model import (
 from engine.store import Surface
 from engine.text import Text
 from engine.unit_of_work import Running, UnitOfWork
+
+TELL = "tell-case"
+"""The message a drawing throws to let another case of its procedure go on."""
 
 
 def advance(
@@ -154,13 +158,14 @@ def reflect(
     _requests(scope, step, warm.surface, after)
     _subscriptions(scope, step, warm.surface, after)
     for sent in step.sent:
-        if sent.name == ASK:
-            continue  # it goes nowhere: the engine opens the cases
+        if sent.name in (ASK, TELL):
+            continue  # it goes nowhere: the engine opens the cases, or tells the other case
         payload = sent.payload if isinstance(sent.payload, dict) else {}
         if sent.name == IN_FORCE:
             put_in_force(work, case, jsonable(payload))
             continue
         work.record(events.MessageSent(case.id, sent.name, jsonable(payload)), case)
+    told = [sent.payload for sent in step.sent if sent.name == TELL]
     case.running = sorted({element for element, _ in step.running})
     case.progress = [_progress(scope, round_) for round_ in step.branches]
     case.variables = jsonable(dict(step.variables))
@@ -170,6 +175,43 @@ def reflect(
         parties_changed(work, case, scope.bundle, left.standing, reason=left.reason)
     warm.surface = after
     work.save_state(running)
+    for payload in told:
+        _tell_case(work, case, payload if isinstance(payload, dict) else {})
+
+
+def _tell_case(work: UnitOfWork, case: Case, payload: Mapping[str, Any]) -> None:
+    """Hand `message` to the case whose number is `case`, if it is open and still waits for it.
+
+    In the same commit: a place that got free is given away once only. Both cases may be of bodies
+    that know nothing of each other: neither history names the other.
+    """
+    number, name = str(payload.get("case") or ""), str(payload.get("message") or "")
+    if not number:
+        return
+    told = work.session.scalars(
+        select(Case)
+        .where(Case.number == number, Case.process == case.process, Case.state == CaseState.OPEN)
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if told is None or told.id == case.id:
+        return
+    token_id = work.session.scalar(
+        select(Subscription.token_id)
+        .where(Subscription.case_id == told.id, Subscription.name == name)
+        .order_by(Subscription.token_id)
+        .limit(1)
+    )
+    if token_id is None:
+        return
+    work.record(events.MessageSent(case.id, name, {}), case)
+    actor, mandate = work.actor, work.mandate
+    work.actor, work.mandate = Actor.system("queue"), None
+    try:
+        work.record(events.MessageDelivered(told.id, name, None, {}), told)
+        deliver(work, told, token_id, name, jsonable(payload))
+    finally:
+        work.actor, work.mandate = actor, mandate
 
 
 def _progress(scope: Scope, round_: Branches) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from engine.commands import (
 from engine.db import connect
 from engine.facade import Engine
 from engine.migrations import upgrade
-from engine.model import MandateRow, Officer
+from engine.model import MandateRow, Officer, UsualAnswer
 from engine.settings import Settings
 from engine.unit_of_work import UnitOfWork
 
@@ -50,11 +50,10 @@ class Stage:
 
     def begin(self, day: date) -> None:
         """The morning of a story. Nobody whom an earlier one found in the register is left in it,
-        or who is reminded of a term would depend on what was played before."""
+        and no usual answer: what happens must not depend on what was played before."""
         self.clock.at = datetime(day.year, day.month, day.day, BEGIN.hour, tzinfo=UTC)
-        if self.appointed:
-            self.engine.run(Actor.system("scenarios"), _dismiss)
-            self.appointed.clear()
+        self.engine.run(Actor.system("scenarios"), _forget)
+        self.appointed.clear()
 
     def body(self, kind: str, name: str, zone: int) -> str:
         """A body that the territory does not know (a planning office); registered when needed."""
@@ -92,8 +91,9 @@ def _register(work: UnitOfWork, officer: Actor) -> None:
     )  # fmt: skip
 
 
-def _dismiss(work: UnitOfWork) -> None:
+def _forget(work: UnitOfWork) -> None:
     work.session.execute(delete(MandateRow))
+    work.session.execute(delete(UsualAnswer))
 
 
 def _appear(work: UnitOfWork, organisation_id: str, role: str) -> Actor:

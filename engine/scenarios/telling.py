@@ -1,7 +1,7 @@
 """One story being told: its steps through the commands, and what must come out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -61,7 +61,7 @@ from engine.unit_of_work import Reading
 ACTS = (
     "complete", "approve", "send_back", "take_back", "opinion", "give_documents", "go_on_without",
     "message", "command", "advance_clock",
-    "service", "raise",
+    "service", "raise", "another",
 )  # fmt: skip
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 CASE_COMMANDS = {
@@ -102,6 +102,8 @@ class Telling:
     bundle: Bundle
     story: Mapping[str, Any]
     case_id: str = ""
+    others: dict[str, str] = field(default_factory=dict)
+    """Further cases of the same procedure that the story starts, by the names it gives them."""
 
     @property
     def engine(self) -> Engine:
@@ -110,7 +112,8 @@ class Telling:
     def run(self) -> None:
         """Live the story, then look at what came out; StoryBroken at the first difference."""
         self.stage.begin(self.story.get("begins", BEGIN.date()))
-        self._start()
+        self.case_id = self._started(self.story["start"])
+        self._register()
         for number, step in enumerate(self.story.get("steps", ()), 1):
             try:
                 self._step(step)
@@ -119,20 +122,18 @@ class Telling:
         self._expect(self.story.get("expect", {}))
 
     # -- steps ---------------------------------------------------------------------------------
-    def _start(self) -> None:
-        start = self.story["start"]
+    def _started(self, start: Mapping[str, Any]) -> str:
         by = self._actor(start["by"], before_start=True)
         parties = [
             {"organisation": self._body(p), "capacity": p["capacity"]}
             for p in self.story.get("parties", {}).values()
         ]
         data = self._answers(self.bundle.start_form, by, start.get("data", {}), (), {})
-        self.case_id = self.engine.run(
+        return self.engine.run(
             by, start_case, process=self.bundle.key,
             title=start.get("title", self.story.get("title", self.bundle.title.it)),
             parties=parties, data=data,
         )  # fmt: skip
-        self._register()
 
     def _register(self) -> None:
         """Whom a term would ask to step in is in the register, so that the trace shows it."""
@@ -150,6 +151,9 @@ class Telling:
         elif "raised" in step:
             inner = self._raised(str(step["raised"]))
             inner._step({key: value for key, value in step.items() if key != "raised"})
+        elif "in" in step:
+            inner = replace(self, case_id=self.others[str(step["in"])])
+            inner._step({key: value for key, value in step.items() if key != "in"})
         else:
             self._act(step)
         tend_all(self.engine, self.bundle)
@@ -187,6 +191,8 @@ class Telling:
             self._message(step)
         elif "raise" in step:
             self._raise(step)
+        elif "another" in step:
+            self.others[str(step["another"])] = self._started({**self.story["start"], **step})
         elif "advance_clock" in step:
             self._advance(str(step["advance_clock"]))
         elif "expect_open" in step:
@@ -508,9 +514,11 @@ class Telling:
 
     def flows(self) -> set[tuple[str, str]]:
         """The sequence flows this story passed."""
-        statement = select(CaseEngineState.flows).where(CaseEngineState.case_id == self.case_id)
-        flows = self.engine.read(lambda r: r.session.scalar(statement)) or {}
-        return {(a, b) for a, _, b in (way.partition(">") for way in flows)}
+        cases = (self.case_id, *self.others.values())
+        statement = select(CaseEngineState.flows).where(CaseEngineState.case_id.in_(cases))
+        told = self.engine.read(lambda r: list(r.session.scalars(statement)))
+        ways = {way for flows in told for way in flows or {}}
+        return {(a, b) for a, _, b in (way.partition(">") for way in ways)}
 
     def trace(self) -> str:
         """What happened, one line an event, the same every time."""
@@ -519,7 +527,10 @@ class Telling:
             lambda r: list(r.session.scalars(statement.order_by(HistoryEntry.seq)))
         )
         aliases = {p.id: self._alias(p) for p in self._parties()}
-        return "".join(trace_line(entry, aliases) for entry in entries)
+        own = "".join(trace_line(entry, aliases) for entry in entries)
+        further = (replace(self, case_id=case, others={}) for case in self.others.values())
+        named = zip(self.others, further, strict=True)
+        return own + "".join(f"\n# {name}\n{other.trace()}" for name, other in named)
 
 
 def _choices(

@@ -317,7 +317,7 @@ class Walker:
         """Something befalls the case that nobody planned; most of it may be refused."""
         case = self._case()
         befalls = [self._withdraw_party, self._withdraw_party, self._add_party, self._add_party]
-        if self.bundle.messages:
+        if any(rule.by for rule in self.bundle.messages.values()):
             befalls.append(self._message)
         if self.beside and not case.is_ended and len(self.raised) < MOST_RAISED:
             befalls += [self._raise] * 3
@@ -372,7 +372,8 @@ class Walker:
         )  # fmt: skip
 
     def _message(self) -> None:
-        rule = self.chance.choice(sorted(self.bundle.messages.values(), key=lambda r: r.name))
+        sent = (rule for rule in self.bundle.messages.values() if rule.by)
+        rule = self.chance.choice(sorted(sent, key=lambda r: r.name))
         by = self._seated(rule.by[0])
         self.acts.append(f"message {rule.name}")
         data = self._answers(rule.form, {}, by, steady=False) if rule.form else {}

@@ -22,11 +22,11 @@ WORK = ("complete", "approve", "send_back", "take_back", *HEARD)
 DONE_BY = (*WORK, "message", "command")
 ACTS = (
     *WORK, "message", "command", "advance_clock", "expect_open", "expect_refused", "service",
-    "raise",
+    "raise", "another",
 )  # fmt: skip
 _BESIDE = (
     "by", "party", "data", "reason", "organisation", "istat", "capacity", "key", "child",
-    "answer", "fails", "raised", "title", "choose", "profile",
+    "answer", "fails", "raised", "in", "title", "choose", "profile",
 )  # fmt: skip
 _EXPECTED = ("state", "outcome", "milestones", "parties_left")
 _ACTOR = re.compile(r"([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*")
@@ -137,6 +137,8 @@ def _check_step(view: View, step: Table, aliases: Mapping[str, str]) -> None:
         _check_raised(view, step, "raised")
         if act in DONE_BY:
             _check_actor(view, step, aliases)
+    elif act == "another":
+        _check_data(view, step, "start")
     elif act in DONE_BY:
         _check_actor(view, step, aliases)
         _check_act(view, step, act)
