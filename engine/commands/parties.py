@@ -86,9 +86,10 @@ def remove_party(
     work.record(party.leave(organisation=name, reason=reason, at=work.now), case)
     _children.left(work, case, party)
     payload = {"reason": reason, "by": work.author, "party": party.id, "name": name}
-    told: set[tuple[str, str]] = set()
-    while (row := _next_branch(work, case, bundle, party, told)) is not None:
-        told.add((row.element, str(row.path)))
+    # What begins only because of this leaving knows of it already.
+    untold = {_place(row) for row in _branches(work, case, bundle, party)}
+    while (row := _next_branch(work, case, bundle, party, untold)) is not None:
+        untold.discard(_place(row))
         work.record(events.MessageDelivered(case.id, row.name, party.id, jsonable(payload)), case)
         deliver(work, case, row.token_id, "party-withdrawn", payload)
     hearing.agree(work, case, bundle)
@@ -108,18 +109,27 @@ def _require_dispensable(bundle: Bundle, party: Party, name: str) -> None:
 
 
 def _next_branch(
-    work: UnitOfWork, case: Case, bundle: Bundle, party: Party, told: set[tuple[str, str]]
+    work: UnitOfWork, case: Case, bundle: Bundle, party: Party, untold: set[tuple[str, str]]
 ) -> Subscription | None:
     """The outermost branch of the party that still waits to hear of its leaving."""
+    own = [row for row in _branches(work, case, bundle, party) if _place(row) in untold]
+    return min(own, key=lambda row: (len(row.path), row.token_id), default=None)
+
+
+def _branches(work: UnitOfWork, case: Case, bundle: Bundle, party: Party) -> list[Subscription]:
+    """Every branch of the party, or of nobody, that waits to hear of a leaving."""
     work.flush()
-    own = [
+    # A wait outside every branch hears of anybody's leaving: the life of an agreement.
+    return [
         row
         for row in _waiting_for(work, case, bundle, "party-withdrawn", party)
-        # A wait outside every branch hears of anybody's leaving: the life of an agreement.
-        if (party.id in (row.party_id, row.key) or row.party_id is row.key is None)
-        and (row.element, str(row.path)) not in told
+        if party.id in (row.party_id, row.key) or row.party_id is row.key is None
     ]
-    return min(own, key=lambda row: (len(row.path), row.token_id), default=None)
+
+
+def _place(row: Subscription) -> tuple[str, str]:
+    """Where in the drawing, and in which branch, somebody waits."""
+    return row.element, str(row.path)
 
 
 def _waiting_for(
