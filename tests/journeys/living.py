@@ -686,6 +686,8 @@ class Life:
             expect(rows).to_have_count(number)
 
     def _given_rows(self, person: Person, one: Field, said: Any, name: str, rows: Locator) -> None:
+        if said == [] and rows.count():
+            raise StoryBroken(f"the page lets nobody take out the rows of {one.name}")
         wanted: dict[str, Mapping[str, Any]] = {}
         for row in said or ():
             key = str(row["row"])
