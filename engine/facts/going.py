@@ -54,7 +54,7 @@ def going(session: Session, process: str, activity: str, own_id: str) -> list[di
         .where(Deadline.case_id.in_(cases), Deadline.state.in_(LIVING))
         .group_by(Deadline.case_id)
     )
-    due = dict(ends.tuples().all())
+    due = {case_id: last for case_id, last in ends}  # noqa: C416 (rows, not pairs)
     rows = sorted(answered.items(), key=lambda one: (one[1].completed_at, one[0]))
     return [
         {
