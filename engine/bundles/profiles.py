@@ -32,8 +32,8 @@ def length_in_case(
     if length.variable is None:
         return starts_on, length.amount, length.unit
     value = variables.get(length.variable)
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
+    if isinstance(value, str):  # empty: a first value, until the case says it
+        value = date.fromisoformat(value) if value else None
     if isinstance(value, date):
         return value, 0, "date"
     if isinstance(value, int):

@@ -21,7 +21,7 @@ from tests.faults.house import House, open_house, plan
 from tests.faults.load import Load, Officers
 from tests.faults.outside import open_outside
 
-FOLDER = Path(__file__).parent / "process"
+FOLDER = Path(__file__).parent / "processes" / "drill"
 OFFICERS = 4
 SETTLING_SECONDS = 90
 

@@ -14,7 +14,7 @@ from engine.model import CaseEngineState, HistoryEntry
 from tests.office import CASTAGNETO, CHIVASSO, HERE, Office
 from workers.clock import expire_due
 
-DRILL = HERE / "faults" / "process"
+DRILL = HERE / "faults" / "processes" / "drill"
 
 
 def asked(office: Office) -> str:
