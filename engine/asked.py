@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.bundles.definition import Bundle, Column, ConsultationRule, Field, Form, Option
+from engine.bundles.columns import Column
+from engine.bundles.definition import Bundle, ConsultationRule
+from engine.bundles.form import Field, Form, Option
 from engine.bundles.forms.reading import parse_form
 from engine.bundles.hearing import (
     OPINION_FORM,

@@ -11,8 +11,9 @@ from engine.bpmn.script import evaluate, offered_names, script_problems
 from engine.bundles.assemble import Draft, assemble
 from engine.bundles.check import check, check_files
 from engine.bundles.check.children import Beside
-from engine.bundles.definition import Bundle, ChildrenRule, Field, Form, RaiseRule
+from engine.bundles.definition import Bundle, ChildrenRule, RaiseRule
 from engine.bundles.drawing import only_italian
+from engine.bundles.form import Field, Form
 from engine.bundles.forms.visibility import WITHOUT_VALUE
 from engine.bundles.load import digest_of, folder_files
 from engine.bundles.problem import Problem

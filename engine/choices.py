@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.bundles.definition import Field
+from engine.bundles.form import Field
 from engine.bundles.forms.rows import key_of
 from engine.mandates import alive
 from engine.model import MandateRow, Officer, Organisation, Party

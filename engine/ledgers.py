@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from engine.bundles.definition import Extension, Interruption, Suspension
+from engine.bundles.deadline import Extension, Interruption, Suspension
 from engine.legal_clock import Counting, Entry, Kind, Pause, stand
 from engine.model import LedgerEntry
 from engine.working_days import Unit

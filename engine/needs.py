@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from engine.bundles.definition import Need
+from engine.bundles.form import Need
 from engine.model import Deadline, DeadlineState, Milestone, WorkItem
 
 

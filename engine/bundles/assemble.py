@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.bundles.definition import Bundle, DeadlineRule, Form, MessageRule, Raci
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.definition import Bundle, MessageRule, Raci
 from engine.bundles.drawing import parse_drawing
 from engine.bundles.drawn import Drawing
+from engine.bundles.form import Form
 from engine.bundles.forms.reading import EMPTY_START, parse_form
 from engine.bundles.letters import parse_letters
 from engine.bundles.manifest import Manifest, parse_manifest

@@ -2,11 +2,22 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from engine.bundles.definition import Column
 from engine.bundles.source import Table
 
 _COLUMN = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the matrix and a lane of the drawing: a role in a capacity."""
+
+    capacity: str
+    role: str
+
+    def __str__(self) -> str:
+        return f"{self.capacity}.{self.role}"
 
 
 def parse_column(text: str) -> Column | None:

@@ -6,20 +6,19 @@ from datetime import date
 from typing import Any, cast
 
 from engine.bundles.columns import read_columns
-from engine.bundles.definition import (
+from engine.bundles.deadline import (
     DeadlineRule,
     EscalationStep,
-    Evidence,
     Extension,
     Interruption,
-    Law,
     Point,
-    Profile,
     Silence,
     Suspension,
     Term,
 )
+from engine.bundles.definition import Profile
 from engine.bundles.forms.reading import EVIDENCE
+from engine.bundles.law import Evidence, Law
 from engine.bundles.source import Table
 from engine.bundles.terms import parse_point, parse_term
 from engine.text import NO_TEXT

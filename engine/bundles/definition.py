@@ -2,47 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
 from typing import Any, Literal
 
+from engine.bundles.columns import Column
+from engine.bundles.deadline import DeadlineRule, Term
 from engine.bundles.drawn import Drawing, Element
+from engine.bundles.form import Form
+from engine.bundles.law import Evidence, Law
 from engine.bundles.letter import LetterTemplate
 from engine.bundles.questions import Question
-from engine.legal_clock import Counting
 from engine.text import NO_TEXT, Text
 
 Letter = Literal["R", "A", "C", "I"]
-Evidence = Literal["V", "S", "P", "unverified"]
-"""How well a legal fact is known: read in the source, in a secondary source, partly, not at all."""
-
-
-class Silence(StrEnum):
-    """What it means when a term passes without an answer."""
-
-    NONE = "none"
-    PROCEED_WITHOUT = "proceed_without"
-    ASSENT = "assent"
-    NEGATIVE = "negative"
-    ESCALATE = "escalate"
-
-
-class Nature(StrEnum):
-    """Who decides an activity: an office on its competence, or a political body."""
-
-    TECHNICAL = "technical"
-    POLITICAL = "political"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the matrix and a lane of the drawing: a role in a capacity."""
-
-    capacity: str
-    role: str
-
-    def __str__(self) -> str:
-        return f"{self.capacity}.{self.role}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +24,7 @@ class Stage:
     title: Text
     milestone: str
     """What ends it; empty for a stage aside, which leads to no milestone."""
-    expected: "Term | None" = None
+    expected: Term | None = None
     """How long the office means to take: an internal target, no term of the law."""
     term: str | None = None
     """Key of the term whose length it takes instead, in the profile of the case."""
@@ -80,74 +51,6 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A length of time: `30 days`, `5 working days`, `3 months`, `1 year`, or `case:<variable>`."""
-
-    amount: int | None
-    unit: Literal["days", "working_days", "months", "years", "date"]
-    variable: str | None = None
-    """For `case:<variable>`: the case variable that holds a date, or a number of days."""
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """A legal basis with the days on which it is in force and how well it is known."""
-
-    text: str
-    evidence: Evidence
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the article is in force on a day, as far as anybody has said."""
-        begun = self.valid_from is None or self.valid_from <= day
-        return begun and (self.valid_to is None or day <= self.valid_to)
-
-
-@dataclass(frozen=True, slots=True)
-class Suspension:
-    """A ground on which a term may be stopped: by whom, how often, how long at most."""
-
-    id: str
-    title: Text
-    law: Law
-    by: tuple["Column", ...]
-    times: int | None = None
-    """How often; None: as often as needed."""
-    at_most: int | None = None
-    """Days in all on this ground; the clock goes on by itself after them. None: no limit."""
-    resumes_after: int = 0
-    """Days that pass between the answer and the moment the clock goes on (art. 10-bis)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interruption:
-    """How a term is thrown back to zero: by whom, how often, and how long it is then."""
-
-    title: Text
-    law: Law
-    by: tuple["Column", ...]
-    times: int | None = 1
-    length: Term | None = None
-    """Of the term that begins again; None: the whole term once more."""
-    restarts: Literal["on_receipt", "at_once"] = "on_receipt"
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """How a term may be lengthened: by whom, up to how many days, with whose consent."""
-
-    title: Text
-    law: Law
-    by: tuple["Column", ...]
-    at_most: int
-    """Days in all."""
-    times: int | None = None
-    consents: tuple["Column", ...] = ()
-    """Capacities and roles whose bodies must have consented, each by an act that is named."""
-
-
-@dataclass(frozen=True, slots=True)
 class Profile:
     """A set of lengths the law offers for the same procedure (ordinary, accelerated, custom)."""
 
@@ -158,179 +61,6 @@ class Profile:
     law: Law
     custom: bool = False
     """The lengths are set case by case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """When to remind: after a share of the days of a term, or some days before its last one."""
-
-    amount: int
-    unit: Literal["percent", "days", "working_days"]
-
-
-REMIND = (Point(50, "percent"), Point(80, "percent"), Point(3, "days"))
-"""The points at which people are reminded of a term that does not say others."""
-
-
-@dataclass(frozen=True, slots=True)
-class EscalationStep:
-    """Who is asked to step in, this long after a term has passed without the act."""
-
-    after: Term
-    to: tuple[Column, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineRule:
-    name: str
-    title: Text
-    length: Term
-    starts_at: str | None
-    """A milestone, or `case:<variable>`, a day that the case has written (of a first sitting, of a
-    publication); absent when the term starts as the drawing arms it."""
-    first_day: Literal["excluded", "included"]
-    roll: Literal["next_non_holiday", "next_working_day", "none"]
-    silence: Silence
-    nature: Literal["statutory", "agreed", "internal"]
-    legal_basis: str
-    evidence: Evidence
-    consequence: Text
-    """One sentence: what happens if the term passes."""
-    patron: Literal["shown", "shifts"] = "shown"
-    valid_from: date | None = None
-    valid_to: date | None = None
-    target: Term | None = None
-    """By when it should be done, beside the last day the law allows."""
-    suspensions: tuple[Suspension, ...] = ()
-    interruption: Interruption | None = None
-    extension: Extension | None = None
-    profiles: Mapping[str, "DeadlineRule"] = field(default_factory=dict)
-    """Profile → the same term as that profile has it."""
-    remind: tuple[Point, ...] = REMIND
-    escalation: tuple[EscalationStep, ...] = ()
-    suffers: tuple[Column, ...] = ()
-    """Whom its silence would hurt; where nobody is named, those whose silence it is."""
-    bounds: Literal["work", "state"] = "work"
-    """By when something is to be done, or how long a state lasts: then no work is due by it."""
-
-    @property
-    def is_limit(self) -> bool:
-        """Whether it says how long something lasts, and not by when anybody has to act."""
-        return self.bounds == "state"
-
-    @property
-    def law(self) -> Law:
-        return Law(self.legal_basis, self.evidence, self.valid_from, self.valid_to)
-
-    @property
-    def counting(self) -> Counting:
-        """How its days are counted."""
-        return Counting(self.first_day, self.roll, self.patron)
-
-    def suspension(self, ground: str) -> Suspension | None:
-        """The ground with this id."""
-        return next((s for s in self.suspensions if s.id == ground), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    label: Text
-    help: Text = NO_TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class ShowWhen:
-    field: str
-    among: tuple[str, ...]
-    """Values as text; yes/no fields use `yes` and `no`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing an officer fills in; the field types of the JSON interface."""
-
-    name: str
-    type: Literal[
-        "text", "long_text", "integer", "decimal", "money", "date", "choice", "choices", "yes_no",
-        "organisation", "officer", "file", "group", "list", "section", "note",
-    ]  # fmt: skip
-    label: Text
-    help: Text = NO_TEXT
-    required: bool = True
-    options: tuple[Option, ...] = ()
-    options_from: str | None = None
-    """`parties:<capacity>` (value = party id), `organisations:<kind>`, `officers:<capacity>` or
-    `case:<variable>`. On a list: one row for each of them, none more, under the name `row`."""
-    show_when: ShowWhen | None = None
-    min: str | None = None
-    max: str | None = None
-    pattern: str | None = None
-    pattern_help: Text = NO_TEXT
-    example: Any = None
-    prefill: str | None = None
-    """Case variable whose value is offered at first opening."""
-    usual: bool = False
-    """What the same body answered the last time, in any case, is offered at first opening."""
-    fields: tuple["Field", ...] = ()
-    min_items: int = 0
-    max_items: int | None = None
-    kind: Text = NO_TEXT
-    """For a file: the kind of document it becomes."""
-    visibility: Literal["parties", "own", "public"] = "parties"
-    """For a file: who may read it: all parties, its own organisation only, everybody."""
-    table: str | None = None
-    """For a note: case variable (a list or dictionary of rows) shown as a table."""
-    columns: tuple[Option, ...] = ()
-    """For a note with a table: value = key of the row, label = heading; `key:money` formats it."""
-    event: Text = NO_TEXT
-    """For a date: what happens that day (a sitting); it goes into people's own calendars."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A check across fields: a restricted expression that must be true, and what to say if not."""
-
-    must: str
-    field: str
-    message: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What must be over before an act may be done: a term, or a milestone (an opinion given)."""
-
-    term: str | None
-    milestone: str | None
-    what: Text
-    legal_basis: str
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One activity as its officer meets it: explanation, term, fields."""
-
-    activity: str
-    title: Text
-    what: Text
-    why: Text
-    next: Text
-    help: Text
-    nature: Nature
-    legal_basis: str
-    """`organisational` where no law asks for it."""
-    evidence: Evidence
-    deadline: str | None
-    approval: str | None
-    """Who approves what was prepared: `A`, whoever answers, or the column that does."""
-    fields: tuple[Field, ...]
-    rules: tuple[Rule, ...] = ()
-    documents: tuple[str, ...] = ()
-    """Variables or document kinds to have in front while filling it in."""
-    needs: tuple[Need, ...] = ()
-    letters: tuple[str, ...] = ()
-    """Letters to send or acts to adopt with it, of which a draft is offered."""
 
 
 @dataclass(frozen=True, slots=True)

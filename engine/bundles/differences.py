@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.bundles.definition import DeadlineRule, Field, Form
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.form import Field, Form
 
 RULE = ("length", "starts_at", "first_day", "roll", "silence", "nature", "legal_basis")
 """What makes a term another term; its title and the wording of its consequence do not."""

@@ -6,7 +6,8 @@ activity is about that activity, and one laid over later is unknown to the drawi
 
 from collections.abc import Iterable
 
-from engine.bundles.definition import Bundle, Column, ConsultationRule
+from engine.bundles.columns import Column
+from engine.bundles.definition import Bundle, ConsultationRule
 from engine.bundles.matrix import heard
 from engine.bundles.usual_term import USUAL_TERM
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from engine.bundles.children import read_children
-from engine.bundles.columns import parse_column, read_columns
+from engine.bundles.columns import Column, parse_column, read_columns
+from engine.bundles.deadline import DeadlineRule
 from engine.bundles.deadlines import read_deadlines, read_law, read_length, read_profiles
 from engine.bundles.definition import (
     Capacity,
     ChildrenRule,
-    Column,
     ConsultationRule,
-    DeadlineRule,
-    Evidence,
     MessageRule,
     Profile,
     RaiseRule,
@@ -22,6 +20,7 @@ from engine.bundles.definition import (
     Stage,
 )
 from engine.bundles.forms.reading import EVIDENCE
+from engine.bundles.law import Evidence
 from engine.bundles.problem import Problem
 from engine.bundles.raises import read_raises
 from engine.bundles.source import Table, read_table

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.bundles.columns import parse_column
-from engine.bundles.definition import Bundle, Column, Raci, merged
+from engine.bundles.columns import Column, parse_column
+from engine.bundles.definition import Bundle, Raci, merged
 from engine.bundles.drawn import Drawing, Element
 from engine.bundles.raci import CELLS
 from engine.bundles.roles import role_title, roles, roles_of

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from engine.bundles.definition import Bundle, DeadlineRule, Term
+from engine.bundles.deadline import DeadlineRule, Term
+from engine.bundles.definition import Bundle
 from engine.bundles.terms import parse_term
 from engine.working_days import Unit
 

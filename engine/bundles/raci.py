@@ -5,8 +5,8 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.bundles.columns import parse_column
-from engine.bundles.definition import Column, Raci
+from engine.bundles.columns import Column, parse_column
+from engine.bundles.definition import Raci
 from engine.bundles.problem import Problem
 from engine.bundles.source import read_text
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from engine.bundles.definition import DeadlineRule, EscalationStep, Point, Silence
+from engine.bundles.deadline import DeadlineRule, EscalationStep, Point, Silence
 from engine.bundles.roles import role_title
 from engine.legal_clock import day_after
 from engine.text import Text

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from engine.bundles.definition import Point, Term
+from engine.bundles.deadline import Point, Term
 
 Unit = Literal["days", "working_days", "months", "years"]
 _TERM = re.compile(r"([1-9][0-9]{0,4})\s+(day|working day|month|year)s?")

@@ -3,7 +3,9 @@
 from collections.abc import Container
 from dataclasses import replace
 
-from engine.bundles.definition import Bundle, DeadlineRule, Interruption, Law, Silence, Term
+from engine.bundles.deadline import DeadlineRule, Interruption, Silence, Term
+from engine.bundles.definition import Bundle
+from engine.bundles.law import Law
 from engine.text import Text
 
 USUAL_TERM = DeadlineRule(

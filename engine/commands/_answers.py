@@ -5,7 +5,7 @@ from typing import Any
 
 from engine import events
 from engine.bpmn.script import evaluate
-from engine.bundles.definition import Field, Form
+from engine.bundles.form import Field, Form
 from engine.bundles.forms import validate
 from engine.choices import choices
 from engine.clock import day_of

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from engine.bpmn import Packed
-from engine.bundles.definition import Law
+from engine.bundles.law import Law
 from engine.commands._clock import terms
 from engine.commands._clock.planning import plan
 from engine.ledgers import SETS_LENGTH, counting_of, unit_of

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from engine.bpmn import Activity, Step
-from engine.bundles.definition import DeadlineRule
+from engine.bundles.deadline import DeadlineRule
 from engine.commands._clock import terms
 from engine.commands._clock.planning import plan
 from engine.commands._clock.terms import Line

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.bundles.definition import Form
+from engine.bundles.form import Form
 from engine.model import UsualAnswer
 from engine.unit_of_work import UnitOfWork
 

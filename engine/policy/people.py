@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from engine.actor import ADMINISTRATOR, Actor, Mandate
-from engine.bundles.definition import Bundle, Column
+from engine.bundles.columns import Column
+from engine.bundles.definition import Bundle
 from engine.errors import NotAllowed
 from engine.text import Text
 

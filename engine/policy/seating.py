@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from engine.bundles.definition import Bundle, Column, Form, Nature
+from engine.bundles.columns import Column
+from engine.bundles.definition import Bundle
 from engine.bundles.drawn import Element
+from engine.bundles.form import Form, Nature
 from engine.bundles.hearing import OPINION_FORM
 from engine.bundles.roles import role_nature, roles
 from engine.model import Party, WorkKind

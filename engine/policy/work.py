@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from engine.actor import Actor, Mandate
-from engine.bundles.definition import Bundle, Column, Form
+from engine.bundles.columns import Column
+from engine.bundles.definition import Bundle
+from engine.bundles.form import Form
 from engine.errors import NotAllowed, NotResponsible, SeveralMandates
 from engine.model import Party, WorkItem, WorkKind
 from engine.policy.seating import Seat, bodies_of, fills, hearing

@@ -1,6 +1,6 @@
 """What can be asked: one function per question, each returning frozen rows."""
 
-from engine.bundles.definition import Field, Form, ShowWhen
+from engine.bundles.form import Field, Form, ShowWhen
 from engine.bundles.letters import LetterRun
 from engine.bundles.roles import BodyKind, body_kinds
 from engine.queries._approvals import Decision

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from engine.actor import Actor
-from engine.bundles.definition import Column, MessageRule
+from engine.bundles.columns import Column
+from engine.bundles.definition import MessageRule
 from engine.bundles.roles import role_title
 from engine.choices import choices
 from engine.errors import NotAllowed, SeveralMandates

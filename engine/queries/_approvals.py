@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 
 from engine.asked import parts_of
-from engine.bundles.definition import Form
+from engine.bundles.form import Form
 from engine.choices import choices as offered_choices
 from engine.model import Draft, WorkItem, WorkItemState, WorkKind
 from engine.queries._evidence import readable_tables

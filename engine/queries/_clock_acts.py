@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import Literal
 
 from engine.actor import Actor
-from engine.bundles.definition import Column, DeadlineRule, Law
+from engine.bundles.columns import Column
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.law import Law
 from engine.errors import EngineError, NotAllowed
 from engine.ledgers import Allowance, to_extend, to_interrupt, to_suspend
 from engine.legal_clock import Kind

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.bpmn import Instance, Packed, TokenGone
-from engine.bundles.definition import Bundle, Field, Form
+from engine.bundles.definition import Bundle
+from engine.bundles.form import Field, Form
 from engine.bundles.forms import to_json
 from engine.bundles.forms.rows import given_rows, is_given
 from engine.model import CaseEngineState, UsualAnswer, WorkItem, WorkItemState

@@ -8,8 +8,9 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.actor import Actor, Mandate
-from engine.bundles.definition import Bundle, Field
+from engine.bundles.definition import Bundle
 from engine.bundles.drawn import Element
+from engine.bundles.form import Field
 from engine.bundles.roles import role_title, roles
 from engine.errors import CaseNotFound
 from engine.mandates import BY_LINK, TODAY, acting, mandates_of

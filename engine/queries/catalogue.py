@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import load_only
 
 from engine.actor import Actor
-from engine.bundles.definition import Bundle, DeadlineRule, Form
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.definition import Bundle
+from engine.bundles.form import Form
 from engine.bundles.matrix import activities, column_title
 from engine.bundles.questions import Question, common_questions
 from engine.choices import choices

@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import case, select
 
 from engine.actor import Actor
-from engine.bundles.definition import Bundle, DeadlineRule
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.definition import Bundle
 from engine.bundles.reminding import reminder_rows, stretches
 from engine.ledgers import SETS_LENGTH, counting_of, entries_of
 from engine.legal_clock import Kind, counted_on, stand

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.bundles.definition import Form, Option
+from engine.bundles.form import Form, Option
 from engine.bundles.forms import json_fields
 from engine.choices import Choice
 

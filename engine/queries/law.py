@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from engine.bundles.definition import Bundle, DeadlineRule, Law, Suspension, Term
+from engine.bundles.deadline import DeadlineRule, Suspension, Term
+from engine.bundles.definition import Bundle
+from engine.bundles.law import Law
 from engine.bundles.matrix import activities
 from engine.bundles.questions import Question, common_questions
 from engine.queries._lookup import activity_title

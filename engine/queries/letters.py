@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.actor import Actor
-from engine.bundles.definition import Bundle, DeadlineRule, Field, Form
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.definition import Bundle
+from engine.bundles.form import Field, Form
 from engine.bundles.forms.rows import ROW, is_given, keyed
 from engine.bundles.letter import LetterTemplate
 from engine.bundles.letters import Block, Known, LetterRun, write, written_line

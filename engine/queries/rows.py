@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from engine.bundles.definition import Form
+from engine.bundles.form import Form
 from engine.bundles.reminding import ReminderRow
 from engine.choices import Choice as Choice
 from engine.text import NO_TEXT, Text

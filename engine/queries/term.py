@@ -7,7 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from engine.actor import Actor
-from engine.bundles.definition import Bundle, DeadlineRule, Law
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.definition import Bundle
+from engine.bundles.law import Law
 from engine.errors import CaseNotFound, DeadlineNotFound
 from engine.model import Case, Deadline, LedgerEntry, Notice, Officer
 from engine.queries._clock_acts import ClockAct, clock_acts, may_act

@@ -12,7 +12,7 @@ from engine.actor import Actor, Mandate
 from engine.apart import kept_apart, why_apart
 from engine.asked import form_of
 from engine.bundles.by_hand import service_of
-from engine.bundles.definition import Field, Form, Option
+from engine.bundles.form import Field, Form, Option
 from engine.bundles.forms import json_fields
 from engine.bundles.hearing import columns_heard, columns_heard_before
 from engine.clock import day_of

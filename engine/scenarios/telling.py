@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 
 from engine.actor import Actor
 from engine.asked import form_of
-from engine.bundles.definition import Bundle, Field, Form
+from engine.bundles.definition import Bundle
+from engine.bundles.form import Field, Form
 from engine.bundles.forms import examples
 from engine.choices import Choice, choices
 from engine.clock import day_of

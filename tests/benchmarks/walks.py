@@ -22,7 +22,9 @@ from typing import Any
 from sqlalchemy import delete, event, select
 
 from engine import Actor
-from engine.bundles.definition import Bundle, Column, Field, Form
+from engine.bundles.columns import Column
+from engine.bundles.definition import Bundle
+from engine.bundles.form import Field, Form
 from engine.bundles.forms import examples, visible_fields
 from engine.bundles.forms.presenting import ALL
 from engine.bundles.load import load_folder

@@ -18,7 +18,8 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from engine.asked import approval_form, consultation_form
-from engine.bundles.definition import Bundle, Field, Form
+from engine.bundles.definition import Bundle
+from engine.bundles.form import Field, Form
 from engine.bundles.forms.visibility import WITHOUT_VALUE
 from engine.legal_clock import day_after
 from engine.model import LIVE, WorkItem, WorkItemState

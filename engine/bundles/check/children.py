@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from engine.bundles.check.view import View
 from engine.bundles.children import ASK, DONE, PROPERTY
-from engine.bundles.definition import Bundle, ChildrenRule, Field
+from engine.bundles.definition import Bundle, ChildrenRule
+from engine.bundles.form import Field
 
 Beside = Callable[[str], Bundle | None]
 """The other procedures: those in the same folder, or those that are published."""

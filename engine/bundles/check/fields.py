@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.bundles.check.terms import somewhere
 from engine.bundles.check.view import View
-from engine.bundles.definition import Field, Form, Option
+from engine.bundles.form import Field, Form, Option
 from engine.bundles.forms import ROW, Evaluate, examples, validate
 from engine.bundles.forms.answers import rule_fields
 from engine.bundles.roles import kinds

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from engine.bundles.check.terms import somewhere
 from engine.bundles.check.view import View
-from engine.bundles.definition import Field, Form
+from engine.bundles.form import Field, Form
 from engine.bundles.letter import (
     LISTS,
     OFFERED,

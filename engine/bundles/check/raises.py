@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from engine.bundles.check.children import Beside, Complaint, asked, led, seats_there, written_in
 from engine.bundles.check.view import ACTIVITIES, View
-from engine.bundles.definition import Bundle, Field, RaiseRule
+from engine.bundles.definition import Bundle, RaiseRule
+from engine.bundles.form import Field
 
 _FILE = "process.toml"
 

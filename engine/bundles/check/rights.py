@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from engine.bundles.check.view import ACTIVITIES, Place, View
-from engine.bundles.columns import parse_column
-from engine.bundles.definition import Capacity, Column, Form
+from engine.bundles.columns import Column, parse_column
+from engine.bundles.definition import Capacity
+from engine.bundles.form import Form
 from engine.bundles.matrix import heard, in_both, may_answer, may_close
 from engine.bundles.raci import FILE as MATRIX
 from engine.bundles.roles import RoleNature, kinds, role_nature

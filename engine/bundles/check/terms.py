@@ -6,7 +6,8 @@ from difflib import get_close_matches
 
 from engine.bundles.check.view import View
 from engine.bundles.children import DONE
-from engine.bundles.definition import Column, DeadlineRule, Silence
+from engine.bundles.columns import Column
+from engine.bundles.deadline import DeadlineRule, Silence
 from engine.bundles.drawn import Element
 
 ENGINE_MESSAGES = {

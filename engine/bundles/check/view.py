@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.bundles.assemble import Draft
-from engine.bundles.definition import Bundle, Column
+from engine.bundles.columns import Column
+from engine.bundles.definition import Bundle
 from engine.bundles.drawn import Drawing, Element
 from engine.bundles.problem import Problem
 from engine.bundles.roles import roles

@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, missing
 from marshmallow import fields as kit
 
-from engine.bundles.definition import Field, Form, Rule
+from engine.bundles.form import Field, Form, Rule
 from engine.bundles.forms import wording
 from engine.bundles.forms.readers import Context, read, refuse, require_count
 from engine.bundles.forms.rows import ROW, is_given, require_each

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.bundles.definition import Field, Form
+from engine.bundles.form import Field, Form
 from engine.bundles.forms.presenting import ALL, Choices, Offer
 from engine.bundles.forms.rows import ROW, is_given
 from engine.bundles.forms.visibility import WITHOUT_VALUE, visible_fields

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.bundles.definition import Field, Form, Option
+from engine.bundles.form import Field, Form, Option
 from engine.bundles.forms.rows import is_given
 from engine.text import NO_TEXT, Text
 

@@ -6,16 +6,8 @@ from datetime import date
 from keyword import iskeyword
 from typing import Any, cast, get_args, get_type_hints
 
-from engine.bundles.definition import (
-    Evidence,
-    Field,
-    Form,
-    Nature,
-    Need,
-    Option,
-    Rule,
-    ShowWhen,
-)
+from engine.bundles.form import Field, Form, Nature, Need, Option, Rule, ShowWhen
+from engine.bundles.law import Evidence
 from engine.bundles.problem import Problem
 from engine.bundles.source import Table, read_table
 from engine.text import NO_TEXT

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from engine.bundles.definition import Field
+from engine.bundles.form import Field
 from engine.bundles.forms import wording
 
 ROW = "row"

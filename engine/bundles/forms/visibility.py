@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.bundles.definition import Field
+from engine.bundles.form import Field
 
 WITHOUT_VALUE = frozenset({"section", "note"})
 """Field types that only show something."""

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from engine.bundles.definition import Field
+from engine.bundles.form import Field
 from engine.bundles.letter import OFFERED, Each, Line, LineKind, Node, Piece, When
 from engine.wording.dates import day_in_words
 from engine.wording.telling import lower

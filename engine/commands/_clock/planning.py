@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from engine.bundles.definition import DeadlineRule
+from engine.bundles.deadline import DeadlineRule
 from engine.bundles.reminding import Planned, planned, stretches
 from engine.model import LIVE, Case, Deadline, DeadlineState, WorkItem
 from engine.unit_of_work import UnitOfWork

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.bpmn import Path
-from engine.bundles.definition import Bundle, DeadlineRule, Law, Term
+from engine.bundles.deadline import DeadlineRule, Term
+from engine.bundles.definition import Bundle
+from engine.bundles.law import Law
 from engine.bundles.profiles import length_in_case, rule_in_profile, rule_key
 from engine.clock import day_of
 from engine.commands._clock import planning

@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from engine import events
 from engine.asked import columns_of, rule_of, subject_of, title_of
-from engine.bundles.definition import Bundle, Column, DeadlineRule, Silence
+from engine.bundles.columns import Column
+from engine.bundles.deadline import DeadlineRule, Silence
+from engine.bundles.definition import Bundle
 from engine.bundles.hearing import columns_heard, columns_heard_before
 from engine.bundles.profiles import rule_in_profile
 from engine.commands import _notices

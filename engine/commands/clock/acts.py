@@ -9,11 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from engine.bundles.definition import (
-    Extension,
-    Interruption,
-    Suspension,
-)
+from engine.bundles.deadline import Extension, Interruption, Suspension
 from engine.commands import _notices
 from engine.commands._clock import terms
 from engine.commands._clock.terms import Line

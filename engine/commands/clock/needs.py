@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from engine.bundles.definition import Form
+from engine.bundles.form import Form
 from engine.errors import NeedsMissing
 from engine.model import Case, Deadline, Milestone, WorkItem
 from engine.needs import NeedState, need_states

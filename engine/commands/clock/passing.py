@@ -1,8 +1,6 @@
 """What a clock does by itself: a term passes, a suspension ends, a calendar changes."""
 
-from engine.bundles.definition import (
-    Silence,
-)
+from engine.bundles.deadline import Silence
 from engine.commands import _notices
 from engine.commands._advance import deliver
 from engine.commands._clock import terms

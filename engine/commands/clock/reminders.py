@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from engine.bundles.definition import Bundle, Column, DeadlineRule
+from engine.bundles.columns import Column
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.definition import Bundle
 from engine.bundles.reminding import Planned
 from engine.commands import _notices
 from engine.commands._clock import terms

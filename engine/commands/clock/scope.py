@@ -6,12 +6,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from engine.bundles.definition import (
-    Bundle,
-    Column,
-    DeadlineRule,
-    Law,
-)
+from engine.bundles.columns import Column
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.definition import Bundle
+from engine.bundles.law import Law
 from engine.commands._clock import terms
 from engine.commands._clock.planning import plan
 from engine.commands._clock.terms import Line

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.asked import answers_of
-from engine.bundles.definition import Field, Form
+from engine.bundles.form import Field, Form
 from engine.deliveries import SendMail
 from engine.model import AnswerLink, Case, WorkItem
 from engine.text import Text, both

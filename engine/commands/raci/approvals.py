@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.actor import Mandate
-from engine.bundles.definition import Form
+from engine.bundles.form import Form
 from engine.commands import _notices
 from engine.commands._advance import jsonable
 from engine.commands._answers import checked

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.bundles.definition import Form
+from engine.bundles.form import Form
 from engine.commands import _notices
 from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach

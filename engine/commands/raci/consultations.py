@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.asked import NEEDS_DOCUMENTS, rule_of, subject_of
-from engine.bundles.definition import Form
+from engine.bundles.form import Form
 from engine.commands import _notices
 from engine.commands._advance import jsonable
 from engine.commands._answers import attach, checked

@@ -2,7 +2,7 @@
 
 from engine import asked
 from engine.apart import kept_apart, why_apart
-from engine.bundles.definition import Form
+from engine.bundles.form import Form
 from engine.errors import FourEyes, KeptApart
 from engine.model import Case, Officer, WorkItem, WorkKind
 from engine.policy import Seat, seats_of_item

@@ -9,7 +9,8 @@ from sqlalchemy import Select, select
 
 from engine.actor import Actor
 from engine.bpmn.script import evaluate
-from engine.bundles.definition import Bundle, Form, RaiseRule
+from engine.bundles.definition import Bundle, RaiseRule
+from engine.bundles.form import Form
 from engine.choices import choices
 from engine.errors import ProcessNotFound
 from engine.facts import member

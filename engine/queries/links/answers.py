@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select
 
 from engine.actor import Actor, LinkSeat
 from engine.asked import answers_of, form_of
-from engine.bundles.definition import Field, Form
+from engine.bundles.form import Field, Form
 from engine.choices import choices as offered_choices
 from engine.errors import DocumentNotFound, LinkUnknown, NotAccountable
 from engine.mandates import acting

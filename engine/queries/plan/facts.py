@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy import case as choose
 from sqlalchemy import func, select
 
-from engine.bundles.definition import Bundle, DeadlineRule, Stage
+from engine.bundles.deadline import DeadlineRule
+from engine.bundles.definition import Bundle, Stage
 from engine.bundles.profiles import length_in_case, rule_in_profile
 from engine.clock import day_of
 from engine.ledgers import counting_of, entries_of

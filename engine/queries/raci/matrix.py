@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.actor import Actor
-from engine.bundles.definition import Bundle, Column
+from engine.bundles.columns import Column
+from engine.bundles.definition import Bundle
 from engine.bundles.matrix import column_title, columns_of, lines
 from engine.model import CaseState
 from engine.policy import amenders, bodies_of

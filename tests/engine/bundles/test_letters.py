@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.bundles.definition import Field, Option
+from engine.bundles.form import Field, Option
 from engine.bundles.letters import Block, Known, parse_letters, write
 from engine.text import Text, both
 from tests.engine.bundles.tiny import tiny

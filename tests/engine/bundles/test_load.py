@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundles.definition import Column, Nature, Silence, Term
+from engine.bundles.columns import Column
+from engine.bundles.deadline import Silence, Term
+from engine.bundles.form import Nature
 from engine.bundles.load import load_files, load_folder, pack_files, unpack_files
 from engine.errors import BundleInvalid
 from engine.text import Text

@@ -6,15 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bundles.definition import (
-    REMIND,
-    Column,
-    DeadlineRule,
-    EscalationStep,
-    Point,
-    Silence,
-    Term,
-)
+from engine.bundles.columns import Column
+from engine.bundles.deadline import REMIND, DeadlineRule, EscalationStep, Point, Silence, Term
 from engine.bundles.reminding import planned, reminder_rows
 from engine.bundles.terms import parse_point
 from engine.text import Text

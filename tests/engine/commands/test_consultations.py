@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from engine import Actor
-from engine.bundles.definition import Column
+from engine.bundles.columns import Column
 from engine.bundles.hearing import columns_heard_before
 from engine.bundles.load import load_folder
 from engine.bundles.matrix import amended, lines

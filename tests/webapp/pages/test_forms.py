@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine.bundles.definition import ShowWhen
+from engine.bundles.form import ShowWhen
 from engine.errors import FileRefused
 from engine.queries import Choice, Field
 from engine.text import Text, both

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bundles.definition import Field, Form, Nature, Option, Rule, ShowWhen
+from engine.bundles.form import Field, Form, Nature, Option, Rule, ShowWhen
 from engine.bundles.forms import examples, to_json, validate
 from engine.bundles.forms.rows import given_rows
 from engine.errors import FormInvalid

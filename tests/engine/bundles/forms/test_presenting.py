@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from engine.bundles.definition import Field, Option, ShowWhen
+from engine.bundles.form import Field, Option, ShowWhen
 from engine.bundles.forms import examples, json_fields
 from engine.bundles.load import load_files
 from engine.text import Text, both
