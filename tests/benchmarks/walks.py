@@ -245,6 +245,9 @@ class Walker:
         case = other._case()
         if not case.is_ended or other._offers():
             return
+        if self._case().state == CaseState.SUSPENDED:  # a result waits until it is taken up again
+            self._command(resume_case)
+            self._tend()
         self.raised.remove(other)
         with self.office.session() as session:
             row, round_ = session.execute(
