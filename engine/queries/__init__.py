@@ -123,7 +123,8 @@ from engine.queries.forms import (
 from engine.queries.history import (
     case_history,
 )
-from engine.queries.letters import Addressee, LetterView, draft_letter
+from engine.queries.letters.addressing import Addressee
+from engine.queries.letters.drafting import LetterView, draft_letter
 from engine.queries.linked.children import (
     ChildrenView,
     ChildRow,
@@ -231,13 +232,8 @@ from engine.queries.today import (
     WaitingRow,
     today,
 )
-from engine.queries.work_item import (
-    FormSpec,
-    PeerRow,
-    TaskView,
-    form_spec,
-    work_item,
-)
+from engine.queries.work.page import form_spec, work_item
+from engine.queries.work.views import FormSpec, PeerRow, TaskView
 from engine.queries.worklist import (
     SCOPES,
     Scope,

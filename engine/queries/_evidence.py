@@ -12,7 +12,7 @@ from engine.bundles.definition import Bundle
 from engine.bundles.form import Field, Form
 from engine.bundles.forms import to_json
 from engine.bundles.forms.rows import given_rows, is_given
-from engine.model import CaseEngineState, UsualAnswer, WorkItem, WorkItemState
+from engine.model import CaseEngineState, WorkItem, WorkItemState
 from engine.queries._lookup import Seen, spoken
 from engine.queries.rows import DocumentRow, EvidenceRow
 from engine.text import Text, both
@@ -40,15 +40,6 @@ def token_variables(reading: Reading, seen: Seen, item: WorkItem) -> Mapping[str
     except TokenGone:  # the item is about to be cancelled by another step
         return seen.case.variables
     return known
-
-
-def usual_answers(reading: Reading, form: Form, organisation_id: str | None) -> dict[str, Any]:
-    """What a body last answered where it answers alike every time; one statement at most."""
-    names = {field.name for field in form.fields if field.usual}
-    if organisation_id is None or not names:
-        return {}
-    row = reading.session.get(UsualAnswer, (organisation_id, form.activity))
-    return {k: v for k, v in row.answers.items() if k in names} if row is not None else {}
 
 
 def prefilled(

@@ -16,7 +16,7 @@ from engine.policy import (
 )
 from engine.queries._acts import require_columns
 from engine.queries._lookup import seen_case
-from engine.queries.work_item import found_item
+from engine.queries.work.found import find_work
 from engine.text import Text
 from engine.unit_of_work import Reading
 
@@ -34,7 +34,8 @@ def require_case_act(reading: Reading, *, actor: Actor, case_id: str, act: str) 
 
 def require_work_act(reading: Reading, *, actor: Actor, work_item_id: str, act: str) -> None:
     """Refuse the page of an act on a piece of work. Raises WorkItemNotFound."""
-    item, seen, _reader = found_item(reading, actor, work_item_id)
+    found = find_work(reading, actor, work_item_id)
+    item, seen = found.item, found.seen
     actor = actor.within(seen.case.process)
     if act == "give_documents" and item.kind == WorkKind.CONSULTATION:
         item = reading.session.get_one(WorkItem, item.belongs_to_id)

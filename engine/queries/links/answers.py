@@ -32,7 +32,7 @@ from engine.queries.clock import deadline_views
 from engine.queries.documents import UNKNOWN as DOCUMENT_UNKNOWN
 from engine.queries.documents import rows_of
 from engine.queries.rows import CaseHead, Choice, DeadlineView, DocumentRow
-from engine.queries.work_item import found_item
+from engine.queries.work.found import find_work
 from engine.sealing import digest_of
 from engine.text import Text
 from engine.unit_of_work import Reading
@@ -193,7 +193,8 @@ def link_row(
 
 def answer_link_desk(reading: Reading, *, actor: Actor, work_item_id: str) -> AnswerLinkDesk:
     """The link of a piece of work, for whoever answers for it. Raises NotAccountable to others."""
-    item, seen, reader = found_item(reading, actor, work_item_id)
+    found = find_work(reading, actor, work_item_id)
+    item, seen, reader = found.item, found.seen, found.reader
     if not oversees(reader, seen, item):
         raise NotAccountable(
             Text("Il collegamento lo manda chi risponde dell'attività.",
