@@ -15,8 +15,9 @@ from pathlib import Path
 from engine.bundles.definition import Bundle
 from engine.bundles.load import load_folder
 from engine.errors import EngineError
+from engine.scenarios.cast import StoryBroken
 from engine.scenarios.stage import Stage
-from engine.scenarios.telling import StoryBroken, Telling, why
+from engine.scenarios.telling import Telling, why
 
 __all__ = ["Report", "Telling", "opened", "play"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engine.actor import Actor
 from engine.asked import form_of
@@ -33,26 +33,20 @@ from engine.commands import (
     take_back,
     withdraw_case,
 )
-from engine.deliveries import CallService
 from engine.errors import EngineError, FormInvalid
 from engine.facade import Engine
 from engine.legal_clock import day_after
 from engine.model import (
-    LIVE,
-    Case,
     CaseEngineState,
-    CaseState,
-    Deadline,
     DeadlineState,
-    DeliveryRow,
-    DeliveryState,
     HistoryEntry,
-    Milestone,
     Party,
     WorkItem,
     WorkKind,
 )
 from engine.policy import seats_of_item
+from engine.scenarios.cast import Cast, StoryBroken
+from engine.scenarios.looking import Tables
 from engine.scenarios.opened import child_of, raised_from, tend_all
 from engine.scenarios.stage import BEGIN, Stage
 from engine.scenarios.trace import trace_line
@@ -71,10 +65,6 @@ CASE_COMMANDS = {
     "withdraw_case": withdraw_case,
     "reopen_case": reopen_case,
 }
-
-
-class StoryBroken(Exception):
-    """A story did not go as it was written."""
 
 
 def why(broken: Exception) -> str:
@@ -110,6 +100,16 @@ class Telling:
     def engine(self) -> Engine:
         return self.stage.engine
 
+    @property
+    def cast(self) -> Cast:
+        """Whom the story means, in the case it is in."""
+        return Cast(self.stage, self.story.get("parties", {}), self.tables)
+
+    @property
+    def tables(self) -> Tables:
+        """What is written about the case it is in."""
+        return Tables(self.engine, self.case_id)
+
     def run(self) -> None:
         """Live the story, then look at what came out; StoryBroken at the first difference."""
         self.stage.begin(self.story.get("begins", BEGIN.date()))
@@ -124,9 +124,9 @@ class Telling:
 
     # -- steps ---------------------------------------------------------------------------------
     def _started(self, start: Mapping[str, Any]) -> str:
-        by = self._actor(start["by"], before_start=True)
+        by = self.cast.actor(start["by"], before_start=True)
         parties = [
-            {"organisation": self._body(p), "capacity": p["capacity"]}
+            {"organisation": self.cast.body(p), "capacity": p["capacity"]}
             for p in self.story.get("parties", {}).values()
         ]
         data = self._answers(self.bundle.start_form, by, start.get("data", {}), (), {})
@@ -140,7 +140,7 @@ class Telling:
         """Whom a term would ask to step in is in the register, so that the trace shows it."""
         rules = self.bundle.deadlines.values()
         asked = {column for rule in rules for step in rule.escalation for column in step.to}
-        for party in self._parties():
+        for party in self.tables.parties():
             for column in sorted(asked, key=str):
                 if column.capacity == party.capacity:
                     self.stage.appoint(party.organisation_id, column.role)
@@ -168,26 +168,26 @@ class Telling:
             self._decide(step, "return")
         elif "opinion" in step:
             item = self._heard(step, "opinion")
-            by, data = self._actor(step["by"]), step.get("data", {})
+            by, data = self.cast.actor(step["by"]), step.get("data", {})
             form = form_of(self.bundle, item)
             if form is not None:
-                data = self._answers(form, by, data, self._parties(), {})
+                data = self._answers(form, by, data, self.tables.parties(), {})
             self.engine.run(by, complete_task, work_item_id=item.id, data=data)
         elif "give_documents" in step:
             item = self._heard(step, "give_documents")
             self.engine.run(
-                self._actor(step["by"]), give_documents, work_item_id=item.id,
+                self.cast.actor(step["by"]), give_documents, work_item_id=item.id,
                 reply=step.get("reason", "scenario"),
             )  # fmt: skip
         elif "go_on_without" in step:
             item = self._heard(step, "go_on_without")
             self.engine.run(
-                self._actor(step["by"]), go_on_without, work_item_id=item.id,
+                self.cast.actor(step["by"]), go_on_without, work_item_id=item.id,
                 reason=step.get("reason", "scenario"),
             )  # fmt: skip
         elif "take_back" in step:
-            item = self._item(step["take_back"], step["by"], step.get("party"))
-            self.engine.run(self._actor(step["by"]), take_back, work_item_id=item.id)
+            item = self.cast.item(step["take_back"], step["by"], step.get("party"))
+            self.engine.run(self.cast.actor(step["by"]), take_back, work_item_id=item.id)
         elif "message" in step:
             self._message(step)
         elif "raise" in step:
@@ -209,7 +209,7 @@ class Telling:
 
     def _child(self, alias: str) -> "Telling":
         """The case that was opened for a party: the steps in it are told in its own words."""
-        found = child_of(self.engine, self._party(alias).id)
+        found = child_of(self.engine, self.cast.party(alias).id)
         if found is None:
             raise StoryBroken(f"no case was opened for {alias}")
         return replace(self, case_id=found[0], bundle=found[1])
@@ -222,11 +222,11 @@ class Telling:
         return replace(self, case_id=found[0], bundle=found[1])
 
     def _raise(self, step: Mapping[str, Any]) -> None:
-        by, rule = self._actor(step["by"]), self.bundle.raises[step["raise"]]
+        by, rule = self.cast.actor(step["by"]), self.bundle.raises[step["raise"]]
         start = self.engine.read(lambda r: r.latest(rule.process))
         assert start is not None, f"{rule.process} is published with the story"
         picked = [
-            {"organisation": self._party(alias).organisation_id, "capacity": capacity}
+            {"organisation": self.cast.party(alias).organisation_id, "capacity": capacity}
             for capacity, aliases in step.get("choose", {}).items()
             for alias in aliases
         ]
@@ -237,8 +237,8 @@ class Telling:
         )  # fmt: skip
 
     def _complete(self, step: Mapping[str, Any]) -> None:
-        by = self._actor(step["by"])
-        item = self._item(step["complete"], step["by"], step.get("party"))
+        by = self.cast.actor(step["by"])
+        item = self.cast.item(step["complete"], step["by"], step.get("party"))
         form = self.bundle.forms.get(item.activity)
         parties, variables = self._context(item)
         data = step.get("data", {})
@@ -253,30 +253,30 @@ class Telling:
     def _decide(self, step: Mapping[str, Any], decision: str) -> None:
         """Whoever answers for an activity looks at what was prepared in it."""
         activity = step["approve" if decision == "approve" else "send_back"]
-        item = self._item(activity, step["by"], step.get("party"), kind=WorkKind.APPROVAL)
+        item = self.cast.item(activity, step["by"], step.get("party"), kind=WorkKind.APPROVAL)
         data = {"decision": decision, **self._resolved(step.get("data", {}))}
-        self.engine.run(self._actor(step["by"]), complete_task, work_item_id=item.id, data=data)
+        self.engine.run(self.cast.actor(step["by"]), complete_task, work_item_id=item.id, data=data)
 
     def _heard(self, step: Mapping[str, Any], act: str) -> WorkItem:
         """The opinion a step is about: that of the body that acts, or of the party it names."""
         alias = step.get("party") or step["by"].partition(".")[0]
-        return self._item(step[act], step["by"], alias, kind=WorkKind.CONSULTATION)
+        return self.cast.item(step[act], step["by"], alias, kind=WorkKind.CONSULTATION)
 
     def _message(self, step: Mapping[str, Any]) -> None:
-        by = self._actor(step["by"])
+        by = self.cast.actor(step["by"])
         rule = self.bundle.messages.get(step["message"])
         data: Mapping[str, Any] = step.get("data", {})
         if rule is not None and rule.form is not None:
             parties, _ = self._context(None)
-            data = self._answers(rule.form, by, data, parties, self._case().variables)
-        party = self._party(step["party"]).id if "party" in step else None
+            data = self._answers(rule.form, by, data, parties, self.tables.case().variables)
+        party = self.cast.party(step["party"]).id if "party" in step else None
         self.engine.run(
             by, deliver_message, case_id=self.case_id, name=step["message"], data=data,
             party_id=party, key=step.get("key"),
         )  # fmt: skip
 
     def _command(self, step: Mapping[str, Any]) -> None:
-        by, name = self._actor(step["by"]), step["command"]
+        by, name = self.cast.actor(step["by"]), step["command"]
         reason = step.get("reason", "scenario")
         if name in CASE_COMMANDS:
             self.engine.run(by, CASE_COMMANDS[name], case_id=self.case_id, reason=reason)
@@ -285,13 +285,13 @@ class Telling:
                 by, choose_profile, case_id=self.case_id, profile=step["profile"], reason=reason
             )
         elif name == "remove_party":
-            party = self._party(step["party"])
+            party = self.cast.party(step["party"])
             self.engine.run(
                 by, remove_party, case_id=self.case_id, party_id=party.id, reason=reason
             )
         elif name == "add_party":
             self.engine.run(
-                by, add_party, case_id=self.case_id, organisation_id=self._body(step),
+                by, add_party, case_id=self.case_id, organisation_id=self.cast.body(step),
                 capacity=step["capacity"], reason=reason,
             )  # fmt: skip
         else:
@@ -300,7 +300,7 @@ class Telling:
     def _service(self, step: Mapping[str, Any]) -> None:
         """What an outside service says to a service task: its answer, or that it fails."""
         outside, topic = Actor.system("scenarios"), step["service"]
-        asked = [row for row in self._asked() if row.payload.get("topic") == topic]
+        asked = [row for row in self.tables.asked() if row.payload.get("topic") == topic]
         if len(asked) != 1:
             raise StoryBroken(f"{len(asked)} service tasks ask for {topic}")
         if "fails" in step:
@@ -329,7 +329,7 @@ class Telling:
 
     def _next_due(self) -> date | None:
         """The last day before something happens by itself."""
-        clocks = self._running()
+        clocks = self.tables.running()
         days = [d.due_on for d in clocks if d.state == DeadlineState.RUNNING and d.due_on]
         days += [d.resumes_on - timedelta(days=1) for d in clocks if d.resumes_on is not None]
         return min(days, default=None)
@@ -339,7 +339,7 @@ class Telling:
         tend_all(self.engine, self.bundle)
 
     def _expect_open(self, wanted: Sequence[str]) -> None:
-        found = sorted(self._named(item) for item in self._items())
+        found = sorted(self.cast.named(item) for item in self.tables.items())
         if found != sorted(wanted):
             raise StoryBroken(f"open is {found}")
 
@@ -353,83 +353,19 @@ class Telling:
         raise StoryBroken("it was not refused")
 
     def _expect(self, expected: Mapping[str, Any]) -> None:
-        case = self._case()
+        case = self.tables.case()
         found = {
             "state": case.state,
             "outcome": case.outcome,
-            "milestones": self._milestones(),
+            "milestones": self.tables.milestones(),
             "parties_left": sorted(
-                self._alias(p) for p in self._parties() if p.left_at is not None
+                self.cast.alias(p) for p in self.tables.parties() if p.left_at is not None
             ),
         }
         for key, value in expected.items():
             wanted = sorted(value) if key == "parties_left" else value
             if found.get(key) != wanted:
                 raise StoryBroken(f"{key} is {found.get(key)!r}, not {value!r}")
-
-    # -- who and what --------------------------------------------------------------------------
-    def _actor(self, who: str, *, before_start: bool = False) -> Actor:
-        alias, _, role = who.partition(".")
-        given = self.story.get("parties", {})
-        if alias in given:
-            return self.stage.officer(self._body(given[alias]), role)
-        single = {"cmto": "cmto", "region": "region"}
-        if before_start or alias in single:
-            return self.stage.officer(single[alias], role)
-        return self.stage.officer(self._party(alias).organisation_id, role)
-
-    def _body(self, named: Mapping[str, Any]) -> str:
-        if "organisation" in named:
-            return str(named["organisation"])
-        if "kind" in named:
-            return self.stage.body(named["kind"], named["name"], named["zone"])
-        return f"mun-{named['istat']}"
-
-    def _party(self, alias: str) -> Party:
-        given = self.story.get("parties", {}).get(alias)
-        for party in self._parties():
-            if given is not None:
-                if (party.organisation_id, party.capacity) == (
-                    self._body(given),
-                    given["capacity"],
-                ):
-                    return party
-            elif alias in (party.capacity, party.organisation_id):
-                return party
-        # In a case that another one opened, the body may take part in another capacity.
-        for party in self._parties() if given is not None else ():
-            if party.organisation_id == self._body(given):
-                return party
-        raise StoryBroken(f"nobody is called {alias}")
-
-    def _alias(self, party: Party) -> str:
-        for alias, given in self.story.get("parties", {}).items():
-            if (party.organisation_id, party.capacity) == (self._body(given), given["capacity"]):
-                return str(alias)
-        return party.capacity
-
-    def _item(
-        self, activity: str, by: str, alias: str | None, *, kind: WorkKind = WorkKind.ACTIVITY
-    ) -> WorkItem:
-        found = [i for i in self._items() if i.activity == activity and i.kind == kind]
-        branch = alias or (by.partition(".")[0] if len(found) > 1 else None)
-        if branch is not None:
-            party = self._party(branch)
-            found = [i for i in found if i.party_id == party.id] or [
-                i for i in found if i.organisation_id == party.organisation_id
-            ]
-        if len(found) != 1:
-            names = ", ".join(sorted(self._named(item) for item in self._items())) or "nothing"
-            many = f"{len(found)} of “{activity}” are open: say which by party"
-            raise StoryBroken(f"{many if found else f'“{activity}” is not open'}; open is: {names}")
-        return found[0]
-
-    def _named(self, item: WorkItem) -> str:
-        name = item.activity if item.kind == WorkKind.ACTIVITY else f"{item.kind}:{item.activity}"
-        if item.party_id is None:
-            return name
-        party = next(p for p in self._parties() if p.id == item.party_id)
-        return f"{name}@{self._alias(party)}"
 
     # -- answers -------------------------------------------------------------------------------
     def _answers(
@@ -456,13 +392,13 @@ class Telling:
         if isinstance(value, list):
             return [self._resolved(v) for v in value]
         if isinstance(value, str) and value.startswith("@"):
-            return self._party(value[1:]).id
+            return self.cast.party(value[1:]).id
         if isinstance(value, date):
             return value.isoformat()
         return value
 
     def _context(self, item: WorkItem | None) -> tuple[list[Party], dict[str, Any]]:
-        parties = self._parties()
+        parties = self.tables.parties()
         if item is None:
             return parties, {}
         token = item.token_id
@@ -471,47 +407,6 @@ class Telling:
             lambda work: work.running(work.case(self.case_id)).instance.variables(token),
         )
         return parties, variables
-
-    # -- what is in the tables -----------------------------------------------------------------
-    def _case(self) -> Case:
-        return self.engine.read(lambda r: r.session.get_one(Case, self.case_id))
-
-    def _items(self) -> list[WorkItem]:
-        statement = select(WorkItem).where(
-            WorkItem.case_id == self.case_id, WorkItem.state.in_(LIVE)
-        )
-        return self.engine.read(lambda r: list(r.session.scalars(statement)))
-
-    def _parties(self) -> list[Party]:
-        if not self.case_id:
-            return []
-        statement = select(Party).where(Party.case_id == self.case_id).order_by(Party.id)
-        return self.engine.read(lambda r: list(r.session.scalars(statement)))
-
-    def _running(self) -> list[Deadline]:
-        own = or_(Case.id == self.case_id, Case.parent_id == self.case_id)
-        moving = select(Case.id).where(own, Case.state != CaseState.SUSPENDED)
-        statement = select(Deadline).where(
-            Deadline.case_id.in_(moving),
-            Deadline.state.in_((DeadlineState.RUNNING, DeadlineState.SUSPENDED)),
-        )
-        return self.engine.read(lambda r: list(r.session.scalars(statement)))
-
-    def _asked(self) -> list[DeliveryRow]:
-        statement = select(DeliveryRow).where(
-            DeliveryRow.case_id == self.case_id,
-            DeliveryRow.kind == CallService.__name__,
-            DeliveryRow.state == DeliveryState.PENDING,
-        )
-        return self.engine.read(lambda r: list(r.session.scalars(statement)))
-
-    def _milestones(self) -> list[str]:
-        statement = (
-            select(Milestone.name)
-            .where(Milestone.case_id == self.case_id, Milestone.branch == "")
-            .order_by(Milestone.reached_at, Milestone.id)
-        )
-        return self.engine.read(lambda r: list(r.session.scalars(statement)))
 
     def flows(self) -> set[tuple[str, str]]:
         """The sequence flows this story passed."""
@@ -527,7 +422,7 @@ class Telling:
         entries = self.engine.read(
             lambda r: list(r.session.scalars(statement.order_by(HistoryEntry.seq)))
         )
-        aliases = {p.id: self._alias(p) for p in self._parties()}
+        aliases = {p.id: self.cast.alias(p) for p in self.tables.parties()}
         own = "".join(trace_line(entry, aliases) for entry in entries)
         further = (replace(self, case_id=case, others={}) for case in self.others.values())
         named = zip(self.others, further, strict=True)

@@ -41,7 +41,7 @@ def test_the_figures_of_an_office_come_from_its_own_case(tmp_path: Path) -> None
     })  # fmt: skip
     year.run()
 
-    item = year._item("enter_figures", "office.data_officer", None)
+    item = year.cast.item("enter_figures", "office.data_officer", None)
     seen = stage.engine.read(
         work_item,
         actor=stage.officer(str(item.organisation_id), "data_officer"),
