@@ -1,18 +1,15 @@
 """Random cases of the real processes, lived through the commands by officers who know no process.
 
-`./dev bench walks [cases of each process] [first seed] [processes]`. A walker knows only the
-offers, the form of a piece of work, and what may befall a case: silence, services nobody has
-connected, bodies that come and go, suspension, withdrawal, reopening, and cases that its parties
-raise from it, which go on beside it. Every case must come to an end, those it raised too, each
-result must come back, and no drawing may fail on the way. After `RESTLESS` acts a walker only
-answers as the examples say, so that a circle shows itself.
+`./dev bench walks [cases of each process] [first seed] [processes]`. What is done next is in the
+mind of `walking.py`; here are its hands: offers, forms, commands. Silence, services nobody has
+connected, bodies that come and go, suspension, withdrawal, reopening and cases that parties raise
+befall a case. Every case must come to an end, those it raised too, each result must come back, and
+no drawing may fail on the way.
 """
 
-import random
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,7 +23,6 @@ from engine.bundles.columns import Column
 from engine.bundles.definition import Bundle
 from engine.bundles.form import Field, Form
 from engine.bundles.forms import examples, visible_fields
-from engine.bundles.forms.presenting import ALL
 from engine.bundles.load import load_folder
 from engine.bundles.roles import roles
 from engine.choices import Choice
@@ -54,7 +50,6 @@ from engine.migrations import upgrade
 from engine.model import (
     TO_DO,
     Case,
-    CaseState,
     ChildCase,
     ChildRound,
     Deadline,
@@ -70,82 +65,46 @@ from engine.model import (
 from engine.queries import form_spec, raise_spec
 from engine.scenarios.opened import tend_all
 from tests.benchmarks import over_http
+from tests.benchmarks.walking import PICKED, Mind, Refused, Standing, Stuck
 from tests.office import Office, open_office
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 BEGIN = datetime(2027, 1, 11, 8, 0, tzinfo=UTC)
-RESTLESS = 150  # acts after which a walker answers only as the examples say
-MOST_RAISED = 2  # cases raised from one that go on at the same time
-LIMIT = 700  # acts after which a case is said to run in a circle
-PICKED = ("choice", "choices", "yes_no")
 PAPER = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 CLOCK = Actor.system("clock")
 RELAY = Actor.system("relay")
-
-
-class Stuck(AssertionError):
-    """A case that cannot go on, or does not come to an end."""
+CASE_COMMANDS = {
+    "suspend_case": suspend_case,
+    "resume_case": resume_case,
+    "withdraw_case": withdraw_case,
+    "reopen_case": reopen_case,
+}
 
 
 @dataclass(slots=True)
-class Walker:
-    """Somebody who does whatever is offered, in one case after the other."""
+class Walker(Mind):
+    """Somebody who acts by commands, in whatever seat the work is offered to."""
 
     office: Office
     bundle: Bundle
-    chance: random.Random = field(default_factory=random.Random)
-    actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
-    ends: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-    acts: list[str] = field(default_factory=list)
-    case_id: str = ""
-    archived: bool = False
     beside: dict[str, Bundle] = field(default_factory=dict)
     """The procedures of which cases may be raised from this one."""
-    raised: list["Walker"] = field(default_factory=list)
-    """Cases raised from this one that still go on."""
-    family: list[str] = field(default_factory=list)
-    """The case and all that were raised from it: one silence is all of theirs."""
-    returned: Counter[str] = field(default_factory=Counter)
-    """How raised cases ended whose result came back, over all walks."""
-    restless: int = RESTLESS
-    whim: float = 0.0
-    """How often this walker answers otherwise than the examples say: calm ones get far."""
+    actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
 
-    def walk(self, seed: int, *, steady: bool = False) -> str:
-        """Live one case from its start to an end, and say which; Stuck when there is none.
+    def __post_init__(self) -> None:
+        self.key = self.bundle.key
 
-        A steady walker answers as the examples say from the first act on, and nothing befalls him.
-        """
-        self.chance = random.Random(f"{self.bundle.key} {seed}")
-        self.acts, self.archived = [], False
-        self.raised, self.family = [], []
-        self.restless = 0 if steady else RESTLESS
-        self.whim = self.chance.choice((0.04, 0.12, 0.35))
-        self.office.clock.at = BEGIN
-        try:
-            self._start()
-            while not self._over():
-                if len(self.acts) > LIMIT:
-                    raise Stuck("the case runs in a circle")
-                self._act()
-        except (Stuck, EngineError) as problem:
-            told = "\n  ".join(self.acts[-12:])
-            why = getattr(problem, "fields", "")
-            raise Stuck(f"{self.bundle.key} {seed}: {problem!r} {why}\n  {told}") from problem
-        self._drop_mail()
-        case = self._case()
-        end = f"{case.state} {case.outcome}"
-        self.ends[end] += 1
-        return end
+    @property
+    def _failures(self) -> tuple[type[Exception], ...]:
+        return Stuck, Refused, EngineError
 
-    def _drop_mail(self) -> None:
+    def _leave(self) -> None:
         """No relay runs here: what nobody sends would be looked through again in every case."""
         with self.office.session() as session, session.begin():
             session.execute(delete(DeliveryRow).where(DeliveryRow.case_id.in_(self.family)))
 
-    # -- what to do next -----------------------------------------------------------------------
     def _start(self) -> None:
+        self.office.clock.at = BEGIN
         chosen = {
             capacity.id: self._bodies(capacity.kinds, capacity.min, capacity.max)
             for capacity in self.bundle.capacities
@@ -179,47 +138,10 @@ class Walker:
                 .order_by(Organisation.id)
             ).all()
             near = session.execute(select(Neighbour.organisation_id, Neighbour.neighbour_id)).all()
-        if least < 2:
-            count = max(least, self.chance.choice((0, 1)))
-            return self.chance.sample([b for b, _ in bodies], min(count, len(bodies)))
-        zones = Counter(zone for _, zone in bodies)
-        zone = self.chance.choice(sorted(z for z, n in zones.items() if z and n >= least))
-        towns = [body for body, there in bodies if there == zone]
-        wanted = min(len(towns), self.chance.randint(2, 8), most or len(towns))
-        if self.chance.random() < 0.4:  # any towns at all
-            return self.chance.sample(towns, wanted)
-        chosen = [self.chance.choice(towns)]
-        while len(chosen) < wanted:
-            edge = {b for a, b in near if a in chosen and b in towns} - set(chosen)
-            if not edge:
-                break
-            chosen.append(self.chance.choice(sorted(edge)))
-        return chosen if len(chosen) >= least else self.chance.sample(towns, wanted)
+        placed, touching = [(b, zone) for b, zone in bodies], [(a, b) for a, b in near]
+        return self._towns(placed, touching, least, most)
 
-    def _over(self) -> bool:
-        """Ended, nothing left to do, and nobody who wants to begin again."""
-        case = self._case()
-        if not case.is_ended or self._offers() or self.raised:
-            return False
-        return self.archived or len(self.acts) > self.restless or self.chance.random() < 0.5
-
-    def _act(self) -> None:
-        steady = len(self.acts) > self.restless
-        if self.raised and (self.chance.random() < 0.4 or not self._offers()):
-            self._go_on(self.chance.choice(self.raised))
-            return
-        if self._case().state != CaseState.SUSPENDED:
-            self._serve()
-        if not steady and self.chance.random() < self.whim / 4:
-            self._disturb()
-            return
-        offers = [] if self._case().state == CaseState.SUSPENDED else self._offers()
-        if offers and (steady or self.chance.random() < 0.97):
-            self._complete(self.chance.choice(offers), steady=steady)
-        else:
-            self._be_silent()
-
-    def _complete(self, offer: tuple[str, str, str], *, steady: bool) -> None:
+    def _complete(self, offer: Any, *, steady: bool) -> None:
         item_id, organisation, role = offer
         actor = self._actor(organisation, role)
         asked = self.office.engine.read(form_spec, actor=actor, work_item_id=item_id)
@@ -237,29 +159,17 @@ class Walker:
             self._go_on(self.chance.choice(self.raised))
         self._tend()
 
-    def _go_on(self, other: "Walker") -> None:
-        """One act in a case raised from this one; once it has ended its result must be back."""
-        if not other._over():
-            other._act()
-        self._tend()
-        case = other._case()
-        if not case.is_ended or other._offers():
-            return
-        if self._case().state == CaseState.SUSPENDED:  # a result waits until it is taken up again
-            self._command(resume_case)
-            self._tend()
-        self.raised.remove(other)
+    def _look_for_result(self, other: Mind, case: Standing) -> None:
         with self.office.session() as session:
             row, round_ = session.execute(
                 select(ChildCase, ChildRound)
                 .join(ChildRound, ChildRound.id == ChildCase.round_id)
-                .where(ChildCase.child_id == case.id)
+                .where(ChildCase.child_id == other.case_id)
             ).one()
         if row.outcome != case.outcome:
             raise Stuck(f"{case.number} ended as {case.outcome}, its row says {row.outcome}")
         if round_.told_at is None and not self._case().is_ended:
             raise Stuck(f"the result of {case.number} did not come back")
-        self.returned[f"{other.bundle.key} {case.state} {case.outcome}"] += 1
 
     def _tend(self) -> None:
         """What a worker does for the cases that this one raised."""
@@ -282,12 +192,7 @@ class Walker:
                 RELAY, mark_failed, delivery_id=delivery_id, error="not connected", final=True
             )
 
-    def _be_silent(self) -> None:
-        """Nobody does anything until the next term of the case is over."""
-        case = self._case()
-        if case.state == CaseState.SUSPENDED:
-            self._command(resume_case)
-            return
+    def _be_silent(self) -> bool:
         with self.office.session() as session:
             due_on = session.scalar(
                 select(Deadline.due_on)
@@ -295,12 +200,7 @@ class Walker:
                 .order_by(Deadline.due_on)
             )
         if due_on is None:
-            if self._offers() or self.raised:
-                return
-            if case.is_ended:
-                self.archived = True
-                return
-            raise Stuck(f"nobody can do anything, and no term runs; the case is {case.state}")
+            return False
         days = (due_on - day_of(self.office.clock.now())).days + 1
         self.office.clock.advance(timedelta(days=max(days, 0)))
         today = day_of(self.office.clock.now())
@@ -314,40 +214,25 @@ class Walker:
         for deadline_id in due:
             self.office.engine.run(CLOCK, expire_deadline, deadline_id=deadline_id)
         self._tend()
+        return True
 
     def _running(self) -> tuple[Any, ...]:
         return Deadline.case_id.in_(self.family), Deadline.state == DeadlineState.RUNNING
 
-    def _disturb(self) -> None:
-        """Something befalls the case that nobody planned; most of it may be refused."""
-        case = self._case()
-        befalls = [self._withdraw_party, self._withdraw_party, self._add_party, self._add_party]
-        if any(rule.by for rule in self.bundle.messages.values()):
-            befalls.append(self._message)
-        if self.beside and not case.is_ended and len(self.raised) < MOST_RAISED:
-            befalls += [self._raise] * 3
-        if case.is_ended:
-            befalls += [lambda: self._command(reopen_case)] * 4
-        else:
-            befalls.append(lambda: self._command(suspend_case))
-        if self.chance.random() < 0.2:
-            befalls = [lambda: self._command(withdraw_case)]
+    def _tried(self, by: Actor, command: Any, **given: Any) -> Any:
+        """What may be refused; that a drawing fails may not."""
         try:
-            self.chance.choice(befalls)()
+            return self.office.engine.run(by, command, **given)
         except ProcessFault:
             raise
         except EngineError as refusal:
-            self.refused[type(refusal).__name__] += 1
-            self.acts[-1] += f" (refused: {refusal})"
-        self._tend()
+            raise Refused(type(refusal).__name__, str(refusal)) from refusal
 
-    def _command(self, command: Any) -> None:
-        name = command.__name__
+    def _command(self, name: str) -> None:
         columns = self.bundle.permissions.get(name, (self.bundle.accountable,))
         self.acts.append(name)
-        self.office.engine.run(
-            self._seated(columns[0]), command, case_id=self.case_id, reason="Passeggiata"
-        )
+        by, command = self._seated(columns[0]), CASE_COMMANDS[name]
+        self._tried(by, command, case_id=self.case_id, reason="Passeggiata")
 
     def _withdraw_party(self) -> None:
         living = [p for p in self._parties() if p.left_at is None]
@@ -355,9 +240,7 @@ class Walker:
         party = self.chance.choice(towns if towns and self.chance.random() < 0.85 else living)
         self.acts.append(f"remove {party.organisation_id}")
         by = self._seated(self.bundle.accountable)
-        self.office.engine.run(
-            by, remove_party, case_id=self.case_id, party_id=party.id, reason="Recesso"
-        )
+        self._tried(by, remove_party, case_id=self.case_id, party_id=party.id, reason="Recesso")
 
     def _add_party(self) -> None:
         capacity = self.chance.choice([c for c in self.bundle.capacities if c.max != 1])
@@ -371,10 +254,16 @@ class Walker:
             body = self.chance.choice(gone)
         self.acts.append(f"add {body} as {capacity.id}")
         by = self._seated(self.bundle.accountable)
-        self.office.engine.run(
+        self._tried(
             by, add_party, case_id=self.case_id, organisation_id=body, capacity=capacity.id,
             reason="Si aggiunge",
         )  # fmt: skip
+
+    def _hears_messages(self) -> bool:
+        return any(rule.by for rule in self.bundle.messages.values())
+
+    def _may_raise(self) -> bool:
+        return bool(self.beside)
 
     def _message(self) -> None:
         sent = (rule for rule in self.bundle.messages.values() if rule.by)
@@ -382,10 +271,9 @@ class Walker:
         by = self._seated(rule.by[0])
         self.acts.append(f"message {rule.name}")
         data = self._answers(rule.form, {}, by, steady=False) if rule.form else {}
-        self.office.engine.run(by, deliver_message, case_id=self.case_id, name=rule.name, data=data)
+        self._tried(by, deliver_message, case_id=self.case_id, name=rule.name, data=data)
 
     def _raise(self) -> None:
-        """A party raises a case of another procedure, which then goes on beside this one."""
         rule = self.chance.choice(sorted(self.bundle.raises.values(), key=lambda r: r.name))
         present = {p.capacity for p in self._parties()}
         columns = [column for column in rule.by if column.capacity in present]
@@ -393,24 +281,23 @@ class Walker:
             return  # an office that this case does without cannot raise anything
         by = self._seated(self.chance.choice(columns))
         self.acts.append(f"raise {rule.name} by {by.name}")
-        engine = self.office.engine
-        asked = engine.read(raise_spec, actor=by, case_id=self.case_id, name=rule.name)
+        try:
+            asked = self.office.engine.read(
+                raise_spec, actor=by, case_id=self.case_id, name=rule.name
+            )
+        except EngineError as refusal:
+            raise Refused(type(refusal).__name__, str(refusal)) from refusal
         parties = []
         for pick in asked.picks:
-            most = min(len(pick.choices), pick.max or 3)
-            count = self.chance.randint(min(max(pick.min, 1), most), most)
-            chosen = self.chance.sample(pick.choices, count)
-            parties += [{"organisation": c.value, "capacity": pick.capacity} for c in chosen]
+            chosen = self._some([c.value for c in pick.choices], pick.min, pick.max)
+            parties += [{"organisation": body, "capacity": pick.capacity} for body in chosen]
         data = self._answers(asked.form, asked.choices, by, steady=False)
-        child_id = engine.run(
+        child_id = self._tried(
             by, raise_case, case_id=self.case_id, name=rule.name, title="Dal caso",
             parties=parties, data=data,
         )  # fmt: skip
-        other = Walker(self.office, self.beside[rule.process], self.chance, self.actors)
-        other.acts, other.refused, other.family = self.acts, self.refused, self.family
-        other.case_id, other.whim, other.restless = child_id, self.whim, self.restless
-        self.family.append(child_id)
-        self.raised.append(other)
+        bundle = self.beside[rule.process]
+        self._joined(Walker(self.office, bundle, actors=self.actors), child_id)
 
     # -- how to answer -------------------------------------------------------------------------
     def _answers(
@@ -429,20 +316,9 @@ class Walker:
         return examples(form, choices, upload, given=given)
 
     def _picked(self, asked: Field, choices: Mapping[str, Sequence[Choice]]) -> dict[str, Any]:
-        """Whatever decides about the rest of a form or the way of a case is some choice."""
         offered = [o.value for o in choices.get(asked.name, asked.options)]
-        if asked.type == "yes_no":
-            offered = ["yes", "no"]
-        if asked.type not in PICKED or not offered:
-            return {}
-        usual = offered[0] if asked.example not in offered else asked.example
-        by_chance = self.chance.random() < self.whim
-        if asked.type == "choices":
-            least = min(max(1, asked.min_items), len(offered))
-            some = self.chance.sample(offered, self.chance.randint(least, len(offered)))
-            usual_ones = offered if asked.example == ALL else offered[:least]
-            return {asked.name: some if by_chance else usual_ones}
-        return {asked.name: self.chance.choice(offered) if by_chance else usual}
+        answer = self._pick(asked.type, offered, asked.example, asked.min_items)
+        return {} if answer is None else {asked.name: answer}
 
     # -- what is there -------------------------------------------------------------------------
     def _actor(self, organisation: str, role: str) -> Actor:
@@ -481,9 +357,10 @@ class Walker:
         # A capacity may take bodies of several kinds; nobody is president of a municipality.
         return [(item, body, role) for item, body, role, kind in found if (kind, role) in roles()]
 
-    def _case(self) -> Case:
+    def _case(self) -> Standing:
         with self.office.session() as session:
-            return session.get_one(Case, self.case_id)
+            case = session.get_one(Case, self.case_id)
+            return Standing(case.number, case.state, case.outcome)
 
     def _parties(self) -> list[Party]:
         with self.office.session() as session:

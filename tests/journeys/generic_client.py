@@ -2,8 +2,7 @@
 completes, and lets days pass when nothing is open. It can take any case from start to end.
 """
 
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,8 +15,6 @@ ENDED = ("completed", "withdrawn", "cancelled")
 WITHOUT_VALUE = ("section", "note")
 DAYS_AT_ONCE = 15
 MOST_ROUNDS = 300
-MOST_ADVENTURES = 12
-"""Random answers may ask for another round for ever; after so many the ordinary ones are given."""
 
 
 @dataclass
@@ -26,16 +23,24 @@ class FormFiller:
 
     wire: Wire
     today: date
-    chance: random.Random | None = None
-    """With it, answers vary; without it, each is its example or first option."""
+    pick: Callable[[Mapping[str, Any]], Any] | None = None
+    """Picks among what a field of the whole form offers, or None; else the example or the first."""
 
     def fill(self, fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Answers to one level of a form, in the order of its fields."""
+        """Answers to a form, in the order of its fields."""
+        return self._level(fields, self.pick)
+
+    def _level(
+        self,
+        fields: Sequence[Mapping[str, Any]],
+        pick: Callable[[Mapping[str, Any]], Any] | None = None,
+    ) -> dict[str, Any]:
         answers: dict[str, Any] = {}
         for described in fields:
             if described["type"] in WITHOUT_VALUE or not _shown(described, answers):
                 continue
-            value = self._answer(described)
+            value = pick(described) if pick is not None else None
+            value = self._answer(described) if value is None else value
             if value is not None:
                 answers[described["name"]] = value
         return answers
@@ -43,47 +48,43 @@ class FormFiller:
     def _answer(self, described: Mapping[str, Any]) -> Any:
         kind = described["type"]
         if kind == "group":
-            return self.fill(described["fields"])
+            return self._level(described["fields"])
         if kind == "file":
-            return self._paper() if described["required"] or self._maybe() else None
+            return self._paper() if described["required"] else None
         if kind == "list" and (described["options"] or described["max_items"] == 0):
             # One answer to each row that the case gives, which may be none.
             return [
-                {"row": option["value"], **self.fill(described["fields"])}
+                {"row": option["value"], **self._level(described["fields"])}
                 for option in described["options"]
             ]
         if described.get("options") or kind in ("choice", "choices", "organisation", "officer"):
             return self._chosen(described)
         if described.get("example") is not None:
             return described["example"]
-        if not described["required"] and not self._maybe():
+        if not described["required"]:
             return None
         if kind == "list":
             count = max(described["min_items"], 1)
-            return [self.fill(described["fields"]) for _ in range(count)]
+            return [self._level(described["fields"]) for _ in range(count)]
         return self._plain(described)
 
     def _chosen(self, described: Mapping[str, Any]) -> Any:
         offered = [option["value"] for option in described["options"]]
         example = described.get("example")
-        if not offered or not (described["required"] or self._maybe()):
+        if not offered or not described["required"]:
             said = example if isinstance(example, list) else [example]
             return example if set(said) <= set(offered) else None
         if described["type"] == "choices":
-            if isinstance(example, list) and set(example) <= set(offered) and not self._maybe():
+            if isinstance(example, list) and set(example) <= set(offered):
                 return example
             return offered[: max(1, described["min_items"])]
-        if self.chance is not None:
-            return self.chance.choice(offered)
         return example if example in offered else offered[0]
 
     def _plain(self, described: Mapping[str, Any]) -> Any:
         least, most = described.get("min"), described.get("max")
         match described["type"]:
             case "integer":
-                low = int(least) if least is not None else min(1, int(most or 1))
-                high = int(most) if most is not None else low + 9
-                return self.chance.randint(low, high) if self.chance else low
+                return int(least) if least is not None else min(1, int(most or 1))
             case "decimal" | "money":
                 amount = Decimal(least or "1") if most is None else Decimal(least or most)
                 return str(amount.quantize(Decimal("0.01")))
@@ -98,9 +99,6 @@ class FormFiller:
         sent = self.wire.send_file("/files", "documento.pdf", PAPER)
         assert sent.status == 201, sent.body
         return str(sent.body["id"])
-
-    def _maybe(self) -> bool:
-        return self.chance is not None and self.chance.random() < 0.5
 
 
 def _shown(described: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
@@ -119,10 +117,8 @@ class Journey:
 
     product: Product
     case_id: str
-    chance: random.Random | None = None
     completed: list[str] = field(default_factory=list)
     days: int = 0
-    _adventures: int = 0
 
     def run(self, witness: Wire) -> dict[str, Any]:
         """Go on until the case has ended; the case as the witness then sees it."""
@@ -152,13 +148,6 @@ class Journey:
             return False  # an answer given just before has made it unnecessary
         item = answer.body
         today = date.fromisoformat(wire.read("/me")["today"])
-        adventurous = self._adventures < MOST_ADVENTURES
-        if self.chance is not None and adventurous:
-            data = FormFiller(wire, today, self.chance).fill(item["form"]["fields"])
-            sent = self._send(wire, item, data)
-            if sent.status != 422:
-                self._adventures += 1
-                return self._noted(item, sent)
         data = FormFiller(wire, today).fill(item["form"]["fields"])
         return self._noted(item, self._send(wire, item, data))
 
