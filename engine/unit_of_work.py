@@ -1,7 +1,7 @@
 """What a command may hold: load, add, record, deliver, now, actor. One transaction, one case."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,9 +18,8 @@ from engine.deliveries import Delivery
 from engine.digests import chained
 from engine.errors import CaseNotFound, Conflict, StaleVersion, WorkItemNotFound
 from engine.events import Event
-from engine.facts import answers_of, calendars_of, cases_of, contiguous, last_day, member
-from engine.facts.going import going, usual
-from engine.facts.letters import letter_functions
+from engine.facts import calendars_of
+from engine.facts.scripts import script_facts
 from engine.ids import NewId
 from engine.mandates import written_link, written_out
 from engine.model import (
@@ -35,8 +34,6 @@ from engine.model import (
     Organisation,
     Party,
     WorkItem,
-    child_results,
-    raised_results,
 )
 from engine.policy import seen_by
 from engine.settings import Settings
@@ -338,40 +335,10 @@ class UnitOfWork:
 
     def facts(self, case: Case) -> Facts:
         """What scripts of a drawing may ask about the case, as it stands now."""
-        parties = self.parties(case)
-
-        def members(capacity: str) -> dict[str, dict[str, Any]]:
-            living = [p for p in parties if p.capacity == capacity and p.left_at is None]
-            bodies = self.organisations([p.organisation_id for p in living])
-            return {p.id: member(bodies[p.organisation_id]) for p in living}
-
-        def same_zone(keys: Sequence[str]) -> bool:
-            return len({body.zone_number for body in chosen(keys)}) == 1
-
-        def one_land(keys: Sequence[str]) -> bool:
-            return contiguous(self.session, {body.id for body in chosen(keys)})
-
-        def chosen(keys: Sequence[str]) -> list[Organisation]:
-            ids = [p.organisation_id for p in parties if p.id in set(keys)]
-            return list(self.organisations(ids).values())
-
-        functions: dict[str, Callable[..., Any]] = {
-            "members": members,
-            "same_zone": same_zone,
-            "contiguous": one_land,
-            "today": lambda: self.today,
-            "children": lambda name: child_results(self.session, case.id, name),
-            "cases": lambda process, body: cases_of(self.session, process, body),
-            "answered": lambda process, body, activity: answers_of(
-                self.session, process, body, activity
-            ),
-            "going": lambda process, activity: going(self.session, process, activity, case.id),
-            "usual": lambda body, activity: usual(self.session, body, activity),
-            "raised": lambda name: raised_results(self.session, case.id, name),
-            "last_day": lambda name: last_day(self.session, case.id, name),
-            **letter_functions(self.session, self.version_of, case.id, self.today),
-        }
-        return functions
+        return script_facts(
+            self.session, case.id, self.parties(case), self.organisations, self.version_of,
+            self.today, acting=True,
+        )  # fmt: skip
 
     # -- record --------------------------------------------------------------------------------
     def add(self, row: Any) -> None:

@@ -29,6 +29,7 @@ from engine.bpmn.library.moving import move_token
 from engine.bpmn.library.prune import prune
 from engine.bpmn.library.rounds import KEYS, ParallelMultiInstanceTask
 from engine.bpmn.library.tasks import ServiceTask
+from engine.bpmn.script import execute
 from engine.bpmn.scripting import Scripts
 from engine.bpmn.step import Facts, Packed, Passed, Path, Sent, Step
 from engine.bpmn.values import plain
@@ -103,6 +104,21 @@ class Instance:
     def variables(self, token_id: str) -> dict[str, Any]:
         """Copy the variables one token sees."""
         return deepcopy(dict(self._task(token_id).data))
+
+    def worked_out(self, token_id: str, element: str, *, facts: Facts) -> dict[str, Any]:
+        """The variables of a token as the script of an element of its process would leave them
+        now; the case stays as it is."""
+        task = self._task(token_id)
+        specs = task.workflow.spec.task_specs.values()
+        source = next((s.script for s in specs if s.bpmn_id == element), None)
+        if source is None:
+            raise ScriptFailed(element, "it is no script of this process")
+        known = deepcopy(dict(task.data))
+        try:
+            execute(source, known, facts)
+        except Exception as problem:
+            raise ScriptFailed(element, str(problem)) from problem
+        return known
 
     # -- moving ------------------------------------------------------------------------------------
 

@@ -66,6 +66,8 @@ class Field:
     """For a note: case variable (a list or dictionary of rows) shown as a table."""
     columns: tuple[Option, ...] = ()
     """For a note with a table: value = key of the row, label = heading; `key:money` formats it."""
+    anew: str | None = None
+    """For a note with a table: the script task that works it out again whenever it is opened."""
     event: Text = NO_TEXT
     """For a date: what happens that day (a sitting); it goes into people's own calendars."""
 

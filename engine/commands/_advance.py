@@ -4,7 +4,7 @@ Every command that moves a token ends here. The cost follows what is open in the
 subscriptions), never its history.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -52,7 +52,7 @@ from engine.text import Text
 from engine.unit_of_work import Running, UnitOfWork
 
 TELL = "tell-case"
-"""The message a drawing throws to let another case of its procedure go on."""
+"""The message a drawing throws to let other cases of its procedure go on."""
 
 
 def advance(
@@ -159,7 +159,7 @@ def reflect(
     _subscriptions(scope, step, warm.surface, after)
     for sent in step.sent:
         if sent.name in (ASK, TELL):
-            continue  # it goes nowhere: the engine opens the cases, or tells the other case
+            continue  # it goes nowhere: the engine opens the cases, or tells the other cases
         payload = sent.payload if isinstance(sent.payload, dict) else {}
         if sent.name == IN_FORCE:
             put_in_force(work, case, jsonable(payload))
@@ -176,40 +176,61 @@ def reflect(
     warm.surface = after
     work.save_state(running)
     for payload in told:
-        _tell_case(work, case, payload if isinstance(payload, dict) else {})
+        _tell_cases(work, case, payload if isinstance(payload, dict) else {})
 
 
-def _tell_case(work: UnitOfWork, case: Case, payload: Mapping[str, Any]) -> None:
-    """Hand `message` to the case whose number is `case`, if it is open and still waits for it.
+def _tell_cases(work: UnitOfWork, case: Case, payload: Mapping[str, Any]) -> None:
+    """Hand `message` to the first `most` cases of each of the `lines` that can take it.
 
-    In the same commit: a place that got free is given away once only. Both cases may be of bodies
-    that know nothing of each other: neither history names the other.
+    In the same commit: a place that got free is given away once only. A case that was suspended,
+    has ended or no longer waits meanwhile is passed over, and the next of its line is told.
     """
-    number, name = str(payload.get("case") or ""), str(payload.get("message") or "")
-    if not number:
-        return
+    name = str(payload.get("message") or "")
+    told_so_far = {case.id}
+    for line in payload.get("lines") or ():
+        left = int(line["most"])
+        for number in line["cases"]:
+            if left <= 0:
+                break
+            told = _waiting(work, case.process, str(number), name, told_so_far)
+            if told is not None:
+                _tell(work, case, *told, name, payload)
+                told_so_far.add(told[0].id)
+                left -= 1
+
+
+def _waiting(
+    work: UnitOfWork, process: str, number: str, name: str, but: Collection[str]
+) -> tuple[Case, str] | None:
+    """The case of that number, locked, and its token that waits for the message."""
     told = work.session.scalars(
         select(Case)
-        .where(Case.number == number, Case.process == case.process, Case.state == CaseState.OPEN)
+        .where(Case.number == number, Case.process == process, Case.id.not_in(but))
         .with_for_update(of=Case)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if told is None or told.id == case.id:
-        return
+    if told is None or told.state != CaseState.OPEN:
+        return None
     token_id = work.session.scalar(
         select(Subscription.token_id)
         .where(Subscription.case_id == told.id, Subscription.name == name)
         .order_by(Subscription.token_id)
         .limit(1)
     )
-    if token_id is None:
-        return
+    return None if token_id is None else (told, token_id)
+
+
+def _tell(
+    work: UnitOfWork, case: Case, told: Case, token_id: str, name: str, payload: Mapping[str, Any]
+) -> None:
+    """Both cases may be of bodies that know nothing of each other: no history names the other."""
     work.record(events.MessageSent(case.id, name, {}), case)
     actor, mandate = work.actor, work.mandate
     work.actor, work.mandate = Actor.system("queue"), None
     try:
         work.record(events.MessageDelivered(told.id, name, None, {}), told)
-        deliver(work, told, token_id, name, jsonable(payload))
+        kept = {key: value for key, value in payload.items() if key not in ("lines", "message")}
+        deliver(work, told, token_id, name, jsonable(kept))
     finally:
         work.actor, work.mandate = actor, mandate
 

@@ -15,6 +15,7 @@ from engine.commands._clock import terms
 from engine.commands._hearing import asking as hearing
 from engine.commands._hearing.offering import leave_worklists, offer
 from engine.commands._links.sending import send_by_itself
+from engine.facts.going import queue_key
 from engine.model import LIVE, Case, Deadline, DeadlineState, Offer, Party, WorkItem, WorkKind
 from engine.policy import Seat, seats_of
 from engine.store import Surface
@@ -124,6 +125,7 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
         path=[list(step) for step in activity.path],
         party_id=party.id if party else None,
         organisation_id=bodies.pop() if len(bodies) == 1 else None,
+        queue=_queue(case, activity),
         opened_at=work.now,
     )
     work.add(item)
@@ -137,6 +139,12 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
     send_by_itself(work, case, item, offered)
     hearing.open_with(work, case, bundle, item)
     return item
+
+
+def _queue(case: Case, activity: Activity) -> str | None:
+    """The queue that the variable named by the property `queue` tells; none where it is blank."""
+    name = activity.variables.get(activity.properties.get("queue", ""))
+    return queue_key(case.process, str(name)) if name else None
 
 
 def offer_anew(work: UnitOfWork, item: WorkItem, seats: Collection[Seat]) -> None:

@@ -58,6 +58,7 @@ class WorkItem(Base):
         Index(None, "holder_id", "state", "due_on"),
         Index(None, "completed_by_id", "completed_at"),
         Index(None, "belongs_to_id", "state"),
+        Index(None, "queue", "state"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -73,6 +74,8 @@ class WorkItem(Base):
     party_id: Mapped[str | None] = mapped_column(refers_to("party.id"))
     organisation_id: Mapped[str | None] = mapped_column(refers_to("organisation.id"))
     """The body whose turn it is: the party's, or the only one that does it."""
+    queue: Mapped[str | None] = mapped_column(String(120))
+    """The queue it waits in or takes a place of, where the drawing says so (see `queue_key`)."""
     state: Mapped[str] = mapped_column(String(20), default=WorkItemState.OPEN)
     holder_id: Mapped[str | None] = mapped_column(refers_to("officer.id"))
     holder_mandate_id: Mapped[str | None] = mapped_column(Id, index=True)

@@ -12,6 +12,7 @@ from engine.bundles.definition import Bundle
 from engine.bundles.form import Field, Form
 from engine.bundles.forms import to_json
 from engine.bundles.forms.rows import given_rows, is_given
+from engine.facts.scripts import script_facts
 from engine.model import CaseEngineState, WorkItem, WorkItemState
 from engine.queries._lookup import Seen, spoken
 from engine.queries.rows import DocumentRow, EvidenceRow
@@ -24,8 +25,13 @@ RECENT = 8
 """How many files are shown where the form names none."""
 
 
-def token_variables(reading: Reading, seen: Seen, item: WorkItem) -> Mapping[str, Any]:
-    """What the token of a live piece of work knows, as plain JSON; one statement."""
+def token_variables(
+    reading: Reading, seen: Seen, item: WorkItem, form: Form | None = None
+) -> Mapping[str, Any]:
+    """What the token of a live piece of work knows, as plain JSON; one statement.
+
+    Tables that the form shows `anew` are worked out by their script as the case stands now.
+    """
     row = reading.session.execute(
         select(CaseEngineState.codec, CaseEngineState.blob, CaseEngineState.library).where(
             CaseEngineState.case_id == seen.case.id
@@ -37,9 +43,28 @@ def token_variables(reading: Reading, seen: Seen, item: WorkItem) -> Mapping[str
     instance = Instance.load(version.definition, Packed(row.codec, row.blob, row.library))
     try:
         known: Mapping[str, Any] = to_json(instance.variables(item.token_id))
+        return {**known, **_tables_anew(reading, seen, item, form, instance)}
     except TokenGone:  # the item is about to be cancelled by another step
         return seen.case.variables
-    return known
+
+
+def _tables_anew(
+    reading: Reading, seen: Seen, item: WorkItem, form: Form | None, instance: Instance
+) -> Mapping[str, Any]:
+    """The tables that change while the work is open: a place in a queue, the day it comes up."""
+    shown = [f for f in form.fields if f.anew is not None] if form is not None else []
+    if not shown:
+        return {}
+    facts = script_facts(
+        reading.session, seen.case.id, seen.parties, lambda _: seen.bodies, reading.bundle,
+        reading.today, acting=False,
+    )  # fmt: skip
+    found: dict[str, Any] = {}
+    for script in sorted({str(f.anew) for f in shown}):
+        known = instance.worked_out(item.token_id, script, facts=facts)
+        found |= {str(f.table): known.get(str(f.table)) for f in shown if f.anew == script}
+    worked: Mapping[str, Any] = to_json(found)
+    return worked
 
 
 def prefilled(

@@ -32,6 +32,7 @@ KNOWN: dict[str, frozenset[str]] = {
     "suspends": _ACTIVITY,
     "interrupts": _ACTIVITY,
     "ground": _ACTIVITY,
+    "queue": _ACTIVITY,
     "topic": frozenset({"serviceTask"}),
     "key": frozenset({"intermediateCatchEvent", "boundaryEvent"}),
     "hears": frozenset({"callActivity", "userTask", "subProcess"}),

@@ -70,6 +70,11 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
                 hint = "Name a field of a form or a variable that a script sets."
                 what = f"Nothing writes the variable “{variable}”."
                 complain(("fields", position, key), what, hint)
+        script = view.bundle.element(field.anew) if field.anew else None
+        if field.anew and (script is None or script.type != "scriptTask" or not field.table):
+            hint = "Name the script task that works out the table of this note."
+            what = f"“{field.name}” cannot be worked out anew by “{field.anew}”."
+            complain(("fields", position, "anew"), what, hint)
         source, _, name = (field.options_from or "").partition(":")
         known = kinds() if source == "organisations" else {c.id for c in view.bundle.capacities}
         if source in ("parties", "officers", "organisations") and name not in known:

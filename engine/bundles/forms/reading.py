@@ -106,6 +106,7 @@ def _field(row: Table, depth: int) -> Field:
         visibility=cast(Any, row.one_of("visibility", ("parties", "own", "public"), "parties")),
         table=row.text("table", "") or None,
         columns=tuple(_option(column) for column in row.rows("columns")),
+        anew=row.text("anew", "") or None,
         event=row.both("event", required=False),
     )
     if field.event and field.type != "date":

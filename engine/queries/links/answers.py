@@ -137,7 +137,7 @@ def answer_page(reading: Reading, *, secret: str) -> AnswerPage:
     answered = row.answered_at is not None
     # An opinion is asked in the same words whatever its token knows.
     plain = answered or item.kind == WorkKind.CONSULTATION
-    variables = seen.case.variables if plain else token_variables(reading, seen, item)
+    variables = seen.case.variables if plain else token_variables(reading, seen, item, form)
     deadline = reading.session.get(Deadline, item.deadline_id) if item.deadline_id else None
     if deadline is not None and seen.bundle.is_limit(deadline.rule):
         deadline = None

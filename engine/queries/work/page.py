@@ -49,7 +49,7 @@ def page_of(reading: Reading, found: Found) -> TaskView:
     people = holders(reading, bodies, seen.case.process)
     letter, mandate = strongest_letter(found)
     rounds = rounds_of(reading, seen, item)
-    variables = token_variables(reading, seen, item) if item.is_live else seen.case.variables
+    variables = token_variables(reading, seen, item, form) if item.is_live else seen.case.variables
     siblings = siblings_of(reading, item)
     persons = as_lettered(item, people_on(found.seats, people, actor=actor, bodies=seen.bodies))
     draft = found.draft if sees_draft(found) else None

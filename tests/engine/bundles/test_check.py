@@ -216,6 +216,7 @@ SPOILT = [
     (PREPARE, 'pattern = "[A-Z]{3}', 'min_items = 2\npattern = "[A-Z]{3}', "min_items = 2",
      "“code” has no items"),
     (PREPARE, "required = false", 'table = "rows"', "table =", "shows no table"),
+    (PREPARE, "required = false", 'anew = "prepare"', "anew =", "worked out anew by “prepare”"),
     (PREPARE, "required = false", 'options_from = "streets:all"', "options_from", "“streets:all”"),
     (PREPARE, "required = false", 'pattern = "[0-9]+"\nexample = "2026-01-01"', "pattern =",
      "“sign_by” is no text"),

@@ -1,0 +1,62 @@
+"""What scripts of a drawing may ask about their case, as it stands now."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.bpmn import Facts
+from engine.facts import answers_of, cases_of, contiguous, last_day, member
+from engine.facts.going import alone_at_queues, going, usual
+from engine.facts.letters import BundleOf, letter_functions
+from engine.model import Organisation, Party, child_results, raised_results
+
+
+def script_facts(
+    session: Session,
+    case_id: str,
+    parties: Sequence[Party],
+    organisations: Callable[[Sequence[str]], Mapping[str, Organisation]],
+    bundle_of: BundleOf,
+    today: date,
+    *,
+    acting: bool,
+) -> Facts:
+    """The functions of a case; `acting`, what it finds in a queue holds until the act commits."""
+
+    def members(capacity: str) -> dict[str, dict[str, Any]]:
+        living = [p for p in parties if p.capacity == capacity and p.left_at is None]
+        bodies = organisations([p.organisation_id for p in living])
+        return {p.id: member(bodies[p.organisation_id]) for p in living}
+
+    def same_zone(keys: Sequence[str]) -> bool:
+        return len({body.zone_number for body in chosen(keys)}) == 1
+
+    def one_land(keys: Sequence[str]) -> bool:
+        return contiguous(session, {body.id for body in chosen(keys)})
+
+    def chosen(keys: Sequence[str]) -> list[Organisation]:
+        ids = [p.organisation_id for p in parties if p.id in set(keys)]
+        return list(organisations(ids).values())
+
+    def in_queues(process: str, activity: str, queues: str | Sequence[str]) -> list[dict[str, Any]]:
+        if acting:
+            alone_at_queues(session, process)
+        return going(session, process, activity, queues, case_id)
+
+    functions: dict[str, Callable[..., Any]] = {
+        "members": members,
+        "same_zone": same_zone,
+        "contiguous": one_land,
+        "today": lambda: today,
+        "children": lambda name: child_results(session, case_id, name),
+        "cases": lambda process, body: cases_of(session, process, body),
+        "answered": lambda process, body, activity: answers_of(session, process, body, activity),
+        "going": in_queues,
+        "usual": lambda body, activity: usual(session, body, activity),
+        "raised": lambda name: raised_results(session, case_id, name),
+        "last_day": lambda name: last_day(session, case_id, name),
+        **letter_functions(session, bundle_of, case_id, today),
+    }
+    return functions
