@@ -336,7 +336,7 @@ class UnitOfWork:
     def facts(self, case: Case) -> Facts:
         """What scripts of a drawing may ask about the case, as it stands now."""
         return script_facts(
-            self.session, case.id, self.parties(case), self.organisations, self.version_of,
+            self.session, case, self.parties(case), self.organisations, self.version_of,
             self.today, acting=True,
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from engine.bundles.drawn import Drawing
 from engine.bundles.form import Form
 from engine.bundles.forms.reading import EMPTY_START, parse_form
 from engine.bundles.letters import parse_letters
+from engine.bundles.listed import parse_rows
 from engine.bundles.manifest import Manifest, parse_manifest
 from engine.bundles.matrix import heard
 from engine.bundles.problem import Problem
@@ -137,6 +138,7 @@ def _bundle(
     known: Mapping[str, DeadlineRule],
 ) -> Bundle:
     files = draft.files
+    listed = parse_rows(files, draft.problems)
     bundle = Bundle(
         key=manifest.key,
         version=manifest.version,
@@ -154,7 +156,11 @@ def _bundle(
         permissions=manifest.permissions,
         messages=_messages(draft, manifest, forms),
         deadlines={**known, **manifest.deadlines},
-        words={k: v for part in (*draft.parts.values(), manifest) for k, v in part.words.items()},
+        words={
+            **{k: v for part in (*draft.parts.values(), manifest) for k, v in part.words.items()},
+            **listed.words,
+        },
+        listed=listed.rows,
         profiles=manifest.profiles,
         raci=draft.matrix.raci,
         forms={name: form for name, form in forms.items() if _is_activity(name)},

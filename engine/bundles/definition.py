@@ -238,6 +238,8 @@ class Bundle:
     guide: Text = NO_TEXT  # one page for officers: guide.it.md and guide.en.md
     words: Mapping[str, str] = field(default_factory=dict)
     """What scripts write into tables in Italian → in English."""
+    listed: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    """Tables that scripts ask for by name: rows/<name>.csv, those of called elements included."""
     separations: tuple[Separation, ...] = ()
     questions: tuple[Question, ...] = ()
     """What no source that was read says, for a jurist."""

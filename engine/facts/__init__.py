@@ -63,6 +63,14 @@ def member(body: Organisation) -> dict[str, Any]:
     }
 
 
+def bodies_of(session: Session, kind: str) -> Sequence[Organisation]:
+    """The bodies of a kind that the register holds and that still exist, by name."""
+    statement = select(Organisation).where(
+        Organisation.kind == kind, Organisation.closed_on.is_(None)
+    )
+    return session.scalars(statement.order_by(Organisation.name, Organisation.id)).all()
+
+
 def last_day(session: Session, case_id: str, name: str) -> date | None:
     """The last day of the newest term of a name in a case, also of one that is over."""
     statement = (

@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.bpmn import Facts
-from engine.facts import answers_of, cases_of, contiguous, last_day, member
+from engine.facts import answers_of, bodies_of, cases_of, contiguous, last_day, member
 from engine.facts.going import alone_at_queues, going, usual
 from engine.facts.letters import BundleOf, letter_functions
-from engine.model import Organisation, Party, child_results, raised_results
+from engine.model import Case, Organisation, Party, child_results, raised_results
 
 
 def script_facts(
     session: Session,
-    case_id: str,
+    case: Case,
     parties: Sequence[Party],
     organisations: Callable[[Sequence[str]], Mapping[str, Organisation]],
     bundle_of: BundleOf,
@@ -43,20 +43,22 @@ def script_facts(
     def in_queues(process: str, activity: str, queues: str | Sequence[str]) -> list[dict[str, Any]]:
         if acting:
             alone_at_queues(session, process)
-        return going(session, process, activity, queues, case_id)
+        return going(session, process, activity, queues, case.id)
 
     functions: dict[str, Callable[..., Any]] = {
         "members": members,
         "same_zone": same_zone,
         "contiguous": one_land,
         "today": lambda: today,
-        "children": lambda name: child_results(session, case_id, name),
+        "children": lambda name: child_results(session, case.id, name),
         "cases": lambda process, body: cases_of(session, process, body),
         "answered": lambda process, body, activity: answers_of(session, process, body, activity),
         "going": in_queues,
+        "listed": lambda name: [dict(row) for row in bundle_of(case.deployment_id).listed[name]],
+        "registered": lambda kind: [member(body) for body in bodies_of(session, kind)],
         "usual": lambda body, activity: usual(session, body, activity),
-        "raised": lambda name: raised_results(session, case_id, name),
-        "last_day": lambda name: last_day(session, case_id, name),
-        **letter_functions(session, bundle_of, case_id, today),
+        "raised": lambda name: raised_results(session, case.id, name),
+        "last_day": lambda name: last_day(session, case.id, name),
+        **letter_functions(session, bundle_of, case.id, today),
     }
     return functions

@@ -56,7 +56,7 @@ def _tables_anew(
     if not shown:
         return {}
     facts = script_facts(
-        reading.session, seen.case.id, seen.parties, lambda _: seen.bodies, reading.bundle,
+        reading.session, seen.case, seen.parties, lambda _: seen.bodies, reading.bundle,
         reading.today, acting=False,
     )  # fmt: skip
     found: dict[str, Any] = {}

@@ -9,6 +9,7 @@ from engine.bundles.columns import parse_column
 from engine.bundles.drawn import Element
 from engine.deliveries import NOT_YET_CONNECTED
 
+_LISTED = re.compile(r"\blisted\((?:\"|&quot;|')([^\"'&]*)")
 CASE_STATES = ("open", "completed", "withdrawn", "cancelled")
 
 
@@ -21,6 +22,7 @@ def check_drawings(view: View) -> None:
     _check_titles(view)
     _check_stages(view)
     _check_done_by_hand(view)
+    _check_listed(view)
     for element in view.elements():
         _check_properties(view, element)
 
@@ -34,6 +36,17 @@ def _check_done_by_hand(view: View) -> None:
                 service, f"“{service.id}” is not connected yet, and no officer does it.",
                 "Let the error event on its edge lead straight to a user task.",
             )  # fmt: skip
+
+
+def _check_listed(view: View) -> None:
+    """A table that a script asks for lies in the folder."""
+    for drawing in view.bundle.drawings.values():
+        text = view.draft.files[drawing.file].decode("utf-8", "replace")
+        for asked in _LISTED.finditer(text):
+            if asked[1] not in view.bundle.listed:
+                line = text[: asked.start()].count("\n") + 1
+                hint = f"Write rows/{asked[1]}.csv with the names of its columns in the first line."
+                view.complain(drawing.file, line, f"There is no table “{asked[1]}”.", hint)
 
 
 def _check_process(view: View) -> None:
