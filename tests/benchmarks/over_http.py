@@ -22,8 +22,7 @@ TO_DO = ("open", "held", "returned")
 DOERS = {"suspend_case": "suspend", "resume_case": "resume", "withdraw_case": "withdraw",
          "reopen_case": "reopen"}  # fmt: skip
 """Act of the mind → how the page of a case calls it."""
-MOST_DAYS = 1000  # that the training clock moves in one call
-ASKED = 14  # people asked whether they may do something, before nobody is said to
+MOST_DAYS = 90  # that the clock moves in one call: nobody waits longer for an answer
 PATIENCE = 8.0  # seconds in which a worker has done what it was told
 OVERTAKEN = ("StaleVersion", "AlreadyCompleted", "WorkItemNotFound")
 """Refusals of whoever comes too late: a worker or the clock has moved the case meanwhile."""
@@ -238,20 +237,22 @@ class Caller(Mind):
         return [party for party in self._page["parties"] if party["left_at"] is None]
 
     def _readers(self) -> Iterator[tuple[Wire, dict[str, Any]]]:
-        """Some who take part, and the case as each sees it."""
+        """Those who take part, in any order, and the case as each sees it."""
         here = self.people.of({p["organisation"] for p in self._living()})
-        for account in self.chance.sample(here, min(ASKED, len(here))):
+        for account in self.chance.sample(here, len(here)):
             wire = self.people.product.wire(account)
             seen = wire.call("GET", f"/cases/{self.case_id}")
             if seen.ok:
                 yield wire, seen.body
 
-    def _who_may(self, act: str) -> tuple[Wire, dict[str, Any]]:
+    def _who_may(
+        self, act: str, fits: Callable[[Mapping[str, Any]], bool] = lambda _: True
+    ) -> tuple[Wire, dict[str, Any]]:
         """Somebody whose page of the case offers an act. Raises Refused when there is nobody."""
         for wire, seen in self._readers():
-            if act in seen["may"]:
+            if act in seen["may"] and fits(seen):
                 return wire, seen
-        raise Refused("nobody_may", f"nobody who was asked may {act}")
+        raise Refused("nobody_may", f"nobody may {act}")
 
     def _command(self, name: str) -> None:
         self.acts.append(name)
@@ -265,7 +266,7 @@ class Caller(Mind):
         towns = [p for p in living if p["capacity"] == "municipality"]
         party = self.chance.choice(towns if towns and self.chance.random() < 0.85 else living)
         self.acts.append(f"remove {party['organisation']}")
-        wire, seen = self._who_may("remove_party")
+        wire, seen = self._who_may("remove_party", lambda seen: _removable(seen, party["id"]))
         path = f"/cases/{self.case_id}/parties/{party['id']}/leave"
         self._done(wire, path, {"reason": "Recesso"}, seen["version"])
 
@@ -297,7 +298,7 @@ class Caller(Mind):
                 }  # fmt: skip
                 self._done(wire, f"/cases/{self.case_id}/messages", body, seen["version"])
                 return
-        raise Refused("nobody_may", "the case hears nobody who was asked")
+        raise Refused("nobody_may", "the case hears nobody")
 
     def _raise(self) -> None:
         self.acts.append("raise")
@@ -320,7 +321,7 @@ class Caller(Mind):
                 other = Caller(self.people, asked["process"], self.doers)
                 self._joined(other, str(sent.body["id"]))
                 return
-        raise Refused("nobody_may", "nobody who was asked may raise anything")
+        raise Refused("nobody_may", "nobody may raise anything")
 
     def _look_for_result(self, other: Mind, case: Standing) -> None:
         def back() -> bool:
@@ -330,6 +331,10 @@ class Caller(Mind):
         self._case()
         if not self._comes(back) and not self._case().is_ended:
             raise Stuck(f"the result of {case.number} did not come back")
+
+
+def _removable(seen: Mapping[str, Any], party_id: str) -> bool:
+    return any(party["may_remove"] for party in seen["parties"] if party["id"] == party_id)
 
 
 def main(arguments: Sequence[str], processes: Sequence[str], say: Any) -> int:

@@ -105,6 +105,7 @@ class Party(Schema):
     left_reason = fields.String(allow_none=True)
     state = fields.String(metadata={"description": "done, doing, late, waiting, left"})
     current = Words(allow_none=True, metadata={"description": "What it is doing now."})
+    may_remove = fields.Boolean(metadata={"description": "Whether I may take it out of the case."})
     share = fields.String(allow_none=True)
 
 

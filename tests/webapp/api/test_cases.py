@@ -118,6 +118,10 @@ def test_the_acts_on_a_case(visit: Visit, davide: Caller, elena: Caller) -> None
 
     joined = act("parties", organisation=RONDISSONE, capacity="municipality")
     party = next(p for p in joined["parties"] if p["organisation"] == RONDISSONE)
+    assert party["may_remove"]
+    seen = elena.get(path).get_json()
+    removable = {p["organisation"] for p in seen["parties"] if p["may_remove"]}
+    assert removable <= {CHIVASSO}, "an officer takes out at most his own body"
     left = act(f"parties/{party['id']}/leave")
     assert next(p for p in left["parties"] if p["id"] == party["id"])["state"] == "left"
 
