@@ -19,11 +19,12 @@ def keep_usual(
         return
     postgres = work.session.get_bind().dialect.name == "postgresql"
     insert = (postgresql.insert if postgres else sqlite.insert)(UsualAnswer).values(
-        organisation_id=organisation_id, activity=form.activity, answers=usual
+        organisation_id=organisation_id, activity=form.activity, answers=usual, kept_on=work.today
     )
     # Two officers of the body may close the same activity of two cases at once: the last stands.
     work.session.execute(
         insert.on_conflict_do_update(
-            index_elements=["organisation_id", "activity"], set_={"answers": usual}
+            index_elements=["organisation_id", "activity"],
+            set_={"answers": usual, "kept_on": work.today},
         )
     )

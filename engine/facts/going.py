@@ -98,6 +98,7 @@ def alone_at_queues(session: Session, process: str) -> None:
 
 
 def usual(session: Session, organisation_id: str, activity: str) -> dict[str, Any]:
-    """What a body answered the last time to the fields of an activity that are marked `usual`."""
+    """What a body answered the last time to the fields of an activity that are marked `usual`,
+    and the day, as `kept_on`."""
     row = session.get(UsualAnswer, (organisation_id, activity))
-    return dict(row.answers) if row is not None else {}
+    return {**row.answers, "kept_on": row.kept_on} if row is not None else {}

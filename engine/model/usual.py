@@ -1,5 +1,6 @@
 """What a body writes in a form every time: proposed to it again, in whatever case."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import String
@@ -16,3 +17,5 @@ class UsualAnswer(Base):
     organisation_id: Mapped[str] = mapped_column(refers_to("organisation.id"), primary_key=True)
     activity: Mapped[str] = mapped_column(String(120), primary_key=True)
     answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    kept_on: Mapped[date | None]
+    """The day on which they were given last."""

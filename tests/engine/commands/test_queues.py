@@ -58,10 +58,11 @@ class Desk:
     def do(self, case_id: str, activity: str, by: Actor | None = None, **answers: Any) -> None:
         self.office.complete(by or self.davide, self.office.item(case_id, activity), **answers)
 
-    def places(self, case_id: str, planning: int, year: int = 2027) -> None:
+    def places(self, case_id: str, planning: int, soil: int = 4) -> None:
         """The director enters how many requests the units keep in hand."""
-        numbers = {f"places_{unit}": 4 for unit in UNITS} | {"places_planning": planning}
-        self.do(case_id, "set_places", self.dora, **numbers, places_year=year)
+        numbers = {f"places_{unit}": 4 for unit in UNITS}
+        numbers |= {"places_planning": planning, "places_soil": soil}
+        self.do(case_id, "set_places", self.dora, **numbers)
 
     def request(
         self, subject: str, start: str, *, urgency: str = "normal", places: int | None = None
@@ -203,14 +204,14 @@ def test_the_same_usual_answers_kept_at_once_leave_one_whole_set(desk: Desk) -> 
     for turn in range(ROUNDS):
         numbers = (10 + turn, 20 + turn)
         acts = [
-            lambda case_id=case_id, n=n: desk.places(case_id, n, 2030 + n)
+            lambda case_id=case_id, n=n: desk.places(case_id, n, 100 + n)
             for case_id, n in zip(cases, numbers, strict=True)
         ]
         assert together(*acts) == ["done", "done"]
         with desk.office.session() as session:
             (row,) = session.scalars(select(UsualAnswer)).all()
         assert (row.organisation_id, row.activity) == ("cmto", "set_places")
-        kept = row.answers["places_planning"], row.answers["places_year"]
-        assert kept in {(n, 2030 + n) for n in numbers}
+        kept = row.answers["places_planning"], row.answers["places_soil"]
+        assert kept in {(n, 100 + n) for n in numbers}
         for case_id in cases:
             desk.assign(case_id, "review")
