@@ -88,7 +88,7 @@ class Desk:
         return case_id
 
     def answer(self, case_id: str) -> None:
-        """The director approves the answer: the place of the request gets free."""
+        """The director approves the answer: the place of the request becomes free."""
         item = self.office.item(case_id, "prepare_answer", kind="approval")
         self.office.complete(self.dora, item, decision="approve")
 
