@@ -7,6 +7,9 @@ from typing import Any, Literal
 from engine.bundles.law import Evidence
 from engine.text import NO_TEXT, Text
 
+TODAY = "today"
+"""What `prefill` says for the day on which a form is opened."""
+
 
 class Nature(StrEnum):
     """Who decides an activity: an office on its competence, or a political body."""
@@ -52,7 +55,7 @@ class Field:
     pattern_help: Text = NO_TEXT
     example: Any = None
     prefill: str | None = None
-    """Case variable whose value is offered at first opening."""
+    """Case variable whose value is offered at first opening, or `today`."""
     usual: bool = False
     """What the same body answered the last time, in any case, is offered at first opening."""
     fields: tuple["Field", ...] = ()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engine.bpmn import Instance, Packed, TokenGone
 from engine.bundles.definition import Bundle
-from engine.bundles.form import Field, Form
+from engine.bundles.form import TODAY, Field, Form
 from engine.bundles.forms import to_json
 from engine.bundles.forms.rows import given_rows, is_given
 from engine.facts.scripts import script_facts
@@ -72,12 +72,15 @@ def prefilled(
     variables: Mapping[str, Any],
     draft: Mapping[str, Any],
     usual: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    today: date,
 ) -> dict[str, Any]:
     """What the body answers every time, under what the case knows, under what somebody typed."""
+    knows = {**variables, TODAY: today.isoformat()}
     known = {
-        field.name: variables[field.prefill]
+        field.name: knows[field.prefill]
         for field in _same_level(form.fields)
-        if field.prefill is not None and variables.get(field.prefill) is not None
+        if field.prefill is not None and knows.get(field.prefill) is not None
     }
     rows = {
         field.name: given_rows(

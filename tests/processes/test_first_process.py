@@ -60,6 +60,8 @@ SLIPS = [
      "Nothing writes the variable “requests”", "Name a field"),
     ("forms/decide_room.toml", "max = 2000", 'max = 2000\nprefill = "reasn"', "prefill",
      "Nothing writes the variable “reasn”", "Name a field"),
+    ("forms/decide_room.toml", "max = 2000", 'max = 2000\nprefill = "today"', "prefill",
+     "“decision_reason” is no day", "for a date"),
     ("process.toml", 'suffers = ["applicant.officer"]', 'suffers = ["applicant.oficer"]',
      "suffers", "nobody can hold the role “oficer”", "Use one of"),
     ("process.bpmn", 'complete == "no"', 'decision != "refused"', "flow_how_ended__request_inc",

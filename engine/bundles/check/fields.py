@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.bundles.check.terms import somewhere
 from engine.bundles.check.view import View
-from engine.bundles.form import Field, Form, Option
+from engine.bundles.form import TODAY, Field, Form, Option
 from engine.bundles.forms import ROW, Evaluate, examples, validate
 from engine.bundles.forms.answers import rule_fields
 from engine.bundles.roles import kinds
@@ -66,7 +66,7 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
         from_case = (field.options_from or "").partition("case:")[2]
         shown = {"table": field.table, "prefill": field.prefill, "options_from": from_case}
         for key, variable in shown.items():
-            if variable and not somewhere(view, variable):
+            if variable and variable != TODAY and not somewhere(view, variable):
                 hint = "Name a field of a form or a variable that a script sets."
                 what = f"Nothing writes the variable “{variable}”."
                 complain(("fields", position, key), what, hint)
@@ -217,6 +217,9 @@ def _check_shape(field: Field, at: Path, complain: Complain) -> None:
     if field.usual and (field.type not in _USUAL or field.options_from or at.count("fields") > 1):
         hint = "Keep usual for a text, a number, fixed options, or yes and no, outside of lists."
         complain((*at, "usual"), f"“{field.name}” cannot be answered as the last time.", hint)
+    if field.prefill == TODAY and field.type != "date":
+        hint = f'Keep prefill = "{TODAY}" for a date.'
+        complain((*at, "prefill"), f"“{field.name}” is no day.", hint)
     if field.type in ("group", "list") and not field.fields:
         complain(
             (*at, "name"), f"“{field.name}” has no fields.", "Write [[fields.fields]] below it."

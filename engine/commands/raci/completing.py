@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.bundles.form import Form
+from engine.bundles.letters.offers import offering
 from engine.commands import _notices
 from engine.commands._advance import advance, jsonable
 from engine.commands._answers import attach
@@ -53,6 +54,7 @@ def _keep_for_letters(work: UnitOfWork, case: Case, item: WorkItem, own: str | N
     bundle = work.bundle(case)
     form = bundle.forms.get(item.activity)
     names = {n for one in (form.letters if form else ()) for n in bundle.templates[one].names}
+    names |= offering(bundle, names)
     if form is None or not form.letters:
         return
     variables = work.running(case).instance.variables(item.token_id)

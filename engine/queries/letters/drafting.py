@@ -8,6 +8,7 @@ from engine.actor import Actor
 from engine.bundles.form import Form
 from engine.bundles.forms.rows import ROW, is_given, keyed
 from engine.bundles.letters import Block, Known, LetterRun, write, written_line
+from engine.bundles.letters.offers import called
 from engine.errors import LetterNotFound
 from engine.model import LetterFacts, WorkItem
 from engine.queries._evidence import labels_of, token_variables
@@ -77,7 +78,7 @@ def draft_letter(reading: Reading, *, actor: Actor, work_item_id: str, name: str
     variables = _variables(reading, seen, item, kept)
     uploads = uploads_named(reading, answers) if item.is_live else {}
     known = {**variables, **_with_files(_with_given(form, answers, variables), uploads)}
-    named = _namer(seen, task)
+    named = _namer(seen, task, called(seen.bundle, template.names, variables))
     writer = writer_of(seen, item, kept, reader)
     sender = addressee(writer) if writer is not None else Addressee("", None)
     recipients = tuple(recipients_of(seen, item, template, known, named, writer))
@@ -133,11 +134,12 @@ def _with_files(value: Any, uploads: Mapping[str, UploadRow]) -> Any:
     return value if found is None else {"name": found.filename, "sha256": found.sha256}
 
 
-def _namer(seen: Seen, task: TaskView) -> Callable[[str], str | None]:
+def _namer(seen: Seen, task: TaskView, offered: Mapping[str, str]) -> Callable[[str], str | None]:
     """Id of a party, body or row of the case, or code of an answer → how it is called."""
     labels = {code: words.it for code, words in labels_of(seen.bundle).items()}
     offers = task.prepared.choices if task.prepared is not None else task.choices
-    labels |= {one.value: one.label.it for offered in offers.values() for one in offered}
+    labels |= offered
+    labels |= {one.value: one.label.it for among in offers.values() for one in among}
 
     def named(key: str) -> str | None:
         party = seen.party(key)

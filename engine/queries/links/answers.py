@@ -150,7 +150,7 @@ def answer_page(reading: Reading, *, secret: str) -> AnswerPage:
         ),
         draft=typed, draft_version=draft.draft_version if draft is not None else 0,
         draft_saved_at=draft.saved_at if draft is not None else None,
-        prefilled=prefilled(form, variables, typed or {}),
+        prefilled=prefilled(form, variables, typed or {}, today=reading.today),
         tables=readable_tables(seen, form, variables),
         deadline=deadline_views(reading, seen, [deadline])[0] if deadline is not None else None,
         documents=() if answered else _documents(reading, seen, item),

@@ -54,7 +54,8 @@ def page_of(reading: Reading, found: Found) -> TaskView:
     persons = as_lettered(item, people_on(found.seats, people, actor=actor, bodies=seen.bodies))
     draft = found.draft if sees_draft(found) else None
     usual = usually(reading, found)
-    offered = prefilled(form, variables, draft.data if draft is not None else {}, usual)
+    typed = draft.data if draft is not None else {}
+    offered = prefilled(form, variables, typed, usual, today=reading.today)
     barred = kept_apart(reading.session, seen.bundle, item) if item.is_live else {}
     apart = barred.get(actor.officer_id or "") if responsible(actor, found) else None
     prepared_by = rounds.activity.preparers if rounds.activity is not None else ()

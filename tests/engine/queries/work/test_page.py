@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from engine import Actor
+from engine.bundles.form import TODAY, Field
 from engine.commands import save_draft, start_case, store_upload, suspend_case
 from engine.errors import WorkItemNotFound
 from engine.queries import TaskView, form_spec, work_item
-from engine.queries._evidence import table_rows
+from engine.queries._evidence import prefilled, table_rows
 from engine.queries._lookup import seen_case
 from engine.text import Text
 from tests.architecture.source import ROOT
@@ -138,6 +140,17 @@ def test_a_body_is_offered_what_it_wrote_the_last_time(
     assert opened(elena, later).prefilled == {"coming": "yes"}, "what was typed stands alone"
     office.complete(elena, again, coming="yes", people=5)
     assert opened(elena, invited(office, coordinator)).prefilled == {"people": 5}
+
+
+def test_a_day_is_proposed_on_the_day_it_is_asked(
+    view: Callable[..., TaskView], elena: Actor
+) -> None:
+    sent_on = Field("sent_on", "date", Text("Inviato il", "Sent on"), prefill=TODAY)
+    form = replace(view(elena).form, fields=(sent_on,))
+    day = date(2027, 3, 1)
+
+    assert prefilled(form, {}, {}, today=day) == {"sent_on": "2027-03-01"}
+    assert prefilled(form, {}, {"sent_on": "2027-02-26"}, today=day) == {"sent_on": "2027-02-26"}
 
 
 def test_the_other_bodies_and_the_people(
