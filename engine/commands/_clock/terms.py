@@ -209,6 +209,8 @@ def guard(
 ) -> None:
     """A term that no clock of the drawing carries guards the work item itself."""
     path = tuple((e, k) for e, k in item.path)
+    if has_no_day(bundle, name, path, variables):
+        return
     for row in living(work, case):
         around = tuple((e, k) for e, k in row.path)
         if row.name == name and row.token_id is not None and path[: len(around)] == around:
