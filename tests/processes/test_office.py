@@ -1,0 +1,65 @@
+"""An office is set up from the agreement of its municipalities: nothing is typed twice."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine.bundles.load import load_folder
+from engine.queries import work_item
+from engine.scenarios import opened
+from engine.scenarios.stage import Stage
+from engine.scenarios.telling import Telling
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+TOWNS = {
+    "chivasso": {"istat": "001082", "capacity": "municipality"},
+    "verolengo": {"istat": "001293", "capacity": "municipality"},
+}
+
+
+def test_act_posts_costs_and_sources_come_from_the_agreement(tmp_path: Path) -> None:
+    agreement, setup = (
+        load_folder(PROCESSES / key, PROCESSES / "shared")
+        for key in ("tripartite-agreement", "planning-office-setup")
+    )
+    bundles = [*opened(agreement, PROCESSES, None), *opened(setup, PROCESSES, None)]
+    stage = Stage.open(
+        tmp_path, list({bundle.key: bundle for bundle in [*bundles, agreement, setup]}.values())
+    )
+    straight = (PROCESSES / agreement.key / "scenarios" / "straight.toml").read_text("utf-8")
+    Telling(stage, agreement, tomllib.loads(straight)).run()
+    by: dict[str, Any] = {"by": "cmto.coordinator"}
+    office = Telling(stage, setup, {
+        "start": by, "parties": TOWNS, "begins": date(2028, 2, 1),
+        "steps": [
+            {"complete": "check_preconditions", **by},
+            {"complete": "apply_as_pilot", "by": "chivasso.mayor"},
+            {"complete": "apply_as_pilot", "by": "verolengo.mayor"},
+            {"complete": "score_pilot", **by},
+            {"complete": "decide_pilot", "by": "cmto.director"},
+            {"complete": "offer_contribution", "by": "chivasso.officer"},
+            {"complete": "offer_contribution", "by": "verolengo.officer", "data": {"offers": []}},
+        ],
+    })  # fmt: skip
+    office.run()
+    begun = Telling(stage, setup, {"start": by, "parties": TOWNS, "begins": date(2028, 2, 1)})
+    begun.run()
+
+    def proposed(activity: str, told: Telling = office) -> dict[str, Any]:
+        item = told.cast.item(activity, "cmto.coordinator", None)
+        seen = stage.engine.read(
+            work_item, actor=stage.officer("cmto", "coordinator"), work_item_id=item.id
+        )
+        return dict(seen.prefilled)
+
+    assert proposed("check_preconditions", begun)["basis_act"] == "Rep. 128/2026, prot. 131204/2026"
+    assert [(post["profile"], post["share"]) for post in proposed("fill_posts")["posts"]] == [
+        ("planner", 100), ("coordinator", 50), ("gis", 50),
+    ]  # fmt: skip
+    ledger = proposed("write_ledger")
+    assert [row["amount"] for row in ledger["cost_lines"]] == ["130000.00", "12000.00", "22000.00"]
+    assert [row["source"] for row in ledger["ledger"]] == ["municipal", "regional", "in_kind"]
+    # Only one municipality offered rooms: the seat is there, with the address it gave.
+    assert proposed("choose_seat")["seat_address"] == "Piazza C. A. Dalla Chiesa 8"
+    stage.engine.close()
