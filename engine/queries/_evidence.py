@@ -186,7 +186,7 @@ def _readable(seen: Seen, labels: Mapping[str, Text], value: Any) -> Any:
         return day_short(day)
     party = seen.party(value)
     name = seen.body(party.organisation_id if party is not None else value)
-    return name or labels.get(value) or _listed(labels, value)
+    return name or labels.get(value) or seen.named_so(value) or _listed(labels, value)
 
 
 def _listed(labels: Mapping[str, Text], value: str) -> Any:

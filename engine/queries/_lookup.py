@@ -74,6 +74,10 @@ class Seen:
         found = self.bodies.get(organisation_id or "")
         return None if found is None else body_name(found)
 
+    def named_so(self, words: str) -> Text | None:
+        """A body of the case that a script wrote by its Italian name."""
+        return next((bare_name(b) for b in self.bodies.values() if b.name == words), None)
+
     def party(self, party_id: str | None) -> Party | None:
         """The party with this id, whether it has left or not."""
         return next((p for p in self.parties if p.id == party_id), None)

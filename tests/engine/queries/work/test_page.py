@@ -259,6 +259,14 @@ def test_what_scripts_write_into_tables_is_read_in_both_languages(
     )
     assert row == {"on": Text("09/12/2026", "9 December 2026"), "number": "2026-13-45"}
 
+    # A script writes a body as the register calls it in Italian: who reads English reads English.
+    (row,) = office.engine.read(
+        lambda reading: table_rows(
+            seen_case(reading, coordinator, case_id), [{"who": "Città metropolitana di Torino"}]
+        )
+    )
+    assert row == {"who": Text("Città metropolitana di Torino", "Metropolitan City of Turin")}
+
     def words(written: str) -> Any:
         return office.engine.read(
             lambda reading: table_rows(seen_case(reading, coordinator, case_id), written)
