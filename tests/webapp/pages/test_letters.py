@@ -3,13 +3,20 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
+from typing import Any
 
 import pytest
 from lxml import etree
+from sqlalchemy import event
 
-from engine.commands import create_token, start_case
-from engine.model import WorkItem
+from engine import Actor
+from engine.commands import claim, create_token, release, start_case
+from engine.model import Document, WorkItem
+from engine.queries import organisations
+from engine.unit_of_work import UnitOfWork
 from tests.office import CASTAGNETO, CHIVASSO
 from tests.webapp.api.caller import Caller
 from tests.webapp.conftest import Web
@@ -114,6 +121,67 @@ def test_other_systems_read_it_too(web: Web, item: str) -> None:
     assert letter["blocks"][0]["text"].startswith("Il sopralluogo si tiene il [Data].")
     assert davide.get(f"/work-items/{item}/letters/invitaton").status_code == 404
     assert davide.get(f"/work-items/{item}/letters/invitation/odt").data[:2] == b"PK"
+
+
+def test_the_page_asks_as_often_whatever_bodies_files_and_history_the_case_has(web: Web) -> None:
+    """A letter that lists bodies and documents is read with the same statements when they grow."""
+    office = web.office
+    davide = web.officer("davide", COORDINATOR)
+    visitor = web.visitor().sign_in("davide")
+
+    def grown(*towns: str, turns: int, files: int) -> int:
+        item = office.item(office.visit(davide, *towns), "prepare")
+        for turn in range(turns):
+            office.engine.run(davide, (claim, release)[turn % 2], work_item_id=item.id)
+        names = {f"Pianta {number}" for number in range(files)}
+        _attach(web, item.case_id, names, davide)
+        address = f"/work-items/{item.id}/letters/invitation"
+        visitor.open(address)  # now the procedure and the session are at hand
+        with _counted(web) as asked:
+            visitor.open(address)
+        assert visitor.status == 200
+        assert visitor.text.count(", PEC [PEC]") >= len(towns)
+        assert all(name in visitor.text for name in names)
+        return len(asked)
+
+    zone = office.engine.read(organisations, kind="municipality", zone=10).items
+    many = [one.id for one in zone][:20]
+    assert CHIVASSO in many
+    small = grown(CHIVASSO, CASTAGNETO, turns=0, files=1)
+    assert grown(*many, turns=40, files=30) == small
+
+
+def _attach(web: Web, case_id: str, names: set[str], actor: Actor) -> None:
+    """Files of the case, as other steps would have attached them."""
+
+    def attach(work: UnitOfWork) -> None:
+        for name in sorted(names):
+            work.add(
+                Document(
+                    id=work.new_id(), case_id=case_id, work_item_id=None,
+                    organisation_id="cmto", field="plan", title_it=name, title_en=name,
+                    visibility="case", filename=f"{name}.pdf", media_type="application/pdf",
+                    size=9, sha256="0" * 64, attached_at=web.office.clock.now(),
+                    attached_by=actor.name,
+                )
+            )  # fmt: skip
+
+    web.office.engine.run(actor, attach)
+
+
+@contextmanager
+def _counted(web: Web) -> Iterator[list[str]]:
+    """The statements that the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(web.office.engine.database, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(web.office.engine.database, "before_cursor_execute", note)
 
 
 def _case(web: Web, item: str) -> str:
