@@ -186,12 +186,12 @@ def _readable(seen: Seen, labels: Mapping[str, Text], value: Any) -> Any:
         return day_short(day)
     party = seen.party(value)
     name = seen.body(party.organisation_id if party is not None else value)
-    return name or labels.get(value) or seen.named_so(value) or _listed(labels, value)
+    return name or labels.get(value) or seen.named_so(value) or _listed(seen, labels, value)
 
 
-def _listed(labels: Mapping[str, Text], value: str) -> Any:
+def _listed(seen: Seen, labels: Mapping[str, Text], value: str) -> Any:
     """Words of a script that it joined by commas, if each of them is known."""
-    parts = [labels.get(part) for part in value.split(", ")]
+    parts = [labels.get(part) or seen.named_so(part) for part in value.split(", ")]
     known = [part for part in parts if part is not None]
     if len(known) < 2 or len(known) < len(parts):
         return value

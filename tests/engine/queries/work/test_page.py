@@ -259,13 +259,15 @@ def test_what_scripts_write_into_tables_is_read_in_both_languages(
     )
     assert row == {"on": Text("09/12/2026", "9 December 2026"), "number": "2026-13-45"}
 
+    cmto = Text("Città metropolitana di Torino", "Metropolitan City of Turin")
     # A script writes a body as the register calls it in Italian: who reads English reads English.
     (row,) = office.engine.read(
         lambda reading: table_rows(
-            seen_case(reading, coordinator, case_id), [{"who": "Città metropolitana di Torino"}]
+            seen_case(reading, coordinator, case_id),
+            [{"who": cmto.it, "present": f"{cmto.it}, Chivasso"}],
         )
     )
-    assert row == {"who": Text("Città metropolitana di Torino", "Metropolitan City of Turin")}
+    assert row == {"who": cmto, "present": Text(f"{cmto.it}, Chivasso", f"{cmto.en}, Chivasso")}
 
     def words(written: str) -> Any:
         return office.engine.read(
