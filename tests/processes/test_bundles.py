@@ -1,5 +1,6 @@
 """Every process folder of the house is in order."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from engine.checks import problems_of_folder
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 FOLDERS = sorted(path.parent for path in PROCESSES.rglob("process.toml"))
+TOLD = sorted(path.parent for path in PROCESSES.glob("*/process.toml"))
 
 
 def test_there_are_processes() -> None:
@@ -18,3 +20,23 @@ def test_there_are_processes() -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_process_folder_has_no_problems(folder: Path) -> None:
     assert problems_of_folder(folder) == []
+
+
+ENGLISH = frozenset(["the", "of", "to", "and", "is", "are", "a", "an", "by", "with"])
+"""Words that are in every English paragraph and in no Italian one."""
+
+
+@pytest.mark.parametrize("folder", TOLD, ids=lambda folder: folder.name)
+def test_what_changes_is_told_in_italian_and_then_as_much_in_english(folder: Path) -> None:
+    title, *versions = re.split(r"^## ", (folder / "CHANGES.md").read_text("utf-8"), flags=re.M)
+    assert title.startswith("# ") and " / " in title
+
+    numbers = []
+    for section in versions:
+        number, *paragraphs = section.strip().split("\n\n")
+        numbers.append(int(number))
+        half, odd = divmod(len(paragraphs), 2)
+        assert not odd and half, f"{number}: as many paragraphs in either language"
+        english = [len(ENGLISH & set(p.lower().split())) >= 2 for p in paragraphs]
+        assert english == [False] * half + [True] * half, f"{number}: Italian first, then English"
+    assert numbers == list(range(len(numbers), 0, -1))
