@@ -17,6 +17,8 @@ WIDEST, HIGHEST = 2400, 1950
 """On a sheet A3 the smallest letters are then still about two millimetres high."""
 TOUCH = 2
 """Lines that only touch do not hide anything."""
+STRETCH = 8
+"""Two arrows that cross share a point, two that are drawn as one share a stretch."""
 
 
 class Box(NamedTuple):
@@ -44,6 +46,14 @@ class Box(NamedTuple):
             and self.top - TOUCH <= other.bottom
             and other.top <= self.bottom + TOUCH
         )
+
+    def shared(self, other: "Box") -> float:
+        """How far two straight pieces of arrows run one on the other."""
+        if not self.near(other):
+            return 0
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(across, down)
 
 
 class Page(NamedTuple):
@@ -146,6 +156,22 @@ def arrows_arrive(sheet: Sheet) -> Iterator[Finding]:
                         yield sheet.found(flow.xml, f"does not reach “{name}”", remedy)
 
 
+def arrows_apart(sheet: Sheet) -> Iterator[Finding]:
+    """Where two arrows run as one line, nobody can say which of them goes where.
+
+    Those that leave the same node may begin together, those that reach the same node end together.
+    """
+    flows = {flow.id: flow for scope in sheet.scopes for flow in scope.flows}
+    for page in pages(sheet):
+        for one, other in combinations(sorted(flows.keys() & page.lines.keys()), 2):
+            first, second = flows[one], flows[other]
+            if first.source == second.source or first.target == second.target:
+                continue
+            if any(a.shared(b) > STRETCH for a in page.lines[one] for b in page.lines[other]):
+                remedy = f"Move one of the two aside in the picture of “{page.of}”."
+                yield sheet.found(first.xml, f"runs along “{other}”", remedy)
+
+
 def nothing_over_anything(sheet: Sheet) -> Iterator[Finding]:
     """Boxes, names and arrows must not hide one another."""
     kin = _kin(sheet)
@@ -201,4 +227,4 @@ def _box(bounds: Any) -> Box:
     return Box(left, top, left + wide, top + high)
 
 
-RULES = (everything_shown, one_page_each, arrows_arrive, nothing_over_anything)
+RULES = (everything_shown, one_page_each, arrows_arrive, arrows_apart, nothing_over_anything)

@@ -92,6 +92,16 @@ def moved(name: str, **to: float) -> Spoil:
     )
 
 
+def led(name: str, *way: tuple[float, float]) -> Spoil:
+    """An arrow takes another way."""
+
+    def spoil(root: Any) -> None:
+        edge = root.find(f".//{DI}BPMNEdge[@bpmnElement='{name}']")
+        edge[:] = [etree.Element(f"{DD}waypoint", x=str(x), y=str(y)) for x, y in way]
+
+    return spoil
+
+
 def named(name: str, x: float, y: float) -> Spoil:
     """The name of a node stands there."""
 
@@ -147,6 +157,11 @@ SPOILED: dict[str, tuple[Spoil, str, str]] = {
     ),
     "an arrow through a node": (moved("v", y=70), "no", "runs through “v”"),
     "an arrow that was left behind": (moved("v", y=300), "yes", "does not reach “v”"),
+    "two arrows as one": (
+        led("no", (265, 65), (265, 120), (560, 120), (560, 40), (590, 40), (590, 130), (525, 130),
+            (525, 65)),
+        "no", "runs along “"
+    ),
     "an arrow through a name": (named("x", 300, 114), "no", "through the name of “x”"),
     "a task without name": (nameless("v"), "v", "has no name"),
     "a question without name": (nameless("x"), "x", "has no name"),
