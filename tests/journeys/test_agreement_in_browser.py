@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.browser_office import BrowserOffice, Person, pdf, product
+from tests.journeys.browser_office import BrowserOffice, Person, fill_in, pdf, product
 
 PATIENCE = 30
 """Seconds within which a worker has said that nobody serves something."""
@@ -34,9 +34,7 @@ MUNICIPALITIES = ("chivasso", "castagneto_po", "san_sebastiano", "verolengo", "m
 JOINED = ("chivasso", "castagneto_po", "san_sebastiano", "verolengo")
 SIGNERS = ("chivasso", "san_sebastiano", "verolengo")
 LEVELS = (("cmto", "director"), ("region", "director"))
-CONDITION_MET = {
-    "Condizioni dei pareri": [{"Esito": "Recepita", "Come, o perché no": "Clausola 11."}]
-}
+CONDITION_MET = ("P1", {"Esito": "Accolta", "Dove sta nel testo": "Clausola 3"})
 MUNICIPAL_SUM = Decimal("84000.00")
 HISTORY = (
     "Avviato il caso",
@@ -257,12 +255,14 @@ def _verolengo_comments_on_the_costs(office: BrowserOffice, case: str) -> None:
     )
     monica = office.person("cmto", "coordinator").finds_work("Rispondi alle osservazioni", case)
     office.look(monica, "task-comments")
+    partly = {
+        "Esito": "Accolta in parte",
+        "Dove sta nel testo": "Clausola 11",
+        "Perché no, o perché solo in parte": "Si rivede ogni tre anni.",
+    }
+    _answer_points(monica, CONDITION_MET, ("P2", partly))
     monica.answers(
         {
-            "Risposte alle osservazioni": [
-                {"Esito": "Accolta in parte", "Motivo": "Si rivede ogni tre anni."}
-            ],
-            **CONDITION_MET,
             "Cambia la somma a carico dei Comuni?": "No",
             "Come si prosegue?": "Il testo è pronto",
             "Testo dell’accordo, PDF": pdf("accordo.pdf", "primo testo"),
@@ -299,16 +299,16 @@ def _verolengos_council_amends_and_all_go_back_to_the_table(
         }
     ).completes()
     _agree(office, case, *JOINED)
-    monica.does(
-        "Rispondi alle osservazioni",
-        case,
+    # What the council changed is a point like the others; the earlier answers are still there.
+    monica.finds_work("Rispondi alle osservazioni", case)
+    _answer_points(monica, ("P3", {"Esito": "Accolta", "Dove sta nel testo": "Clausola 11"}))
+    monica.answers(
         {
-            **CONDITION_MET,
             "Cambia la somma a carico dei Comuni?": "No",
             "Come si prosegue?": "Il testo è pronto",
             "Testo dell’accordo, PDF": pdf("accordo-2.pdf", "secondo testo"),
-        },
-    )
+        }
+    ).completes()
 
 
 def _all_adopt_again_and_castagneto_po_leaves(office: BrowserOffice, case: str) -> None:
@@ -324,6 +324,11 @@ def _all_adopt_again_and_castagneto_po_leaves(office: BrowserOffice, case: str) 
         }
     )
     lucia.presses("Togli l’ente dal caso").reads("L’ente ha lasciato il caso.")
+    office.person("cmto", "coordinator").does(
+        "Comunica il recesso e le quote",
+        case,
+        {"Che cosa comunichi agli enti": "Valgono le quote della tabella."},
+    )
     _adopt(office, case, "san_sebastiano")
     _adopt(office, case, "verolengo")
     _adopt(office, case, "cmto", by=("coordinator", "director"), organ="Sindaco metropolitano")
@@ -440,6 +445,12 @@ def _every_document_bears_its_fingerprint(monica: Person) -> None:
     with monica.page.expect_download() as kept:
         signed.get_by_role("link").click()
     assert kept.value.path().read_bytes() == sent
+
+
+def _answer_points(person: Person, *points: tuple[str, dict[str, str]]) -> None:
+    """Each point has a row of its own, which the case gives."""
+    for code, said in points:
+        fill_in(person.main.get_by_role("group", name=re.compile(rf"^{code}\b")), said)
 
 
 def _agree(office: BrowserOffice, case: str, *bodies: str) -> None:
