@@ -1,7 +1,7 @@
 """Rounds of approval: how each ended, what was prepared, what is still to be corrected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -129,7 +129,14 @@ def choices_of(
     reading: Reading, seen: Seen, form: Form, variables: Mapping[str, Any]
 ) -> dict[str, tuple[Choice, ...]]:
     """What may be chosen in the fields of a form; one statement at most for each kind."""
-    return offered_choices(
+    offered = offered_choices(
         reading.session, form.fields, parties=seen.parties, variables=variables,
         today=reading.today,
     )  # fmt: skip
+    return {path: tuple(_called(seen, one) for one in given) for path, given in offered.items()}
+
+
+def _called(seen: Seen, one: Choice) -> Choice:
+    """A body that a script offers by its Italian name, in both languages."""
+    name = seen.named_so(one.label.it)
+    return one if name is None else replace(one, label=name)

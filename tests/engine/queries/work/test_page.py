@@ -9,9 +9,11 @@ import pytest
 
 from engine import Actor
 from engine.bundles.form import TODAY, Field
+from engine.bundles.load import load_folder
 from engine.commands import save_draft, start_case, store_upload, suspend_case
 from engine.errors import WorkItemNotFound
 from engine.queries import TaskView, form_spec, work_item
+from engine.queries._approvals import choices_of
 from engine.queries._evidence import prefilled, table_rows
 from engine.queries._lookup import seen_case
 from engine.text import Text
@@ -268,6 +270,15 @@ def test_what_scripts_write_into_tables_is_read_in_both_languages(
         )
     )
     assert row == {"who": cmto, "present": Text(f"{cmto.it}, Chivasso", f"{cmto.en}, Chivasso")}
+
+    replies = load_folder(AGREEMENT, shared).forms["answer_comments"]
+    offered = {"point_rows": {"1": {"label": cmto.it}, "2": {"label": "Punto 2"}}}
+    named = office.engine.read(
+        lambda reading: choices_of(
+            reading, seen_case(reading, coordinator, case_id), replies, offered
+        )
+    )
+    assert [one.label for one in named["replies"]] == [cmto, Text("Punto 2", "Punto 2")]
 
     def words(written: str) -> Any:
         return office.engine.read(
