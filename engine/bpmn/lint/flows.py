@@ -30,6 +30,23 @@ def ends_of_arrows(sheet: Sheet) -> Iterator[Finding]:
                 yield sheet.found(flow.xml, "an arrow leaves an end event", "Remove the arrow.")
 
 
+def lists_of_arrows(sheet: Sheet) -> Iterator[Finding]:
+    """Editors believe what a node lists: `incoming` and `outgoing` are those of its arrows.
+
+    A node that lists nothing is complete by its arrows alone (BPMN 2.0, 8.4.13: both are optional).
+    """
+    for scope in sheet.scopes:
+        for name, node in scope.nodes.items():
+            drawn = {"incoming": scope.incoming(name), "outgoing": scope.outgoing(name)}
+            listed = {k: [one.text for one in node.findall(f"{{{BPMN}}}{k}")] for k in drawn}
+            if not any(listed.values()):
+                continue
+            for word, arrows in drawn.items():
+                for odd in sorted({flow.id for flow in arrows} ^ set(listed[word])):
+                    remedy = "Write in each node the arrows that enter and leave it, no others."
+                    yield sheet.found(node, f"its list of {word} arrows is wrong: “{odd}”", remedy)
+
+
 def edges(sheet: Sheet) -> Iterator[Finding]:
     """Events on the edge of nothing."""
     for scope in sheet.scopes:
@@ -233,6 +250,7 @@ def _called_from(process: str, drawn: dict[str, tuple[Sheet, Scope]]) -> set[str
 
 RULES: tuple[Any, ...] = (
     ends_of_arrows,
+    lists_of_arrows,
     edges,
     ways_on,
     unreachable,

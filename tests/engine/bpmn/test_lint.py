@@ -81,6 +81,13 @@ RULES: dict[str, Case] = {
         "",
         "this userTask has no id",
     ),
+    "an arrow listed by another node": (
+        row(
+            d.user("u", "<bpmn:incoming>start_u</bpmn:incoming><bpmn:outgoing>x</bpmn:outgoing>"),
+        ),
+        "u",
+        "its list of outgoing arrows is wrong: “x”",
+    ),
     # constructs
     "complex gateway": (row(d.node("complexGateway", "g")), "g", "complex gateways"),
     "transaction": (row(d.node("transaction", "t", INNER)), "t", "transactions"),
