@@ -23,7 +23,7 @@ DOERS = {"suspend_case": "suspend", "resume_case": "resume", "withdraw_case": "w
          "reopen_case": "reopen"}  # fmt: skip
 """Act of the mind → how the page of a case calls it."""
 MOST_DAYS = 15  # that the clock moves in one call: nobody waits longer for an answer
-PATIENCE = 8.0  # seconds in which a worker has done what it was told
+PATIENCE = 60.0  # seconds in which a worker has done what it was told
 OVERTAKEN = ("StaleVersion", "AlreadyCompleted", "WorkItemNotFound")
 """Refusals of whoever comes too late: a worker or the clock has moved the case meanwhile."""
 
