@@ -19,6 +19,15 @@ def money(amount: Number) -> Decimal:
         raise ValueError(f"{amount!r} is not an amount of money") from problem
 
 
+def euros(amount: Number) -> dict[str, str]:
+    """An amount as it is written in both languages: `3.687,65 €`, `€3,687.65`."""
+    cents = money(amount)
+    english = f"{abs(cents):,.2f}"
+    minus = "-" if cents < 0 else ""
+    italian = english.translate(str.maketrans(",.", ".,"))
+    return {"it": f"{minus}{italian} €", "en": f"{minus}€{english}"}
+
+
 def apportion(total: Number, weights: Mapping[str, Number]) -> dict[str, Decimal]:
     """Divide a total by weight so that the shares, to the cent, add up to the total exactly.
 

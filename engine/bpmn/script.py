@@ -18,7 +18,7 @@ from RestrictedPython.compile import compile_restricted_eval, compile_restricted
 from RestrictedPython.Guards import guarded_iter_unpack_sequence, guarded_unpack_sequence
 
 from engine.bpmn.budget import Budget
-from engine.bpmn.functions import apportion, money
+from engine.bpmn.functions import apportion, euros, money
 from engine.bpmn.policy import MUTATORS, ScriptPolicy
 from engine.bpmn.values import plain
 
@@ -318,4 +318,5 @@ _NAMES: dict[str, Any] = {
     "Decimal": Decimal,
     "money": money,
     "apportion": apportion,
+    "euros": euros,
 }

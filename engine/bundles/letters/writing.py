@@ -62,10 +62,16 @@ _Said = tuple[LineKind, tuple[LetterRun, ...]]
 
 
 def write(nodes: Sequence[Node], known: Known) -> tuple[Block, ...]:
-    """The text of a letter; its numbered points are counted anew under each heading."""
+    """The text of a letter; its numbered points are counted anew under each heading.
+
+    A question that is still open leaves one blank, however many ways the letter could go on.
+    """
     blocks: list[Block] = []
     count = 0
     for kind, runs in _written(nodes, known, {}):
+        asked = kind == "paragraph" and all(run.blank for run in runs)
+        if asked and blocks[-1:] == [Block("paragraph", runs)]:
+            continue
         count = 0 if kind == "heading" else count + (kind == "point")
         if kind == "point":
             blocks.append(Block("paragraph", _joined((LetterRun(f"{count}. "), *runs))))

@@ -86,7 +86,7 @@ def draft_letter(reading: Reading, *, actor: Actor, work_item_id: str, name: str
     known["deadline"] = terms_told(reading, seen, item, template.terms)
     if template.lists_documents:
         attached = documents_of(reading, reader, seen.case.id, seen.case.process)
-        known["documents"] = documents_listed(task, form, uploads, attached)
+        known["documents"] = documents_listed(task, form, uploads, attached, sender.name)
     facts = Known(known, fields_behind(seen.bundle, form), named)
     return LetterView(
         name, template.title, item.id, form.title, task.case, sender, recipients,

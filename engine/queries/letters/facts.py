@@ -57,7 +57,7 @@ def facts_of(
 
 def documents_listed(
     task: TaskView, form: Form, uploads: Mapping[str, UploadRow],
-    attached: Iterable[DocumentRow],
+    attached: Iterable[DocumentRow], writer: str,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The files of this act and those its form wants in front; else all that parties may read."""
     of_the_act = [row for row in attached if row.work_item_id == task.id]
@@ -65,9 +65,12 @@ def documents_listed(
     rows = [*of_the_act, *(in_front if form.documents else ())]
     own = {field.name: field.kind.it or field.label.it for field in form.fields}
     found = [
-        {"title": own.get(field, row.filename), "name": row.filename, "sha256": row.sha256}
+        {
+            "title": own.get(field, row.filename), "name": row.filename, "sha256": row.sha256,
+            "by": writer,
+        }
         for field, row in _sent(task, uploads)
-    ]
+    ]  # fmt: skip
     if not rows and not found:
         rows = list(attached)
     # What a body keeps for itself is never listed to others.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from engine.bpmn.functions import apportion, money
+from engine.bpmn.functions import apportion, euros, money
 
 TOTALS = some.decimals("-9999999999", "9999999999", places=2)
 WEIGHTS = some.dictionaries(
@@ -83,3 +83,18 @@ def test_half_a_cent_goes_up(amount: str | float, rounded: str) -> None:
 def test_what_is_no_amount_is_refused(amount: str) -> None:
     with pytest.raises(ValueError, match="not a"):
         money(amount)
+
+
+@pytest.mark.parametrize(
+    ("amount", "italian", "english"),
+    [
+        ("50000", "50.000,00 €", "€50,000.00"),
+        (Decimal("1234567.895"), "1.234.567,90 €", "€1,234,567.90"),
+        ("-3687.65", "-3.687,65 €", "-€3,687.65"),
+        (0, "0,00 €", "€0.00"),
+    ],
+)
+def test_an_amount_is_written_as_either_language_does(
+    amount: str | int | Decimal, italian: str, english: str
+) -> None:
+    assert euros(amount) == {"it": italian, "en": english}

@@ -100,6 +100,16 @@ def test_rows_and_conditions() -> None:
     assert text_of(rows, {}) == ["- [da completare]"]
 
 
+def test_a_question_still_open_leaves_one_blank_however_many_ways_there_are() -> None:
+    ways = "".join(f"% if outcome = {way}\nVia {way}.\n% end\n" for way in ("ready", "wrong"))
+    assert text_of(f"Prima.\n\n{ways}\nPoi: {{outcome}}\n", {}) == [
+        "Prima.", "[Esito]", "Poi: [Esito]",
+    ]  # fmt: skip
+    assert text_of(ways, {"outcome": "wrong"}) == ["Via wrong."]
+    rows = "- {| voce}\n- {| voce}\n"
+    assert text_of(rows, {}) == ["- [voce]", "- [voce]"]
+
+
 def test_braces_in_answers_are_words_and_nothing_more() -> None:
     assert text_of("Motivo: {reason | motivo}", {"reason": "{case.number} % end"}) == [
         "Motivo: {case.number} % end"
