@@ -86,6 +86,8 @@ class Life:
     met: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     raised: dict[str, "Life"] = field(default_factory=dict)
+    others: dict[str, "Life"] = field(default_factory=dict)
+    """Further cases of the same procedure, by the names the story gives them."""
     only_said: bool = False
     """Nothing is answered that the story does not say."""
 
@@ -119,11 +121,14 @@ class Life:
     def _begin(self) -> None:
         """On the weekday of the story; where that day is over, some weeks later."""
         begins = self.story.get("begins", BEGIN.date())
-        start = self.story["start"]
-        person = self._person(start["by"])
         late = (self._today() - begins).days
         self.shift = timedelta(days=max(0, -(-late // WEEK)) * WEEK)
         self._until(begins + self.shift)
+        self._start(self.story["start"])
+
+    def _start(self, start: Mapping[str, Any]) -> None:
+        """Open the case from the page of its procedure."""
+        person = self._person(start["by"])
         person.goes_to("Procedimenti")
         person.follows(self.bundle.title.it).is_on(self.bundle.title.it)
         self._look(person, "process")
@@ -164,10 +169,15 @@ class Life:
     # --- the steps
 
     def _step(self, step: Mapping[str, Any]) -> None:
-        if "child" in step or "raised" in step:
-            inner = self._child(step["child"]) if "child" in step else self.raised[step["raised"]]
-            inner._step({k: v for k, v in step.items() if k not in ("child", "raised")})
-            return
+        for where, inner in (
+            ("child", self._child), ("raised", self.raised.get), ("in", self.others.get)
+        ):  # fmt: skip
+            if where in step:
+                life = inner(step[where])
+                if life is None:
+                    raise StoryBroken(f"there is no case {step[where]} yet")
+                life._step({k: v for k, v in step.items() if k != where})
+                return
         for act, carry_out in (
             ("complete", self._complete),
             ("approve", self._decide),
@@ -178,6 +188,7 @@ class Life:
             ("go_on_without", self._go_on_without),
             ("message", self._message),
             ("raise", self._raise),
+            ("another", self._another),
             ("command", self._command),
             ("service", self._service),
             ("advance_clock", self._wait),
@@ -303,6 +314,12 @@ class Life:
             raised={},
         )  # fmt: skip
 
+    def _another(self, step: Mapping[str, Any]) -> None:
+        """Open a further case of the same procedure, begun as the first was."""
+        life = replace(self, case_id="", number="", raised={})
+        life._start({**self.story["start"], **step})
+        self.others[str(step["another"])] = life
+
     def _child(self, alias: str) -> "Life":
         """The case that was opened for a party, once a worker has opened it."""
         body = self._organisation(alias)
@@ -403,20 +420,22 @@ class Life:
         """
         if "fails" in step:
             return
-        drawn = dict(self._by_hand(step["service"]))
+        drawn = set(self._by_hand(step["service"]))
         until = time.monotonic() + PATIENCE / 1000
         while time.monotonic() < until:
             items = self.witness.every(f"/cases/{self.case_id}/work-items")
-            open_ = [i["activity"] for i in items if i["state"] in LIVE and i["activity"] in drawn]
+            open_ = [i for i in items if i["state"] in LIVE and i["activity"] in drawn]
             if open_:
-                self._complete({"complete": open_[0], "by": drawn[open_[0]]})
+                activity = open_[0]["activity"]
+                by = self._told_of(activity) or self._does(activity, open_[0]["organisation"])
+                self._complete({"complete": activity, "by": by})
                 self.told.by_hand += 1
                 return
             time.sleep(0.5)
         raise StoryBroken(f"nobody has work instead of {step['service']}: {sorted(drawn)}")
 
-    def _by_hand(self, topic: str) -> Iterator[tuple[str, str]]:
-        """What is drawn for the failure of a service, and who does it."""
+    def _by_hand(self, topic: str) -> Iterator[str]:
+        """What is drawn for the failure of a service."""
         for drawing in self.bundle.drawings.values():
             services = [
                 e.id for e in drawing.elements.values() if e.properties.get("topic") == topic
@@ -424,9 +443,27 @@ class Life:
             edges = [e.id for e in drawing.elements.values() if e.attached_to in services]
             for flow in drawing.flows:
                 if flow.source in edges and flow.target in self.bundle.forms:
-                    letters = self.bundle.letters(flow.target)
-                    does = next(str(column) for column, cell in letters.items() if "R" in cell)
-                    yield flow.target, self._told_of(flow.target) or does
+                    yield flow.target
+
+    def _does(self, activity: str, body: str) -> str:
+        """Who does it in a body: by its own row of the matrix, or by that of a call it lies in."""
+        columns = [
+            str(column)
+            for element in (activity, *self._callers(activity))
+            for column, cell in self.bundle.raci.rows.get(element, {}).items()
+            if "R" in cell
+        ]
+        found = next((c for c in columns if self._organisation(c.partition(".")[0]) == body), None)
+        if found is None:
+            raise StoryBroken(f"nobody of {body} does {activity}: {columns}")
+        return found
+
+    def _callers(self, activity: str) -> Iterator[str]:
+        """The elements that call the drawing in which an activity stands."""
+        drawings = self.bundle.drawings
+        home = next(key for key, drawing in drawings.items() if activity in drawing.elements)
+        for drawing in drawings.values():
+            yield from (e.id for e in drawing.elements.values() if e.called == home)
 
     def _told_of(self, activity: str) -> str:
         """Who does it in the story, where the story tells it."""
