@@ -6,6 +6,7 @@ export function startForms() {
   refresh(document)
   document.addEventListener('input', (event) => refreshAround(event.target))
   document.addEventListener('change', (event) => refreshAround(event.target))
+  document.addEventListener('click', clickOnce, true)
   document.addEventListener('submit', submitOnce)
   window.addEventListener('pageshow', (event) => event.persisted && release())
   keepPlace()
@@ -71,6 +72,14 @@ function sum(form) {
 }
 
 // --- one submit at a time -------------------------------------------------------------------
+
+// The second half of a double click falls on what the first one brought there: “Togli” would take
+// away the next row too.
+function clickOnce(event) {
+  if (event.detail < 2 || !event.target.closest?.('form[data-once] button')) return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
 
 function submitOnce(event) {
   const form = event.target.closest('form[data-once]')
