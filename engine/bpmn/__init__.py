@@ -52,6 +52,7 @@ from engine.bpmn.step import (
     Wait,
 )
 from engine.bpmn.transfers import NOTHING, Obstacle, Transfer, TransferPlan, mapping_problems
+from engine.bpmn.values import jsonable
 
 __all__ = [
     "LIBRARY_VERSION",
@@ -81,6 +82,7 @@ __all__ = [
     "Wait",
     "compile_process",
     "evaluate",
+    "jsonable",
     "mapping_problems",
     "renamed_path",
     "script_problems",

@@ -1,5 +1,6 @@
 """Which values a case may carry: what comes back from the store exactly as it went in."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,19 @@ def plain(value: Any, depth: int = 0) -> Any:
     if kind is list or kind is tuple:
         return [plain(item, depth + 1) for item in value]
     return _number_or_subclass(value)
+
+
+def jsonable(value: Any) -> Any:
+    """Values of a token as plain JSON: days as ISO text, amounts as text."""
+    if isinstance(value, Mapping):
+        return {str(k): jsonable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [jsonable(v) for v in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
 
 
 def _text(value: str) -> str:

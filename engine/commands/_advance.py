@@ -4,16 +4,14 @@ Every command that moves a token ends here. The cost follows what is open in the
 subscriptions), never its history.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, select, tuple_
 
 from engine import events
-from engine.actor import Actor
 from engine.bpmn import (
     AlreadyJoined,
     BpmnError,
@@ -26,6 +24,7 @@ from engine.bpmn import (
     Path,
     Step,
     TokenGone,
+    jsonable,
 )
 from engine.bundles.children import ASK
 from engine.commands import _children, _notices
@@ -35,6 +34,7 @@ from engine.commands._hearing import asking as hearing
 from engine.commands._items import Scope, place, work_items
 from engine.commands._matrix.handing import Standing, parties_changed, standing
 from engine.commands._matrix.in_force import IN_FORCE, put_in_force
+from engine.commands._queues.telling import TELL, tell_cases
 from engine.deliveries import CallService
 from engine.errors import NobodyWaits, ProcessFault, WrongState
 from engine.model import (
@@ -50,9 +50,6 @@ from engine.model import (
 from engine.store import Surface
 from engine.text import Text
 from engine.unit_of_work import Running, UnitOfWork
-
-TELL = "tell-case"
-"""The message a drawing throws to let other cases of its procedure go on."""
 
 
 def advance(
@@ -176,63 +173,7 @@ def reflect(
     warm.surface = after
     work.save_state(running)
     for payload in told:
-        _tell_cases(work, case, payload if isinstance(payload, dict) else {})
-
-
-def _tell_cases(work: UnitOfWork, case: Case, payload: Mapping[str, Any]) -> None:
-    """Hand `message` to the first `most` cases of each of the `lines` that can take it.
-
-    In the same commit: a place that got free is given away once only. A case that was suspended,
-    has ended or no longer waits meanwhile is passed over, and the next of its line is told.
-    """
-    name = str(payload.get("message") or "")
-    told_so_far = {case.id}
-    for line in payload.get("lines") or ():
-        left = int(line["most"])
-        for number in line["cases"]:
-            if left <= 0:
-                break
-            told = _waiting(work, case.process, str(number), name, told_so_far)
-            if told is not None:
-                _tell(work, case, *told, name, payload)
-                told_so_far.add(told[0].id)
-                left -= 1
-
-
-def _waiting(
-    work: UnitOfWork, process: str, number: str, name: str, but: Collection[str]
-) -> tuple[Case, str] | None:
-    """The case of that number, locked, and its token that waits for the message."""
-    told = work.session.scalars(
-        select(Case)
-        .where(Case.number == number, Case.process == process, Case.id.not_in(but))
-        .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if told is None or told.state != CaseState.OPEN:
-        return None
-    token_id = work.session.scalar(
-        select(Subscription.token_id)
-        .where(Subscription.case_id == told.id, Subscription.name == name)
-        .order_by(Subscription.token_id)
-        .limit(1)
-    )
-    return None if token_id is None else (told, token_id)
-
-
-def _tell(
-    work: UnitOfWork, case: Case, told: Case, token_id: str, name: str, payload: Mapping[str, Any]
-) -> None:
-    """Both cases may be of bodies that know nothing of each other: no history names the other."""
-    work.record(events.MessageSent(case.id, name, {}), case)
-    actor, mandate = work.actor, work.mandate
-    work.actor, work.mandate = Actor.system("queue"), None
-    try:
-        work.record(events.MessageDelivered(told.id, name, None, {}), told)
-        kept = {key: value for key, value in payload.items() if key not in ("lines", "message")}
-        deliver(work, told, token_id, name, jsonable(kept))
-    finally:
-        work.actor, work.mandate = actor, mandate
+        tell_cases(work, case, payload if isinstance(payload, dict) else {}, deliver)
 
 
 def _progress(scope: Scope, round_: Branches) -> dict[str, Any]:
@@ -408,16 +349,3 @@ def _case_state(scope: Scope, step: Step) -> None:
         work.record(case.enter(CaseState.COMPLETED, step.end, at=work.now), case)
     if case.is_ended:
         hearing.end_all(work, case)
-
-
-def jsonable(value: Any) -> Any:
-    """Values of a token as plain JSON: days as ISO text, amounts as text."""
-    if isinstance(value, Mapping):
-        return {str(k): jsonable(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [jsonable(v) for v in value]
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return value

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import events
-from engine.commands._advance import deliver, jsonable
+from engine.bpmn import jsonable
+from engine.commands._advance import deliver
 from engine.commands._answers import attach, checked
 from engine.errors import Conflict, NobodyWaits, PartyNotFound
 from engine.model import Case, Party, Subscription

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import events
-from engine.bpmn import Facts, Instance, Step
+from engine.bpmn import Facts, Instance, Step, jsonable
 from engine.bundles.definition import Bundle
 from engine.commands import _children
-from engine.commands._advance import advance, deliver, jsonable
+from engine.commands._advance import advance, deliver
 from engine.commands._hearing import asking as hearing
 from engine.commands._matrix.handing import parties_changed, standing
 from engine.commands.cases import require_reason

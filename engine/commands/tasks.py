@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.actor import Mandate
+from engine.bpmn import jsonable
 from engine.bundles.form import Form
 from engine.commands import _notices
-from engine.commands._advance import jsonable
 from engine.commands._answers import checked
 from engine.commands._hearing.asking import require_heard
 from engine.commands.clock.needs import require_needs

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from engine import events
+from engine.bpmn import jsonable
 from engine.bpmn.script import evaluate
 from engine.bundles.children import DONE, PROPERTY, rule_of
 from engine.bundles.definition import ChildrenRule
 from engine.bundles.raises import is_raised
 from engine.commands import _children
-from engine.commands._advance import deliver, jsonable
+from engine.commands._advance import deliver
 from engine.commands.cases import open_case
 from engine.commands.linked.raising import tell_origin
 from engine.commands.messages import send

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine import events
+from engine.bpmn import jsonable
 from engine.bundles.definition import Bundle, RaiseRule
 from engine.bundles.raises import kept_raise
 from engine.commands import _children, _notices
-from engine.commands._advance import deliver, jsonable
+from engine.commands._advance import deliver
 from engine.commands.cases import open_case
 from engine.errors import HeldUpByCase, PartiesInvalid, PartyNotFound, ProcessNotFound
 from engine.model import Case, ChildCase, ChildRound, ChildState, Party, Subscription

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import events
+from engine.bpmn import jsonable
 from engine.bundles.form import Form
-from engine.commands._advance import jsonable
 from engine.commands._answers import checked
 from engine.commands._links.sending import able_people, mail_address, write_link
 from engine.commands.cases import require_reason

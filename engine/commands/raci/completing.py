@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.bpmn import jsonable
 from engine.bundles.form import Form
 from engine.bundles.letters.offers import offering
 from engine.commands import _notices
-from engine.commands._advance import advance, jsonable
+from engine.commands._advance import advance
 from engine.commands._answers import attach
 from engine.commands._items import close_item
 from engine.commands._usual import keep_usual

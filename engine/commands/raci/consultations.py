@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.asked import NEEDS_DOCUMENTS, rule_of, subject_of
+from engine.bpmn import jsonable
 from engine.bundles.form import Form
 from engine.commands import _notices
-from engine.commands._advance import jsonable
 from engine.commands._answers import attach, checked
 from engine.commands._hearing.asking import (
     close,

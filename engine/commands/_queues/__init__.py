@@ -1,0 +1,1 @@
+"""What an act on one case means for those that wait in the queues of its procedure."""
