@@ -27,7 +27,9 @@ from engine.model import (
 from engine.unit_of_work import UnitOfWork
 
 _KEPT: dict[str, tuple[str, ...]] = {
-    "items": ("id", "activity", "stage", "path", "organisation_id", "deadline_id", "due_on"),
+    "items": (
+        "id", "activity", "stage", "path", "organisation_id", "queue", "deadline_id", "due_on",
+    ),
     "offers": ("organisation_id", "role", "letter", "work_item_id", "case_id", "due_on"),
     "drafts": ("work_item_id", "data"),
     "deadlines": (

@@ -125,7 +125,7 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
         path=[list(step) for step in activity.path],
         party_id=party.id if party else None,
         organisation_id=bodies.pop() if len(bodies) == 1 else None,
-        queue=_queue(case, activity),
+        queue=queue_of(case, activity),
         opened_at=work.now,
     )
     work.add(item)
@@ -141,7 +141,7 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
     return item
 
 
-def _queue(case: Case, activity: Activity) -> str | None:
+def queue_of(case: Case, activity: Activity) -> str | None:
     """The queue that the variable named by the property `queue` tells; none where it is blank."""
     name = activity.variables.get(activity.properties.get("queue", ""))
     return queue_key(case.process, str(name)) if name else None

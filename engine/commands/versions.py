@@ -23,7 +23,7 @@ from engine.commands import _checkpoints, _notices
 from engine.commands._advance import guarded, reflect
 from engine.commands._clock import terms
 from engine.commands._hearing.offering import offer
-from engine.commands._items import Scope, link_all
+from engine.commands._items import Scope, link_all, queue_of
 from engine.commands.cases import require_reason
 from engine.errors import Invalid, ProcessNotFound, WrongState
 from engine.model import (
@@ -284,6 +284,7 @@ class _Change:
             item.activity, item.path = activity.element, [list(s) for s in activity.path]
             item.stage = bundle.stage_of(activity.element, activity.path)
             item.organisation_id = bodies.pop() if len(bodies) == 1 else None
+            item.queue = queue_of(self.case, activity)
             offer(work, item, seats)
             for other in belonging.get(item.id, ()):
                 if other.token_id:  # what is asked before a milestone keeps its name

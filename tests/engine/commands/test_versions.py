@@ -57,6 +57,10 @@ NEW_TASK = (
         '</bpmn:extensionElements></bpmn:userTask><bpmn:scriptTask id="note_answer"'
     ),
 )
+TO_PROPERTIES = """
+            <bpmn:extensionElements>
+              <spiffworkflow:properties>"""
+QUEUE = '<spiffworkflow:property name="queue" value="place"/>'
 ITS_FLOWS = (
     'sourceRef="asking_town" targetRef="note_answer"/>',
     (
@@ -88,10 +92,12 @@ def publish(office: Office, files: Mapping[str, bytes]) -> None:
 
 
 def with_a_reply_and_a_confirmation() -> dict[str, bytes]:
-    """`answer` is called `reply`, asks otherwise, has longer; each town then confirms."""
+    """`answer` is called `reply`, asks otherwise, has longer, queues for the place to be visited;
+    each town then confirms."""
     files = another(
         bpmn=(
             ('id="answer" name="Answer the invitation"', 'id="reply" name="Reply"'),
+            (f'name="Reply">{TO_PROPERTIES}', f'name="Reply">{TO_PROPERTIES}{QUEUE}'),
             ('targetRef="answer"', 'targetRef="reply"'),
             ('sourceRef="answer"', 'sourceRef="reply"'),
             NEW_TASK,
@@ -160,7 +166,7 @@ def rows_of(office: Office, case_id: str) -> dict[str, Any]:
             "flows": state.flows,
             "items": sorted(
                 (i.id, i.token_id, i.activity, i.path, i.stage, i.state, str(i.holder_id),
-                 str(i.due_on), str(i.deadline_id), str(i.organisation_id))
+                 str(i.due_on), str(i.deadline_id), str(i.organisation_id), str(i.queue))
                 for i in items
             ),
             "drafts": {i.id: drafts.get(i.id) for i in items},
@@ -266,6 +272,7 @@ def test_parallel_work_claims_and_drafts_go_over_as_they_are(
     now = {i.id: i for i in office.items(visit)}
     assert now.keys() == {chivasso.id, castagneto.id}
     assert {i.activity for i in now.values()} == {"reply"}
+    assert {i.queue for i in now.values()} == {"joint-visit:Ex cava"}, "it waits there as others do"
     assert {i.token_id for i in now.values()} == {chivasso.token_id, castagneto.token_id}
     assert now[chivasso.id].holder_id == elena.officer_id
     assert now[chivasso.id].due_on == chivasso.due_on
