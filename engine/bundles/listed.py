@@ -51,7 +51,8 @@ def _table(
     spoken = [name.removesuffix("_it") for name in columns if name.endswith("_it")]
     unread = [name for name in columns if not _COLUMN.fullmatch(name)]
     unread += [f"{name}_en" for name in spoken if f"{name}_en" not in columns]
-    if not columns or unread or len(set(columns)) < len(columns):
+    names = {name.removesuffix("_it") for name in columns}
+    if not columns or unread or len(names) < len(columns):
         hint = "Begin it with the names of its columns; beside each name_it stands name_en."
         what = f"The columns of the table cannot be read: {', '.join(unread or columns) or 'none'}."
         problems.append(Problem(file, 1, what, hint))

@@ -30,7 +30,8 @@ def token_variables(
 ) -> Mapping[str, Any]:
     """What the token of a live piece of work knows, as plain JSON; one statement.
 
-    Tables that the form shows `anew` are worked out by their script as the case stands now.
+    Tables that the form shows `anew` are worked out by their script as the case stands now, with
+    the statements of what it asks. Raises ScriptFailed where it cannot.
     """
     row = reading.session.execute(
         select(CaseEngineState.codec, CaseEngineState.blob, CaseEngineState.library).where(

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from engine.bundles.by_hand import stand_ins
+from engine.bundles.check.terms import somewhere
 from engine.bundles.check.view import ACTIVITIES, View
 from engine.bundles.columns import parse_column
 from engine.bundles.drawn import Element
@@ -188,7 +189,20 @@ def _check_properties(view: View, element: Element) -> None:
         what = f"“{element.id}” lets nobody join: joins needs a multi-instance and a capacity."
         hint = 'Write joins="now" and capacity="…" on a parallel multi-instance, or take it away.'
         view.at(element, what, hint)
+    _check_queue(view, element)
     state = properties.get("case_state")
     if state is not None and state not in CASE_STATES:
         hint = f"Use one of: {', '.join(CASE_STATES)}."
         view.at(element, f"“{element.id}” sets an unknown state “{state}”.", hint)
+
+
+def _check_queue(view: View, element: Element) -> None:
+    """Work whose queue nobody names is counted nowhere, and never called."""
+    variable = element.properties.get("queue")
+    if variable is None or view.draft.shared:
+        return
+    itself = sum(e.properties.get("queue") == variable for e in view.elements())
+    if not somewhere(view, variable, but=itself):
+        hint = "Name a field of a form or a variable that a script sets."
+        what = f"“{element.id}” queues by “{variable}”, which nothing writes."
+        view.at(element, what, hint)

@@ -64,15 +64,15 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
     """What a form shows of the case is written by somebody; of a shared part the callers know."""
     for position, field in enumerate(form.fields if not view.draft.shared else ()):
         from_case = (field.options_from or "").partition("case:")[2]
-        shown = {"table": field.table, "prefill": field.prefill, "options_from": from_case}
+        prefill = None if field.prefill == TODAY else field.prefill
+        shown = {"table": field.table, "prefill": prefill, "options_from": from_case}
         for key, variable in shown.items():
-            if variable and variable != TODAY and not somewhere(view, variable):
+            if variable and not somewhere(view, variable):
                 hint = "Name a field of a form or a variable that a script sets."
                 what = f"Nothing writes the variable “{variable}”."
                 complain(("fields", position, key), what, hint)
-        script = view.bundle.element(field.anew) if field.anew else None
-        if field.anew and (script is None or script.type != "scriptTask" or not field.table):
-            hint = "Name the script task that works out the table of this note."
+        if field.anew and not (field.table and _beside(view, form.activity, field.anew)):
+            hint = "Name the script task of the same drawing that works out the table of this note."
             what = f"“{field.name}” cannot be worked out anew by “{field.anew}”."
             complain(("fields", position, "anew"), what, hint)
         source, _, name = (field.options_from or "").partition(":")
@@ -81,6 +81,14 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
             hint = f"Known: {', '.join(sorted(known))}."
             what = f"“{field.name}” would offer nobody: there is no “{name}”."
             complain(("fields", position, "options_from"), what, hint)
+
+
+def _beside(view: View, activity: str, script: str) -> bool:
+    """Whether a script task stands in the drawing of an activity, whose variables it knows."""
+    own, other = view.bundle.element(activity), view.bundle.element(script)
+    if own is None or other is None:
+        return False
+    return other.type == "scriptTask" and other.process == own.process
 
 
 def _levels(fields: Sequence[Field], path: Path) -> Iterator[tuple[Sequence[Field], Path]]:

@@ -165,13 +165,16 @@ def _is_dated(rule: DeadlineRule) -> bool:
     return rule.starts_at is not None and rule.starts_at.startswith("case:")
 
 
-def somewhere(view: View, variable: str) -> bool:
-    """Whether a form, a drawing or a table of decisions knows a variable of this name."""
+def somewhere(view: View, variable: str, *, but: int = 0) -> bool:
+    """Whether a form, a drawing or a table of decisions knows a variable of this name.
+
+    `but`, how often the drawings ask for it themselves.
+    """
     word = re.compile(rf"\b{re.escape(variable)}\b".encode())
     names = {f.name for form in view.bundle.forms.values() for f in form.fields}
     names |= {f.name for f in view.bundle.start_form.fields}
     drawn = [*view.bundle.bpmn.values(), *view.bundle.tables.values()]
-    return variable in names or any(map(word.search, drawn))
+    return variable in names or sum(len(word.findall(file)) for file in drawn) > but
 
 
 def _check_named_in_forms(view: View) -> None:

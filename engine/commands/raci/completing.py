@@ -54,10 +54,10 @@ def _keep_for_letters(work: UnitOfWork, case: Case, item: WorkItem, own: str | N
     """What the letters of the activity name and only its branch knows, as it was at the act."""
     bundle = work.bundle(case)
     form = bundle.forms.get(item.activity)
-    names = {n for one in (form.letters if form else ()) for n in bundle.templates[one].names}
-    names |= offering(bundle, names)
     if form is None or not form.letters:
         return
+    names = {name for letter in form.letters for name in bundle.templates[letter].names}
+    names |= offering(bundle, names)
     variables = work.running(case).instance.variables(item.token_id)
     facts = {name: variables[name] for name in sorted(names) if name in variables}
     work.add(LetterFacts(

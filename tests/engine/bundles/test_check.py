@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.bundles.check import check, check_files
-from engine.bundles.load import load_files
+from engine.bundles.load import folder_files, load_files
 from engine.bundles.problem import Problem
 from engine.bundles.versions import read_lock, write_lock
 from tests.engine.bundles.tiny import line_of, spoilt, tiny
@@ -15,6 +15,7 @@ from tests.engine.bundles.tiny import line_of, spoilt, tiny
 TOML, BPMN, RACI, PREPARE = "process.toml", "process.bpmn", "raci.csv", "forms/prepare.toml"
 STORY = "scenarios/straight.toml"
 LETTER = "letters/invitation.txt"
+QUEUE = '<spiffworkflow:property name="queue" value="unit"/>'
 SHOWN_BY_CODE = 'show_when = {field = "code", in = ["x"]}'
 INNER = 'fields = [{name = "a", type = "text", label = {it = "a", en = "b"}}]'
 
@@ -151,6 +152,7 @@ SPOILT = [
     (BPMN, 'id="sign" name', 'id="give_opinion" name', 'id="give_opinion"', "more than one file"),
     (BPMN, ' name="Firma l\'atto"', "", 'id="sign"', "“sign” has no name"),
     (BPMN, 'value="region.official"', 'value="region.judge"', 'id="ask_region"', "judge"),
+    (BPMN, 'value="signing"/>', f'value="signing"/>{QUEUE}', 'id="sign"', "queues by “unit”"),
     (BPMN, 'value="completed"', 'value="done"', 'id="end"', "unknown state “done”"),
     (BPMN, 'name="hears" value="region.official"', 'name="joins" value="now"', 'id="ask_region"',
      "lets nobody join"),
@@ -294,6 +296,18 @@ def test_each_rule_is_enforced(
         assert [p for p in matching if (p.file, p.line) == (file, wanted)], (
             f"line {wanted}: {[str(p) for p in matching]}"
         )
+
+
+def test_a_table_is_worked_out_by_a_script_of_the_drawing_in_which_it_is_shown() -> None:
+    files = folder_files(Path(__file__).parents[3] / "processes" / "technical-assistance")
+    form = "shared/assistance-queue/forms/read_place.toml"
+    text = files[form].decode()
+    assert not [problem for problem in check_files(files) if problem.file == form]
+
+    files[form] = text.replace('anew = "find_place"', 'anew = "find_next"').encode()
+    (told,) = [problem for problem in check_files(files) if problem.file == form]
+    assert "worked out anew by “find_next”" in told.what
+    assert told.line == line_of(files, form, "anew =")
 
 
 GONE = [

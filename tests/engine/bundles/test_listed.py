@@ -35,6 +35,7 @@ def test_a_table_is_read_with_the_english_of_its_words() -> None:
         (TABLE.replace("line_en", "english"), "rows/template.csv", 1, "cannot be read: line_en"),
         (TABLE.replace("cmto", "C M T o"), "rows/template.csv", 1, "cannot be read: C M T o"),
         ("", "rows/template.csv", 1, "cannot be read: none"),
+        ("line,line_it,line_en\na,b,c\n", "rows/template.csv", 1, "cannot be read: line,"),
         (TABLE + "Ufficio,Office\n", "rows/template.csv", 4, "other cells"),
         (TABLE + "Ufficio,Office,R,R\n", "rows/template.csv", 4, "other cells"),
         (TABLE, "rows/Template.csv", 1, "no place for a table"),
