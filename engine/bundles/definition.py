@@ -252,6 +252,12 @@ class Bundle:
         """Whether other cases may stand below a case of this procedure."""
         return bool(self.children or self.raises)
 
+    @property
+    def has_queues(self) -> bool:
+        """Whether work of this procedure waits in queues or takes places of them."""
+        drawn = (element for one in self.drawings.values() for element in one.elements.values())
+        return any("queue" in element.properties for element in drawn)
+
     def is_limit(self, key: str) -> bool:
         """Whether a term says how long a state lasts, and not by when anybody has to act."""
         rule = self.deadlines.get(key)

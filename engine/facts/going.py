@@ -100,5 +100,9 @@ def alone_at_queues(session: Session, process: str) -> None:
 def usual(session: Session, organisation_id: str, activity: str) -> dict[str, Any]:
     """What a body answered the last time to the fields of an activity that are marked `usual`,
     and the day, as `kept_on`."""
-    row = session.get(UsualAnswer, (organisation_id, activity))
-    return {**row.answers, "kept_on": row.kept_on} if row is not None else {}
+    kept = session.execute(
+        select(UsualAnswer.answers, UsualAnswer.kept_on).where(
+            UsualAnswer.organisation_id == organisation_id, UsualAnswer.activity == activity
+        )
+    ).one_or_none()
+    return {**kept.answers, "kept_on": kept.kept_on} if kept is not None else {}

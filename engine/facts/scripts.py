@@ -23,7 +23,8 @@ def script_facts(
     *,
     acting: bool,
 ) -> Facts:
-    """The functions of a case; `acting`, what it finds in a queue holds until the act commits."""
+    """The functions of a case; `acting`, what it finds in a queue, and the numbers it counts with,
+    hold until the act commits."""
 
     def members(capacity: str) -> dict[str, dict[str, Any]]:
         living = [p for p in parties if p.capacity == capacity and p.left_at is None]
@@ -39,6 +40,13 @@ def script_facts(
     def chosen(keys: Sequence[str]) -> list[Organisation]:
         ids = [p.organisation_id for p in parties if p.id in set(keys)]
         return list(organisations(ids).values())
+
+    def last_answers(body: str, activity: str) -> dict[str, Any]:
+        # How many places there are is an answer too: with the number of before the last act at the
+        # queues, one that has just been added would be counted as taken.
+        if acting and bundle_of(case.deployment_id).has_queues:
+            alone_at_queues(session, case.process)
+        return usual(session, body, activity)
 
     def in_queues(process: str, activity: str, queues: str | Sequence[str]) -> list[dict[str, Any]]:
         if acting:
@@ -56,7 +64,7 @@ def script_facts(
         "going": in_queues,
         "listed": lambda name: [dict(row) for row in bundle_of(case.deployment_id).listed[name]],
         "registered": lambda kind: [member(body) for body in bodies_of(session, kind)],
-        "usual": lambda body, activity: usual(session, body, activity),
+        "usual": last_answers,
         "raised": lambda name: raised_results(session, case.id, name),
         "last_day": lambda name: last_day(session, case.id, name),
         **letter_functions(session, bundle_of, case.id, today),

@@ -1,11 +1,12 @@
 """Places of a queue: given to whoever is first and can take them, each once, whoever else acts."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engine import Actor
 from engine.commands import (
@@ -17,6 +18,7 @@ from engine.commands import (
     withdraw_case,
 )
 from engine.errors import EngineError
+from engine.facts.going import alone_at_queues
 from engine.model import Case, UsualAnswer
 from engine.queries import work_item
 from tests.office import CHIVASSO, SYSTEM, Office
@@ -178,6 +180,38 @@ def test_the_last_place_goes_to_one_and_is_never_lost(desk: Desk) -> None:
         assert [desk.stage(c) for c in waiting] == ["in hand", "waits"]
         desk.withdraw(waiting[1])
         held = [waiting[0], desk.request(f"held-{turn}", "now")]
+
+
+def test_places_that_grow_while_one_gets_free_are_all_given_away(desk: Desk) -> None:
+    """Who frees a place counts with the numbers of whoever looked at the queues before him."""
+    held = desk.prepared(desk.request("held", "now", places=1))
+    waiting = [desk.request(name, "queue") for name in ("one", "two", "three")]
+    office = desk.office
+    with office.session() as director, ThreadPoolExecutor(1) as pool:
+        (kept,) = director.scalars(select(UsualAnswer).with_for_update())
+        kept.answers = {**kept.answers, "places_planning": 2}
+        director.flush()
+        alone_at_queues(director, "technical-assistance")
+        answering = pool.submit(desk.answer, held)
+        _until_somebody_waits_for_the_queues(office)
+        director.commit()
+        answering.result()
+    assert [desk.stage(case_id) for case_id in waiting] == ["in hand", "in hand", "waits"]
+
+
+def _until_somebody_waits_for_the_queues(office: Office) -> None:
+    """On SQLite the second writer waits before it reads anything."""
+    if office.engine.database.dialect.name != "postgresql":
+        return
+    waits = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+        "WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+    )
+    with office.engine.database.connect() as look:
+        end = time.monotonic() + 30
+        while look.scalar(waits) == 0:
+            assert time.monotonic() < end, "nobody came to the queues"
+            look.rollback()
 
 
 def test_whoever_is_called_and_goes_at_the_same_moment_leaves_the_place_to_the_next(
