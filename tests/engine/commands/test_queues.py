@@ -21,6 +21,7 @@ from engine.errors import EngineError
 from engine.facts.going import alone_at_queues
 from engine.model import Case, UsualAnswer
 from engine.queries import work_item
+from tests.benchmarks.places import counted
 from tests.office import CHIVASSO, SYSTEM, Office
 
 PROCESSES = Path(__file__).parents[3] / "processes"
@@ -155,6 +156,28 @@ def test_more_places_call_as_many_as_there_are(desk: Desk) -> None:
     review = desk.request("review", "review")
     desk.places(review, 3)
     assert [desk.stage(case_id) for case_id in waiting] == ["in hand", "in hand", "waits"]
+
+
+def test_a_queue_asks_the_database_as_often_however_many_wait(desk: Desk) -> None:
+    held = [desk.request("held-0", "now", places=1)]
+    held += [desk.request(f"held-{number}", "now") for number in (1, 2)]
+    for case_id in held:
+        desk.prepared(case_id)
+    first = desk.request("first", "queue")
+
+    def asked() -> tuple[int, int]:
+        """For the page of who waits, and for an act that frees a place."""
+        desk.place(first)  # now the procedure is at hand
+        with counted(desk.office.engine) as looking:
+            desk.place(first)
+        with counted(desk.office.engine) as freeing:
+            desk.answer(held.pop())
+        return len(looking), len(freeing)
+
+    with_one = asked()
+    for number in range(5):
+        desk.request(f"more-{number}", "queue")
+    assert asked() == with_one
 
 
 def test_two_places_that_get_free_at_once_call_two(desk: Desk) -> None:
