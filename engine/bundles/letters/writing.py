@@ -249,7 +249,8 @@ def _plain(words: str, named: Callable[[str], str | None]) -> str:
             return day_in_words(date.fromisoformat(words)).it
         except ValueError:  # typed, not checked yet
             return words
-    return named(words) or words.strip()
+    # Four points of a table are no answer “4” to another question.
+    return words if words.isdecimal() else named(words) or words.strip()
 
 
 def _spell_mapping(value: Mapping[str, Any]) -> str:

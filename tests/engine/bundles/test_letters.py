@@ -30,7 +30,7 @@ def text_of(body: str, values: Mapping[str, Any]) -> list[str]:
     problems: list[Any] = []
     letter = parse_letters({"letters/trial.txt": (HEAD + body).encode()}, problems)["trial"]
     assert problems == []
-    known = Known(values, FIELDS, {"p-1": "Comune di Alba"}.get)
+    known = Known(values, FIELDS, {"p-1": "Comune di Alba", "4": "Abbastanza"}.get)
     return [_marked(block) for block in write(letter.body, known)]
 
 
@@ -70,6 +70,8 @@ def test_lines_make_paragraphs_headings_items_and_numbered_points() -> None:
         ("Esito: {outcome}.", {"outcome": "ready"}, "Esito: pronto."),
         ("{outcome}, dunque.", {"outcome": "ready"}, "Pronto, dunque."),
         ("Risposta: {agreed}.", {"agreed": True}, "Risposta: sì."),
+        ("Punti: {points}.", {"points": 4}, "Punti: 4."),
+        ("Zone: {zones}.", {"zones": "4"}, "Zone: 4."),
         ("Agli enti {bodies}.", {"bodies": ["p-1", "Asti"]}, "Agli enti Comune di Alba e Asti."),
         ("Motivo: {reason | motivo}; fine.", {"reason": "Manca."}, "Motivo: Manca; fine."),
         ("{signed}", {"signed": {"name": "a.pdf", "sha256": "9f"}}, "a.pdf (impronta SHA-256 9f)"),
