@@ -282,6 +282,11 @@ class Bundle:
             found += [e for e in events if e is not None and e.event == f"message:{message}"]
         return found
 
+    def catching(self, message: str) -> list[Element]:
+        """The events of all drawings that catch a message."""
+        drawn = (e for d in self.drawings.values() for e in d.elements.values())
+        return [e for e in drawn if e.event == f"message:{message}"]
+
     def stage_of(self, activity: str, path: tuple[tuple[str, str], ...] = ()) -> str | None:
         """The stage an activity belongs to: its own property, or that of the call it runs in."""
         for element_id in (activity, *(step for step, _ in reversed(path))):

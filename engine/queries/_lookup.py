@@ -21,7 +21,7 @@ from engine.queries.rows import CaseHead, PersonRow, SuspendedView
 from engine.text import NO_TEXT, Text, both
 from engine.unit_of_work import CASE_UNKNOWN, PARTIES_OF_CASE, Reading, of_kind
 from engine.wording import Names, case_state_text, name_in_full
-from engine.wording.telling import lower
+from engine.wording.telling import lower, message_received
 
 LETTERS = "RACI"
 ENGINE_MESSAGES = {
@@ -267,6 +267,7 @@ def names_of(bundle: Bundle, parties: Mapping[str, Organisation]) -> Names:
         deadline=lambda key: bundle.deadlines[key].title if key in bundle.deadlines else both(key),
         capacity=lambda key: next((c.title for c in bundle.capacities if c.id == key), both(key)),
         message=lambda key: _message(bundle, key),
+        received=lambda key: _received(bundle, key),
         outcome=lambda key: outcome_title(bundle, key),
         element=lambda key: _element(bundle, key),
         children=lambda key: _opened(bundle, key),
@@ -392,6 +393,13 @@ def _message(bundle: Bundle, key: str) -> Text:
     if any(raised.returns == key for raised in bundle.raises.values()):
         return Text("Esito di un caso nato da questo", "Outcome of a case raised from this one")
     return ENGINE_MESSAGES.get(key, both(key))
+
+
+def _received(bundle: Bundle, key: str) -> Text:
+    """What people sent into the case as the drawing calls the event that waits for it."""
+    if key in bundle.messages and (events := bundle.catching(key)):
+        return element_name(events[0])
+    return message_received(_message(bundle, key))
 
 
 def _element(bundle: Bundle, key: str) -> Text:

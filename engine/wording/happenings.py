@@ -261,8 +261,7 @@ def _attached(p: Payload, names: Names) -> Text:
 
 
 def _received(p: Payload, names: Names) -> Text:
-    title = names.message(p["name"])
-    told = Text(f"Comunicazione ricevuta: {title.it}", f"Message received: {title.en}")
+    told = names.received(p["name"])
     if p.get("party"):
         body = names.party(p["party"])
         told = Text(f"{told.it} ({body.it})", f"{told.en} ({body.en})")

@@ -14,6 +14,15 @@ def _as_written(key: str) -> Text:
     return both(key)
 
 
+def message_received(title: Text) -> Text:
+    """A message that came in, where no event of a drawing says what has happened."""
+    return Text(f"Comunicazione ricevuta: {title.it}", f"Message received: {title.en}")
+
+
+def _received_as_written(key: str) -> Text:
+    return message_received(both(key))
+
+
 def _no_answer(_activity: str, _answers: Mapping[str, Any]) -> Text:
     return NO_TEXT
 
@@ -27,6 +36,8 @@ class Names:
     deadline: Name = _as_written
     capacity: Name = _as_written
     message: Name = _as_written
+    received: Name = _received_as_written
+    """What has happened once a message is there; `message` is what its sender does."""
     outcome: Name = _as_written
     element: Name = _as_written
     party: Name = _as_written

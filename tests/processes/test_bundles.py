@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.bundles.load import load_folder
 from engine.checks import problems_of_folder
+from engine.queries._lookup import names_of
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 FOLDERS = sorted(path.parent for path in PROCESSES.rglob("process.toml"))
@@ -40,3 +42,16 @@ def test_what_changes_is_told_in_italian_and_then_as_much_in_english(folder: Pat
         english = [len(ENGLISH & set(p.lower().split())) >= 2 for p in paragraphs]
         assert english == [False] * half + [True] * half, f"{number}: Italian first, then English"
     assert numbers == list(range(len(numbers), 0, -1))
+
+
+@pytest.mark.parametrize("folder", TOLD, ids=lambda folder: folder.name)
+def test_the_history_tells_what_a_message_brought_and_not_the_name_of_its_button(
+    folder: Path,
+) -> None:
+    bundle = load_folder(folder, PROCESSES / "shared")
+    names = names_of(bundle, {})
+    for name, rule in bundle.messages.items():
+        told = names.received(name)
+        assert rule.title.it not in told.it or not rule.by
+        assert not told.it.startswith("Comunicazione"), told.it
+    assert names.received("party-withdrawn").en == "Message received: Withdrawal of a body"
