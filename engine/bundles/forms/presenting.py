@@ -1,6 +1,6 @@
 """A form as data for the JSON interface and the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.bundles.form import Field, Form, Option
@@ -32,12 +32,40 @@ def json_fields(form: Form, language: str, choices: Choices) -> list[dict[str, A
     A field whose offer is not in `choices` is too large to list: it carries `options_from` as
     drawn, for the caller to turn into the address of a search.
     """
-    return [_shown(field, language, choices, "") for field in form.fields]
+    barren = _barren(form.fields, choices)
+    return [_shown(field, language, choices, "", barren) for field in form.fields]
 
 
-def _shown(field: Field, language: str, choices: Choices, above: str) -> dict[str, Any]:
+def _barren(fields: Sequence[Field], choices: Choices) -> frozenset[tuple[str, str]]:
+    """Field and option that would ask for something of which there is none: not offered.
+
+    Where no planning office has opened yet, nothing can be meant for one.
+    """
+    return frozenset(
+        (field.show_when.field, value)
+        for field in fields
+        if field.show_when is not None
+        and field.required
+        and field.type in ("choice", "organisation", "officer")
+        and field.name in choices
+        and not choices[field.name]
+        for value in field.show_when.among
+    )
+
+
+def _shown(
+    field: Field,
+    language: str,
+    choices: Choices,
+    above: str,
+    barren: Container[tuple[str, str]] = (),
+) -> dict[str, Any]:
     path = f"{above}{field.name}"
-    options = _options(field, path, language, choices)
+    options = [
+        option
+        for option in _options(field, path, language, choices)
+        if (field.name, option["value"]) not in barren
+    ]
     shown: dict[str, Any] = {
         "name": field.name,
         "label": field.label.in_(language),

@@ -50,6 +50,20 @@ def test_what_the_case_offers_is_listed_or_left_to_a_search() -> None:
     assert searched["options_from"] == "organisations:municipality"
 
 
+def test_an_option_that_asks_for_what_there_is_none_of_is_not_offered() -> None:
+    meant = (Option("programme", both("Tutti")), Option("office", both("Un ufficio")))
+    when = ShowWhen("target", ("office",))
+    office = field("office", "organisation", options_from="organisations:office", show_when=when)
+    asked = form(field("target", "choice", options=meant), office)
+
+    def offered(choices: Any) -> list[str]:
+        return [option["value"] for option in json_fields(asked, "it", choices)[0]["options"]]
+
+    assert offered({"office": [Option("o1", both("Ufficio di piano"))]}) == ["programme", "office"]
+    assert offered({"office": []}) == ["programme"]
+    assert offered({}) == ["programme", "office"]  # too many to list
+
+
 def test_rows_that_the_case_gives_are_counted_also_where_there_are_none() -> None:
     inner = field("outcome", "text")
     asked = form(field("replies", "list", options_from="case:points", fields=(inner,)))
