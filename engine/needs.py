@@ -3,9 +3,12 @@
 The page shows it before, the command refuses by it: both ask here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.bundles.form import Need
 from engine.model import Deadline, DeadlineState, Milestone, WorkItem
@@ -20,13 +23,18 @@ class NeedState:
     until: date | None = None
 
 
-def need_states(
-    needs: Iterable[Need],
-    item: WorkItem,
-    deadlines: Sequence[Deadline],
-    milestones: Sequence[Milestone],
-) -> tuple[NeedState, ...]:
-    """How each need of a piece of work stands, from the rows of its case."""
+def need_states(session: Session, needs: Sequence[Need], item: WorkItem) -> tuple[NeedState, ...]:
+    """How each need of a piece of work stands; two statements, and none where it has no needs."""
+    if not needs:
+        return ()
+    terms = {need.term for need in needs}
+    names = {need.milestone for need in needs}
+    deadlines = session.scalars(
+        select(Deadline).where(Deadline.case_id == item.case_id, Deadline.name.in_(terms))
+    ).all()
+    milestones = session.scalars(
+        select(Milestone).where(Milestone.case_id == item.case_id, Milestone.name.in_(names))
+    ).all()
     return tuple(
         _milestone(need, item, milestones) if need.term is None else _term(need, item, deadlines)
         for need in needs

@@ -180,7 +180,7 @@ def complete_task(
     if item.kind == WorkKind.CONSULTATION and form is not None:
         return answer(work, case, item, form, data)
     require_other_person(work, case, item, work.actor.officer_id)
-    require_needs(work, case, item, form)
+    require_needs(work, item, form)
     require_heard(work, case, item)
     take(work, case, item, title, quietly=True)
     variables = work.running(case).instance.variables(item.token_id)

@@ -1,29 +1,19 @@
 """A decision is refused while what must come before it is missing; the refusal says what."""
 
-from sqlalchemy import select
-
 from engine.bundles.form import Form
 from engine.errors import NeedsMissing
-from engine.model import Case, Deadline, Milestone, WorkItem
+from engine.model import WorkItem
 from engine.needs import NeedState, need_states
 from engine.text import Text, apart
 from engine.unit_of_work import UnitOfWork
 from engine.wording import day_short
 
 
-def require_needs(work: UnitOfWork, case: Case, item: WorkItem, form: Form | None) -> None:
+def require_needs(work: UnitOfWork, item: WorkItem, form: Form | None) -> None:
     """Raise NeedsMissing unless every term and milestone the form names is over."""
-    if form is None or not form.needs:
+    if form is None:
         return
-    terms = {need.term for need in form.needs}
-    names = {need.milestone for need in form.needs}
-    deadlines = work.session.scalars(
-        select(Deadline).where(Deadline.case_id == case.id, Deadline.name.in_(terms))
-    ).all()
-    milestones = work.session.scalars(
-        select(Milestone).where(Milestone.case_id == case.id, Milestone.name.in_(names))
-    ).all()
-    missing = [s for s in need_states(form.needs, item, deadlines, milestones) if not s.met]
+    missing = [state for state in need_states(work.session, form.needs, item) if not state.met]
     if missing:
         said = [_said(state) for state in missing]
         raise NeedsMissing(

@@ -169,7 +169,7 @@ def answer_by_link(
 def _complete(
     work: UnitOfWork, case: Case, item: WorkItem, form: Form, data: Mapping[str, Any]
 ) -> None:
-    require_needs(work, case, item, form)
+    require_needs(work, item, form)
     variables = work.running(case).instance.variables(item.token_id)
     answers = checked(work, form, data, parties=work.parties(case), variables=variables)
     if (draft := work.draft(item)) is not None:

@@ -117,7 +117,7 @@ def decide(
 def _approve(work: UnitOfWork, case: Case, activity: WorkItem, body: str | None) -> None:
     form, title = form_of(work, case, activity), title_of(work, case, activity)
     seats = seats_on(work, case, activity)
-    require_needs(work, case, activity, form)
+    require_needs(work, activity, form)
     require_heard(work, case, activity)
     draft = work.session.get_one(Draft, activity.id)
     values = _still_right(work, case, activity, form, draft) if form is not None else {}

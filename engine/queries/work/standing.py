@@ -9,7 +9,6 @@ from engine.model import (
     Deadline,
     DeliveryRow,
     DeliveryState,
-    Milestone,
     WorkItem,
     WorkItemState,
     WorkKind,
@@ -27,19 +26,9 @@ from engine.wording import span
 
 
 def needs_of(reading: Reading, found: Found) -> tuple[NeedState, ...]:
-    """How the needs of its form stand; two statements, and none where it has no needs."""
-    needs, item = found.form.needs, found.item
-    if not needs or not item.is_live:
-        return ()
-    terms = {need.term for need in needs}
-    names = {need.milestone for need in needs}
-    deadlines = reading.session.scalars(
-        select(Deadline).where(Deadline.case_id == item.case_id, Deadline.name.in_(terms))
-    ).all()
-    milestones = reading.session.scalars(
-        select(Milestone).where(Milestone.case_id == item.case_id, Milestone.name.in_(names))
-    ).all()
-    return need_states(needs, item, deadlines, milestones)
+    """How the needs of its form stand, while it is to be done."""
+    live = found.item.is_live
+    return need_states(reading.session, found.form.needs, found.item) if live else ()
 
 
 def opinions(reading: Reading, found: Found) -> tuple[Opinion, ...]:
