@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -55,9 +56,13 @@ _HOLDERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
-    """A case the reader may see, with its procedure and its bodies."""
+    """A case the reader may see, with its procedure and its bodies.
+
+    Without slots: bodies and parties are looked for in every cell of every table, so who is called
+    how is put together once.
+    """
 
     case: Case
     bundle: Bundle
@@ -76,11 +81,19 @@ class Seen:
 
     def named_so(self, words: str) -> Text | None:
         """A body of the case that a script wrote by its Italian name."""
-        return next((bare_name(b) for b in self.bodies.values() if b.name == words), None)
+        return self._names.get(words)
 
     def party(self, party_id: str | None) -> Party | None:
         """The party with this id, whether it has left or not."""
-        return next((p for p in self.parties if p.id == party_id), None)
+        return self._parties.get(party_id or "")
+
+    @cached_property
+    def _names(self) -> Mapping[str, Text]:
+        return {body.name: bare_name(body) for body in self.bodies.values()}
+
+    @cached_property
+    def _parties(self) -> Mapping[str, Party]:
+        return {party.id: party for party in self.parties}
 
     @property
     def suspended(self) -> bool:
