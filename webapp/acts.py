@@ -25,6 +25,7 @@ from webapp.forms import (
     without_blank_rows,
 )
 from webapp.i18n import _, language
+from webapp.requests import whole_number
 
 CARRY_OUT = "carry_out"
 PREVIEW = "preview"
@@ -109,8 +110,7 @@ def _require_answers(act: Act, given: Values) -> None:
 
 def version() -> int | None:
     """The version of the case or work item that the officer was looking at."""
-    given = request.form.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
+    return whole_number(request.form.get("version", ""))
 
 
 def _looked_ahead(act: Act) -> Any:

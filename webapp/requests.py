@@ -1,8 +1,9 @@
 """What comes in is text that can be kept: one place refuses what no database would take.
 
 PostgreSQL keeps neither a NUL nor half of a surrogate pair, SQLite keeps both: without this the
-same form would be stored here and break there. The address and the form of a page are looked at
-before anything else; what a program sends, when it is read, which is after it said who it is.
+same form would be stored here and break there. A number longer than they keep is none. The address
+and the form of a page are looked at before anything else; what a program sends, when it is read,
+which is after it said who it is.
 """
 
 import json
@@ -51,6 +52,11 @@ def register(app: Flask) -> None:
     """Look at every request before anybody else does."""
     app.request_class = Request
     app.before_request(_look_at_address)
+
+
+def whole_number(words: str) -> int | None:
+    """The number in an address or a hidden field; None for what no database could hold."""
+    return int(words) if words.isdecimal() and len(words) < 10 else None
 
 
 def _look_at_address() -> None:

@@ -72,6 +72,40 @@ def test_every_address_refuses_it_in_the_path_in_a_form_and_in_json(
     assert asked > 500
 
 
+NUMBERS = "9" * 20, "9" * 5000, "3000000000", "--5"
+"""Longer than a database keeps, than Python reads, than PostgreSQL keeps here; and no number."""
+
+
+def test_a_number_that_nobody_means_is_no_number(web: Web, davide: Visitor) -> None:
+    office = web.office
+    case_id = office.visit(office.actor("davide"), CHIVASSO, CASTAGNETO)
+    token = office.engine.run(office.actor("davide"), create_token, name="test")
+    bearer = {"Authorization": f"Bearer {token}"}
+    asked = (
+        *(
+            f"{path}?zone="
+            for path in ("/worklist", "/organisations", "/cases", "/responsibilities")
+        ),
+        *(f"/api/v1/{path}?zone=" for path in ("worklist", "organisations", "cases")),
+        "/cases/new?process=joint-visit&zone=",
+        f"/cases/{case_id}/what-if?change=stage:asking:",
+        f"/organisations/{CHIVASSO}/calendar?year=",
+        "/zones/",
+        "/api/v1/zones/",
+    )
+    answered = {
+        (path, len(number)): davide.client.get(
+            path + number, headers=bearer if "/api/" in path else {}, follow_redirects=True
+        ).status_code
+        for path in asked
+        for number in NUMBERS
+    }
+    assert [one for one, status in answered.items() if status >= 500] == []
+    for number in NUMBERS:
+        sent = {"reason": number, "to": "x", "item": "x"}
+        assert davide.client.post("/worklist/hand-over", data=sent).status_code in (303, 422)
+
+
 def test_drafts_forms_titles_and_searches_say_what_is_wrong(web: Web, davide: Visitor) -> None:
     office = web.office
     elena = web.signed_in("elena", (CHIVASSO, "officer"))

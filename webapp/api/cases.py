@@ -30,7 +30,18 @@ from engine.queries import (
     raise_spec,
 )
 from webapp.api.door import act, act_as, caller, expected_version
-from webapp.api.kit import Basis, Free, Instant, Paging, Part, Strict, Versioned, Words, page_of
+from webapp.api.kit import (
+    ZONE,
+    Basis,
+    Free,
+    Instant,
+    Paging,
+    Part,
+    Strict,
+    Versioned,
+    Words,
+    page_of,
+)
 from webapp.api.raci import Gap
 from webapp.api.rows import Deadline, Person, Raised
 from webapp.api.work_items import Offered, Reason
@@ -242,7 +253,7 @@ class Raising(Schema):
 class CaseSearch(Paging):
     process = fields.String(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
-    zone = fields.Integer(load_default=None)
+    zone = fields.Integer(load_default=None, validate=ZONE)
     organisation = fields.String(load_default=None)
     q = fields.String(load_default=None, metadata={"description": "In number, title or bodies."})
 

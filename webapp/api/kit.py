@@ -21,6 +21,8 @@ from webapp.i18n import language
 View = TypeVar("View", bound=Callable[..., Any])
 
 MOST = 200
+ZONE = ma.validate.Range(1, 999)
+"""Numbers a zone may have: no database is asked for one that it could not hold."""
 _BYTES = {"type": "string", "format": "binary"}
 _TAKES_FILE: dict[str, Any] = {
     "requestBody": {

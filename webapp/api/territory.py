@@ -28,7 +28,7 @@ from engine.queries import (
 )
 from engine.text import Text
 from webapp.api.door import act, caller
-from webapp.api.kit import Free, Instant, Nth, Paging, Part, Strict, Words, page_of, whole
+from webapp.api.kit import ZONE, Free, Instant, Nth, Paging, Part, Strict, Words, page_of, whole
 from webapp.auth import engine
 
 part = Part("territory", "Territory", "Homogeneous zones, public bodies, and who holds office.")
@@ -137,7 +137,7 @@ class ZoneWhole(Zone):
 
 class OrganisationSearch(Paging):
     kind = fields.String(load_default=None, metadata={"description": "`municipality`, `cmto` …"})
-    zone = fields.Integer(load_default=None)
+    zone = fields.Integer(load_default=None, validate=ZONE)
     q = fields.String(load_default=None, metadata={"description": "Part of the name, or ISTAT."})
 
 
@@ -252,7 +252,7 @@ def every_zone() -> dict[str, Any]:
     return whole(engine().read(zones))
 
 
-@part.get("/zones/<int:number>", ZoneWhole)
+@part.get("/zones/<int(max=999):number>", ZoneWhole)
 def one_zone(number: int) -> ZoneView:
     """One zone: its municipalities, and which of them touch each other."""
     return engine().read(zone, number=number)

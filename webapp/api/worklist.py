@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 
 from engine.queries import SCOPES, Page, WorkRow, worklist
 from webapp.api.door import caller
-from webapp.api.kit import Basis, Inner, Instant, Paging, Part, Versioned, Words, page_of
+from webapp.api.kit import ZONE, Basis, Inner, Instant, Paging, Part, Versioned, Words, page_of
 from webapp.auth import engine
 
 part = Part("worklist", "Worklist", "The work of one officer, the most urgent first.")
@@ -70,7 +70,7 @@ class WorklistSearch(Paging):
         },
     )
     process = fields.String(load_default=None)
-    zone = fields.Integer(load_default=None)
+    zone = fields.Integer(load_default=None, validate=ZONE)
     due_before = fields.Date(load_default=None)
     organisation = fields.String(load_default=None)
     clock = fields.String(

@@ -14,6 +14,7 @@ from webapp.auth import engine, officer
 from webapp.errors import status_of
 from webapp.forms.typed import iso_date
 from webapp.i18n import _, language
+from webapp.requests import whole_number
 
 blueprint = Blueprint("calendars", __name__)
 
@@ -88,8 +89,8 @@ def _done(organisation_id: str, about: str, words: str, run: Any) -> ResponseRet
 
 
 def _page(organisation_id: str, about: str = "", refused: EngineError | None = None) -> str:
-    asked = request.args.get("year", "")
-    year = int(asked) if asked.isdecimal() and len(asked) == 4 and int(asked) in YEARS else None
+    asked = whole_number(request.args.get("year", ""))
+    year = asked if asked in YEARS else None
     view = engine().read(
         body_calendar, actor=officer(), organisation_id=organisation_id, year=year
     )  # fmt: skip

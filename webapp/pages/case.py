@@ -33,6 +33,7 @@ from webapp.auth import engine, officer
 from webapp.i18n import _, language, ngettext
 from webapp.pages.case_acts import act_links, message_links
 from webapp.pages.raising import raise_links
+from webapp.requests import whole_number
 from webapp.shown_case import (
     case_row,
     child_row,
@@ -90,11 +91,11 @@ STATE_WORDS = {
 
 def _filters() -> dict[str, Any]:
     """What the address asks for; a value that makes no sense filters nothing."""
-    zone, state = request.args.get("zone", ""), request.args.get("state")
+    state = request.args.get("state")
     return {
         "process": request.args.get("process") or None,
         "state": state if state in STATES else None,
-        "zone": int(zone) if zone.isdecimal() and len(zone) < 4 else None,
+        "zone": whole_number(request.args.get("zone", "")),
         "q": request.args.get("q", "").strip() or None,
     }
 

@@ -27,6 +27,7 @@ from webapp import shown
 from webapp.auth import engine, officer
 from webapp.errors import status_of
 from webapp.i18n import _, language, ngettext
+from webapp.requests import whole_number
 from webapp.sheets import Sheet, download
 from webapp.shown_matrix import (
     Wanted,
@@ -111,8 +112,8 @@ def _changes(view: RaciView, row: RaciRow, typed: Mapping[str, str]) -> list[dic
 
 def _version(typed: Mapping[str, str], view: RaciView) -> int:
     """The version the letters were read in; a later change is not overwritten."""
-    written = typed.get("version", "")
-    return int(written) if written.isdecimal() and len(written) < 10 else view.version
+    written = whole_number(typed.get("version", ""))
+    return view.version if written is None else written
 
 
 def _change_page(
@@ -171,7 +172,7 @@ def programme() -> ResponseReturnValue:
     """Who does what in every open case an officer may see, by zone and procedure."""
     zone, process = request.args.get("zone", ""), request.args.get("process") or None
     found = engine().read(
-        responsibilities, actor=officer(), zone=_number(zone), process=process,
+        responsibilities, actor=officer(), zone=whole_number(zone), process=process,
         after=request.args.get("after"),
     )  # fmt: skip
     return _many(
@@ -179,7 +180,7 @@ def programme() -> ResponseReturnValue:
         title=_("Chi fa che cosa nei casi aperti"),
         zones=engine().read(zones),
         processes=engine().read(processes, actor=officer()),
-        chosen={"zone": _number(zone), "process": process},
+        chosen={"zone": whole_number(zone), "process": process},
         files=file_links("matrix.programme_file"),
         body=None,
     )
@@ -188,7 +189,7 @@ def programme() -> ResponseReturnValue:
 @blueprint.get("/responsibilities.<any(csv, xlsx, ods):kind>")
 def programme_file(kind: str) -> ResponseReturnValue:
     """The letters of every open case for a spreadsheet, one line each."""
-    zone = _number(request.args.get("zone", ""))
+    zone = whole_number(request.args.get("zone", ""))
     found = engine().read(
         responsibilities, actor=officer(), zone=zone, process=request.args.get("process") or None,
         limit=IN_A_FILE,
@@ -295,7 +296,3 @@ def _wanted() -> Wanted | None:
     narrowed = filters(officer().officer_id)
     only = request.args.get("only", "")
     return narrowed[only][1] if only in narrowed else None
-
-
-def _number(written: str) -> int | None:
-    return int(written) if written.isdecimal() and len(written) < 4 else None

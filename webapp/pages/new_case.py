@@ -30,6 +30,7 @@ from webapp.errors import status_of
 from webapp.forms import PageField, Values
 from webapp.i18n import _, language
 from webapp.neighbours import Territory
+from webapp.requests import whole_number
 
 blueprint = Blueprint("new_case", __name__, url_prefix="/cases/new")
 
@@ -157,10 +158,8 @@ def _own(view: ProcessView, capacity: CapacityRow) -> list[Choice]:
 
 
 def _zone() -> ZoneView | None:
-    number = request.args.get("zone", "")
-    if not number.isdecimal() or len(number) > 3:
-        return None
-    return engine().read(zone, number=int(number))
+    number = whole_number(request.args.get("zone", ""))
+    return None if number is None else engine().read(zone, number=number)
 
 
 def _page(

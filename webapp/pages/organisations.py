@@ -26,6 +26,7 @@ from webapp.acts import Act, day_of, perform
 from webapp.auth import engine, officer
 from webapp.forms import Values
 from webapp.i18n import _, language
+from webapp.requests import whole_number
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/organisations")
 
@@ -103,7 +104,7 @@ def show() -> ResponseReturnValue:
     given = request.args
     found = engine().read(
         organisations, kind=given.get("kind") or None, q=given.get("q") or None,
-        zone=int(given["zone"]) if given.get("zone", "").isdecimal() else None,
+        zone=whole_number(given.get("zone", "")),
         after=given.get("after"),
     )  # fmt: skip
     return render_template(

@@ -23,6 +23,7 @@ from webapp.auth import engine, officer
 from webapp.filters import plain_day
 from webapp.forms import Sources, Values, draw, error_lines, read
 from webapp.i18n import _, language
+from webapp.requests import whole_number
 from webapp.shown_plan import days_words, moved_view, plan_view
 
 blueprint = Blueprint("plan", __name__, url_prefix="/cases/<case_id>")
@@ -166,8 +167,10 @@ def _changes(written: Sequence[str]) -> list[Change]:
 def _change(written: str) -> Change:
     kind, _colon, rest = written.partition(":")
     parts = rest.split(":")
-    if kind == "stage" and len(parts) == 2 and parts[1].lstrip("-").isdecimal():
-        return ShiftStage(parts[0], int(parts[1]))
+    if kind == "stage" and len(parts) == 2:
+        days = whole_number(parts[1].removeprefix("-"))
+        if days is not None:
+            return ShiftStage(parts[0], -days if parts[1].startswith("-") else days)
     if kind == "term" and len(parts) == 3:
         start, end = _day(parts[1]), _day(parts[2])
         if start is not None and end is not None:

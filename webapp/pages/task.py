@@ -33,6 +33,7 @@ from webapp.acts import Act
 from webapp.auth import engine, officer
 from webapp.errors import problem, status_of
 from webapp.i18n import _, language
+from webapp.requests import whole_number
 from webapp.shown_task import shown_task, steps
 
 blueprint = Blueprint("task", __name__, url_prefix="/work-items/<work_item_id>")
@@ -303,8 +304,7 @@ def _task(work_item_id: str, act: str = "") -> TaskView:
 
 def _keep(work_item_id: str, values: forms.Values) -> int:
     """Save the draft over the one this page was opened with; a newer one is never overwritten."""
-    given = request.form.get("draft_version", "")
-    known = int(given) if given.isdecimal() and len(given) < 10 else None
+    known = whole_number(request.form.get("draft_version", ""))
     return engine().run(
         officer(), save_draft, work_item_id=work_item_id, data=values, draft_version=known
     )

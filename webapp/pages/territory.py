@@ -17,7 +17,7 @@ def show() -> ResponseReturnValue:
     return render_template("pages/territory.html", zones=engine().read(zones))
 
 
-@blueprint.get("/zones/<int:number>")
+@blueprint.get("/zones/<int(max=999):number>")
 def one_zone(number: int) -> ResponseReturnValue:
     """A zone and its municipalities, each with those it touches."""
     view = engine().read(zone, number=number)

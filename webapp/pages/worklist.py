@@ -26,6 +26,7 @@ from webapp import shown
 from webapp.auth import engine, officer, own_address
 from webapp.errors import status_of
 from webapp.i18n import _, language, ngettext
+from webapp.requests import whole_number
 from webapp.shown_task import undated
 
 blueprint = Blueprint("worklist", __name__)
@@ -97,10 +98,11 @@ def on_chosen() -> ResponseReturnValue:
 def carry_over() -> ResponseReturnValue:
     """Hand over what was chosen, with one reason; refused it changes nothing."""
     chosen, to = request.form.getlist("item"), request.form.get("to", "")
-    reason, note = request.form.get("reason", ""), request.form.get("note", "").strip()
-    if not to or not reason.isdecimal() or int(reason) >= len(REASONS):
+    reason = whole_number(request.form.get("reason", ""))
+    note = request.form.get("note", "").strip()
+    if not to or reason is None or reason >= len(REASONS):
         return _confirm(chosen, problem=_("Scegli a chi passi il lavoro e perché.")), 422
-    words = REASONS[int(reason)].in_(language())
+    words = REASONS[reason].in_(language())
     written = f"{words}: {note[:LONGEST_NOTE]}" if note else words
     try:
         count = engine().run(officer(), hand_over, work_item_ids=chosen, to=to, reason=written)
@@ -155,7 +157,7 @@ def _filters() -> dict[str, Any]:
     given = request.args
     return {
         "process": given.get("process") or None,
-        "zone": int(given["zone"]) if given.get("zone", "").isdecimal() else None,
+        "zone": whole_number(given.get("zone", "")),
         "organisation": given.get("organisation") or None,
         "holder": given.get("holder") or None,
         "due_before": shown.day_typed(given.get("due_before", "")),

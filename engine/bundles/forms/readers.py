@@ -16,6 +16,8 @@ from engine.text import Text
 LONGEST = {"text": 1_000, "long_text": 20_000}
 """Lengths where a form states none: no answer may fill the disk."""
 MOST_CHOICES = 500
+EARLIEST, LATEST = date(1800, 1, 1), date(2150, 12, 31)
+"""Beyond these years a day is a slip: a term counted from it would leave the calendar."""
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -114,6 +116,15 @@ def _money(value: Any) -> Decimal:
 
 
 def _date(value: Any) -> date:
+    day = _day(value)
+    if day is None:
+        raise refuse(wording.not_date())
+    if not EARLIEST <= day <= LATEST:
+        raise refuse(wording.far_away(EARLIEST.year, LATEST.year))
+    return day
+
+
+def _day(value: Any) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
@@ -121,7 +132,7 @@ def _date(value: Any) -> date:
             return date.fromisoformat(value.strip())
     except ValueError:
         pass  # the 30th of February is written like a date and is none
-    raise refuse(wording.not_date())
+    return None
 
 
 def _within(field: Field, value: Any, bound: Callable[[str], Any]) -> Any:

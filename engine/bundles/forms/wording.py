@@ -94,6 +94,14 @@ def not_date() -> Text:
     )
 
 
+def far_away(first: int, last: int) -> Text:
+    """A day in a year that nobody means."""
+    return Text(
+        f"Controlla l'anno: fra il {first} e il {last}.",
+        f"Check the year: between {first} and {last}.",
+    )
+
+
 def too_small(least: object) -> Text:
     """A number or date before the first allowed."""
     if isinstance(least, date):

@@ -17,6 +17,7 @@ from webapp import downloads, forms, shown
 from webapp.auth import engine, public
 from webapp.errors import problem, status_of
 from webapp.i18n import _, language
+from webapp.requests import whole_number
 from webapp.security import csrf, limiter
 from webapp.shown_case import document_row
 
@@ -135,8 +136,7 @@ def _store(actor: Actor) -> Any:
 
 
 def _draft_version() -> int | None:
-    given = request.form.get("draft_version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
+    return whole_number(request.form.get("draft_version", ""))
 
 
 def _refused(secret: str, values: forms.Values, refusal: EngineError) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.bundles.form import Field, Form, Nature, Option, Rule, ShowWhen
 from engine.bundles.forms import examples, to_json, validate
+from engine.bundles.forms.readers import EARLIEST, LATEST
 from engine.bundles.forms.rows import given_rows
 from engine.errors import FormInvalid
 from engine.text import Text, both
@@ -75,7 +76,7 @@ VALUES: dict[str, tuple[Field, st.SearchStrategy[Any]]] = {
     "integer": (field("x", "integer"), st.integers(-(10**15) + 1, 10**15 - 1)),
     "decimal": (field("x", "decimal"), _NUMBER),
     "money": (field("x", "money"), _AMOUNT),
-    "date": (field("x", "date"), st.dates()),
+    "date": (field("x", "date"), st.dates(EARLIEST, LATEST)),
     "choice": (field("x", "choice"), st.sampled_from([o.value for o in OPTIONS])),
     "choices": (
         field("x", "choices"),
@@ -84,7 +85,7 @@ VALUES: dict[str, tuple[Field, st.SearchStrategy[Any]]] = {
     "yes_no": (field("x", "yes_no"), st.booleans()),
     "group": (
         field("x", "group", fields=(field("a", "money"), field("b", "date"))),
-        st.fixed_dictionaries({"a": _AMOUNT, "b": st.dates()}),
+        st.fixed_dictionaries({"a": _AMOUNT, "b": st.dates(EARLIEST, LATEST)}),
     ),
     "list": (
         field("x", "list", fields=(field("a", "decimal"), field("b", "yes_no"))),
@@ -204,6 +205,8 @@ def test_headings_and_notes_take_no_answer() -> None:
          "Not before 01/12/2026."),
         (field("x", "date", max="2026-12-01"), "2026-12-02", "Non dopo il 01/12/2026.", "Not af"),
         (field("x", "date"), "2026-02-30", "data che esiste", "date that exists"),
+        (field("x", "date"), "9999-12-31", "fra il 1800 e il 2150", "between 1800 and 2150"),
+        (field("x", "date"), "0202-11-24", "fra il 1800 e il 2150", "between 1800 and 2150"),
         (field("x", "choice"), "never", "fra quelle offerte", "among those offered"),
         (field("x", "choices", max_items=1), ["ready", "wrong"], "Al massimo 1: ora 2.", "At most"),
         (field("x", "choices"), ["ready", "ready"], "due volte", "twice"),
