@@ -98,13 +98,15 @@ def _badges(file: CaseFile) -> list[dict[str, Any]]:
 def _dates(file: CaseFile) -> list[dict[str, Any]]:
     head = file.head
     dates: list[dict[str, Any]] = [{"label": _("Avviato"), "on": head.started_at}]
-    if head.ended_at:
-        dates.append({"label": _("Concluso"), "on": head.ended_at})
-        return dates
-    if file.target_on:
-        dates.append({"label": _("Obiettivo"), "on": file.target_on})
     terms = (one for one in file.deadlines if one.bounds == "work")
     running = next((one for one in terms if one.due_on and one.clock != "none"), None)
+    if head.ended_at:
+        # What has come into force goes on: “concluded” would say that nobody looks after it.
+        lives = file.open_items or running
+        words = head.outcome_title.in_(language()) if lives else ""
+        dates.append({"label": words or _("Concluso"), "on": head.ended_at})
+    elif file.target_on:
+        dates.append({"label": _("Obiettivo"), "on": file.target_on})
     if running:
         dates.append(
             {
@@ -118,13 +120,12 @@ def _dates(file: CaseFile) -> list[dict[str, Any]]:
 
 
 def next_step(file: CaseFile) -> dict[str, Any] | None:
-    """The reader's own next act, or whose turn it is; nothing once the case has ended."""
+    """The reader's own next act, or whose turn it is; nothing once nobody has anything to do.
+    A case in force or withdrawn may still have work."""
     step = file.next
-    if file.head.state not in ("open", "suspended"):
-        return None
     if not step.mine and step.organisation is None:
         return None
-    mine = step.mine and step.work_item_id and file.head.state == "open"
+    mine = step.mine and step.work_item_id and file.head.state != "suspended"
     return {
         "title": step.text,
         "organisation": shown.whose(step.organisation) if mine else _whose_turn(file),

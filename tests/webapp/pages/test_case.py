@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from engine import Actor
-from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE
+from engine.model import Case
+from engine.unit_of_work import UnitOfWork
+from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, SYSTEM
 from tests.webapp.conftest import Web
 from tests.webapp.visitor import Visitor
 
@@ -42,6 +44,19 @@ def test_my_next_step_stands_before_the_tabs(visit: Visit) -> None:
     assert page.texts("//section[contains(@class,'c-next')]//h2") == ["Prepara l’invito"]
     page.follow("Apri l’attività")
     assert page.heading == "Prepara l’invito"
+
+
+def test_a_case_that_goes_on_after_its_outcome_still_says_whose_turn_it_is(visit: Visit) -> None:
+    def come_into_force(work: UnitOfWork) -> None:
+        case = work.session.get_one(Case, visit.case_id)
+        case.enter("completed", "decided", at=case.started_at)
+
+    visit.web.office.engine.run(SYSTEM, come_into_force)
+    page = visit.opened()
+
+    page.follow("Apri l’attività")
+    assert page.heading == "Prepara l’invito"
+    assert "Concluso" not in " ".join(visit.opened().texts("//dl"))
 
 
 def test_a_draft_is_taken_up_again_from_the_case(visit: Visit) -> None:
