@@ -9,7 +9,7 @@ from flask import request, url_for
 from engine.errors import Invalid
 from engine.queries import DeadlineView, LedgerRow, TimelineRow, WaitingRow, WorkRow
 from engine.text import Text, apart
-from engine.wording import AT_RISK
+from engine.wording import AT_RISK, service_title
 from webapp.filters import current_language, plain_day
 from webapp.i18n import _
 
@@ -107,12 +107,7 @@ def done_words(row: WorkRow) -> str:
 
 def service(topic: str) -> str:
     """What an outside service is called; one of another drawing by its topic."""
-    known = {
-        "protocol": _("Protocollo ufficiale"),
-        "signature-check": _("Verifica delle firme"),
-        "pack-check": _("Controllo del fascicolo"),
-    }
-    return known.get(topic, topic)
+    return service_title(topic).in_(current_language())
 
 
 def case_url(case_id: str) -> str:

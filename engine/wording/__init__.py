@@ -20,6 +20,7 @@ from engine.wording.mails import Mail, Told, digest_mail, notice_mail
 from engine.wording.plan import PlanReason, bound_words, moved_why, plan_why
 from engine.wording.reasons import WAYS, Reason, Way, reasons
 from engine.wording.reminders import escalation_words, reminder_words, silence_words
+from engine.wording.services import service_title
 from engine.wording.stages import (
     case_state_text,
     child_state_text,
@@ -84,6 +85,7 @@ __all__ = [
     "receipt_mail",
     "reminder_words",
     "reset_mail",
+    "service_title",
     "short_why",
     "shortage_text",
     "silence_text",

@@ -9,6 +9,7 @@ from engine.wording import clock_events as clock
 from engine.wording.bodies import OF_ACCOUNTS, OF_BODIES
 from engine.wording.dates import counted, day_short, sentence, span
 from engine.wording.letters import letters_text
+from engine.wording.services import service_title
 from engine.wording.stages import children_text
 from engine.wording.telling import Names, Payload, because, by_body, lower, with_body
 
@@ -273,6 +274,19 @@ def _sent(p: Payload, names: Names) -> Text:
     return Text(f"Comunicazione inviata: {title.it}", f"Message sent: {title.en}")
 
 
+def _service(italian: str, english: str) -> Callable[[Payload, Names], Text]:
+    """A sentence about an outside service, by its name."""
+
+    def told(p: Payload, _names: Names) -> Text:
+        service, error = service_title(p["topic"]), p.get("error", "")
+        return Text(
+            italian.format(service=f"«{service.it}»", error=error),
+            english.format(service=f"“{service.en}”", error=error),
+        )
+
+    return told
+
+
 def _children_asked(p: Payload, names: Names) -> Text:
     title = names.children(p["name"])
     return Text(
@@ -423,24 +437,24 @@ HAPPENINGS: dict[str, tuple[Lane, Teller]] = {
     "MessageSent": ("machine", _sent),
     "ServiceRequested": (
         "machine",
-        _said("Richiesta a un servizio esterno: {topic}", "Outside service asked: {topic}"),
+        _service("Richiesta al servizio {service}", "Service {service} asked"),
     ),
     "ServiceAnswered": (
         "machine",
-        _said("Risposta del servizio esterno: {topic}", "Outside service answered: {topic}"),
+        _service("Risposta del servizio {service}", "Service {service} answered"),
     ),
     "ServiceFailed": (
         "machine",
-        _said(
-            "Il servizio esterno {topic} non ha risposto: {error}",
-            "The outside service {topic} did not answer: {error}",
+        _service(
+            "Il servizio {service} non ha risposto: {error}",
+            "The service {service} did not answer: {error}",
         ),
     ),
     "ServiceNotConnected": (
         "machine",
-        _said(
-            "Il servizio {topic} non è ancora collegato: si fa a mano",
-            "The service {topic} is not connected yet: it is done by hand",
+        _service(
+            "Il servizio {service} non è ancora collegato: si fa a mano",
+            "The service {service} is not connected yet: it is done by hand",
         ),
     ),
     "DeliveryFailed": (

@@ -127,3 +127,12 @@ def test_one_case_is_not_told_as_several() -> None:
 
     assert told.it == "La matrice è in vigore per AUP-2026-001: 2 lettere, 1 caso aperto."
     assert told.en == "The matrix is in force for AUP-2026-001: 2 letters, 1 open case."
+
+
+def test_an_outside_service_is_told_by_its_name() -> None:
+    told = event_sentence("ServiceFailed", {"topic": "protocol", "error": "timeout"}, Names())
+    other = event_sentence("ServiceAnswered", {"topic": "weather"}, Names())
+
+    assert told.it == "Il servizio «Protocollo ufficiale» non ha risposto: timeout."
+    assert told.en == "The service “Official register” did not answer: timeout."
+    assert other.it == "Risposta del servizio «weather»."
