@@ -120,11 +120,11 @@ def _dates(file: CaseFile) -> list[dict[str, Any]]:
 
 
 def next_step(file: CaseFile) -> dict[str, Any] | None:
-    """The reader's own next act, or whose turn it is; nothing once nobody has anything to do.
-    A case in force or withdrawn may still have work."""
+    """The reader's own next act, or whose turn it is, or what is awaited; nothing once a case has
+    ended and nobody has anything to do. A case in force or withdrawn may still have work."""
     step = file.next
     if not step.mine and step.organisation is None:
-        return None
+        return {"title": step.text} if file.head.state == "open" else None
     mine = step.mine and step.work_item_id and file.head.state != "suspended"
     return {
         "title": step.text,

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import select
 
 from engine import Actor
-from engine.model import Case
+from engine.model import Case, WorkItem, WorkItemState
 from engine.unit_of_work import UnitOfWork
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, SYSTEM
 from tests.webapp.conftest import Web
@@ -72,6 +73,18 @@ def test_when_it_is_anothers_turn_it_says_whose(visit: Visit) -> None:
     assert "Tocca a un altro ente" in step
     assert "Chivasso" in step or "Castagneto Po" in step
     assert not page.page.xpath("//section[contains(@class,'c-next')]//a")
+
+
+def test_when_nobody_has_anything_to_do_it_says_what_is_awaited(visit: Visit) -> None:
+    def take_work_away(work: UnitOfWork) -> None:
+        for item in work.session.scalars(select(WorkItem)):
+            item.state = WorkItemState.CANCELLED
+
+    visit.web.office.engine.run(SYSTEM, take_work_away)
+    step = " ".join(visit.opened().texts("//section[contains(@class,'c-next')]"))
+
+    assert "Nessuno deve fare nulla ora" in step
+    assert "un altro ente" not in step
 
 
 def test_stages_parties_and_people_are_told(visit: Visit) -> None:
