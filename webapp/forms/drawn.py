@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine.queries import Field
@@ -20,7 +20,7 @@ from webapp.forms.page_field import (
     Table,
     Total,
 )
-from webapp.forms.typed import NUMBERS, as_choice, to_text
+from webapp.forms.typed import NUMBERS, as_choice, is_number, to_text
 
 IN_LINE = 4
 LINE = 60
@@ -242,11 +242,7 @@ def _totals(field: Field, rows: list[Values]) -> Iterator[Total]:
 
 
 def _amount(value: Any) -> Decimal:
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        return Decimal(0)
-    return amount if amount.is_finite() else Decimal(0)
+    return Decimal(str(value)) if is_number(str(value)) else Decimal(0)
 
 
 def _readable(

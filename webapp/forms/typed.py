@@ -8,8 +8,8 @@ from typing import Any
 from babel.numbers import format_decimal
 
 NUMBERS = frozenset({"integer", "decimal", "money"})
-LONGEST_NUMBER = 40
-"""Digits beyond which nobody means a number."""
+LONGEST_NUMBER = 24
+"""Signs beyond which nobody means a number: the engine takes fifteen digits and six decimals."""
 
 DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -50,7 +50,12 @@ def plain_number(typed: str, language: str = "it") -> str | None:
     if group in rest or not _is_grouped(whole, group):
         return None
     plain = whole.replace(group, "") + ("." + rest if mark else "")
-    return plain if len(plain) <= LONGEST_NUMBER and NUMBER.fullmatch(plain) else None
+    return plain if is_number(plain) else None
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number that can be reckoned with; a draft holds whatever was typed."""
+    return len(text) <= LONGEST_NUMBER and NUMBER.fullmatch(text) is not None
 
 
 def _decimal_mark(text: str, language: str) -> str:
@@ -93,7 +98,7 @@ def _day_text(value: Any) -> str:
 
 def _number_text(kind: str, value: Any, language: str) -> str:
     text = str(value)
-    if isinstance(value, bool) or not NUMBER.fullmatch(text):
+    if isinstance(value, bool) or not is_number(text):
         return text
     if kind == "integer":
         return text

@@ -18,6 +18,7 @@ _ELIDED = {
 _BEFORE_DAY = re.compile(r"\b(il|del|al|dal|nel|sul) $", re.IGNORECASE)
 _SENTENCE_OVER = re.compile(r"(^|[.?!]\s+)$")
 _BLANK = "da completare"
+_MOST_DIGITS = 30
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -272,6 +273,8 @@ def _amount(value: Any, *, money: bool) -> str:
         number = Decimal(str(value))
     except InvalidOperation:  # typed, not checked yet
         return str(value)
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        return str(value)  # written out, 1e999999999 would fill the memory
     digits = f"{number:,.2f}" if money else f"{number:,f}"
     italian = digits.translate(str.maketrans(",.", ".,"))
     return f"{italian} euro" if money else italian

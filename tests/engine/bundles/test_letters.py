@@ -67,6 +67,8 @@ def test_lines_make_paragraphs_headings_items_and_numbered_points() -> None:
         ("Alle ore {| ora}.", {"": "x"}, "Alle ore [ora]."),
         ("Costa {cost}.", {"cost": "3687.65"}, "Costa 3.687,65 euro."),
         ("Costa {cost}.", {"cost": "tanto"}, "Costa tanto."),
+        ("Costa {cost}.", {"cost": "1e999999999999"}, "Costa 1e999999999999."),
+        ("Costa {cost}.", {"cost": "NaN"}, "Costa NaN."),
         ("Esito: {outcome}.", {"outcome": "ready"}, "Esito: pronto."),
         ("{outcome}, dunque.", {"outcome": "ready"}, "Pronto, dunque."),
         ("Risposta: {agreed}.", {"agreed": True}, "Risposta: sì."),

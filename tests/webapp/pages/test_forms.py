@@ -108,6 +108,18 @@ def test_a_decimal_survives_the_page(language: str, number: Decimal) -> None:
     assert Decimal(str(from_text("decimal", shown, language))) == number
 
 
+@pytest.mark.parametrize("typed", ["9" * 27, "9" * 5000, "1." + "9" * 40, "9e999999", "NaN"])
+@pytest.mark.parametrize("kind", ["integer", "decimal", "money"])
+def test_a_number_beyond_reckoning_stays_as_it_was_typed(kind: str, typed: str) -> None:
+    column = field("amount", kind)
+    values = {"amount": typed, "costs": [{"amount": typed}, {"amount": typed}, {"amount": "2"}]}
+    drawn = forms.draw((column, field("costs", "list", fields=(column,))), values, NOBODY)
+
+    assert drawn[0].value == from_text(kind, typed) == typed
+    assert [row[0].value for row in drawn[1].rows][:2] == [typed, typed]
+    assert [total.value for total in drawn[1].totals] == (["2"] if kind == "money" else [])
+
+
 @given(st.dates(min_value=date(1000, 1, 1)))
 def test_a_date_survives_the_page(day: date) -> None:
     assert from_text("date", to_text("date", day.isoformat())) == day.isoformat()
