@@ -27,6 +27,12 @@ def both(words: str) -> Text:
     return Text(words, words)
 
 
+def in_sight(words: str) -> str:
+    """Words as one line of signs that can be seen: a name that shows nothing cannot be clicked,
+    and one that turns the writing round shows another."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
+
+
 _BESIDE = " | "
 
 

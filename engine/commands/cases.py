@@ -17,7 +17,7 @@ from engine.errors import FormInvalid, Invalid, PartiesInvalid, ProcessNotFound,
 from engine.model import Case, CaseCounter, CaseState, Organisation, Party
 from engine.policy import require_administrator, require_column
 from engine.store import Version
-from engine.text import Text, both
+from engine.text import Text, both, in_sight
 from engine.unit_of_work import UnitOfWork, of_kind
 
 
@@ -52,7 +52,7 @@ def open_case(
     parent_id: str | None = None,
 ) -> Case:
     """Begin a case of this version, for a person or for the case that asked for it."""
-    bundle = version.bundle
+    bundle, title = version.bundle, in_sight(title)
     bodies, unfit = _bodies(work, bundle, parties)
     case_id = work.new_id()
     rows = [
@@ -72,7 +72,7 @@ def open_case(
 
     case = Case(
         id=case_id, number=_number(work, bundle), process=bundle.key,
-        deployment_id=version.deployment_id, title=title.strip()[:300], state=CaseState.OPEN,
+        deployment_id=version.deployment_id, title=title[:300], state=CaseState.OPEN,
         zone_number=_zone(body for _, body in bodies), parent_id=parent_id, started_at=work.now,
         started_by=work.author, running=[], progress=[], variables={}, history_count=0,
         history_digest="",
@@ -107,7 +107,7 @@ def _all_right(
     """The answers of the start form; a refusal names everything at once, so one reads it once."""
     wrong: dict[str, Any] = {}
     answers: dict[str, Any] = {}
-    if not title.strip():
+    if not title:
         wrong["title"] = [Text("Il caso ha bisogno di un titolo.", "The case needs a title.")]
     try:
         answers = checked(work, bundle.start_form, data, parties=rows, variables={})

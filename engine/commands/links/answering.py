@@ -40,7 +40,7 @@ from engine.model import (
     WorkKind,
 )
 from engine.policy import Seat, answerable_by_link, for_links, permitting, the_one
-from engine.text import Text
+from engine.text import Text, in_sight
 from engine.unit_of_work import UnitOfWork
 
 WORTHLESS = Text(
@@ -230,8 +230,7 @@ def _require_free(item: WorkItem) -> None:
 
 def _typed(words: str, longest: int) -> str:
     """What somebody says of himself; brackets have a meaning of their own in the history."""
-    plain = " ".join("".join(c for c in words if c.isprintable() and c not in "()").split())
-    return plain[:longest]
+    return in_sight(words.replace("(", "").replace(")", ""))[:longest]
 
 
 @contextmanager

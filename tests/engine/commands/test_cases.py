@@ -77,15 +77,20 @@ def test_a_wrong_start_leaves_nothing_behind(office: Office, coordinator: Actor)
         )
     with pytest.raises(FormInvalid) as everything:
         office.engine.run(
-            coordinator, start_case, process="joint-visit", title=" ", parties=parties[:1], data={}
-        )
+            coordinator, start_case, process="joint-visit", title=" \u200b\x7f", data={},
+            parties=parties[:1],
+        )  # fmt: skip
     assert set(everything.value.fields) == {"title", "parties", "place"}
     with office.session() as session:
         assert session.query(Case).count() == 0
 
-    first = office.visit(coordinator, CHIVASSO, RONDISSONE)
+    first: str = office.engine.run(
+        coordinator, start_case, process="joint-visit", parties=parties, data={"place": "Cava"},
+        title="Cava\r\nBCC: altri\u202e ",
+    )  # fmt: skip
     with office.session() as session:
-        assert session.get_one(Case, first).number == "SOP-2026-001"
+        case = session.get_one(Case, first)
+        assert (case.number, case.title) == ("SOP-2026-001", "Cava BCC: altri")
 
 
 def test_a_suspended_case_stands_still_until_resumed(office: Office, coordinator: Actor) -> None:
