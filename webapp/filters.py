@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -149,11 +149,15 @@ def plain_when(instant: datetime, *, weekday: bool = False, clock_only: bool = F
     return format_datetime(_instant(instant), pattern, tzinfo=ROME, locale=LOCALES[words])
 
 
-def money(value: Decimal | str | int | None) -> str:
-    """An amount in euro, `3.687,65 €`."""
+def money(value: Any) -> str:
+    """An amount in euro, `3.687,65 €`; what stands in its place, a dash or a word, as it is."""
     if value is None or value == "":
         return ""
-    return format_currency(Decimal(value), "EUR", locale=LOCALES[current_language()])
+    try:
+        amount = Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
+        return text(value)
+    return format_currency(amount, "EUR", locale=LOCALES[current_language()])
 
 
 def number(value: Decimal | str | int | None) -> str:

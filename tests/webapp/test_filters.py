@@ -53,6 +53,13 @@ def test_an_instant_is_shown_in_the_time_of_rome() -> None:
         assert "2026-07-01" in filters.day(summer)
 
 
+def test_what_stands_in_place_of_an_amount_stays_as_it_is(language: str) -> None:
+    """An office that has given no figures has a dash where the others have their funds."""
+    assert filters.money("–") == "–"
+    awaited = Text("in attesa", "awaited")
+    assert filters.money(awaited) == awaited.in_(language)
+
+
 def test_amounts_and_sizes_follow_the_language(language: str) -> None:
     assert (
         filters.money(Decimal("3687.65"))
