@@ -211,14 +211,39 @@ def guard(
     path = tuple((e, k) for e, k in item.path)
     if has_no_day(bundle, name, path, variables):
         return
-    for row in living(work, case):
-        around = tuple((e, k) for e, k in row.path)
-        if row.name == name and row.token_id is not None and path[: len(around)] == around:
-            return
+    if any(_carries(row, name, path) for row in living(work, case)):
+        return
+    # It began with what is around the work; once it has passed it does not begin with every act.
+    if _drawn_around(bundle, name, item.activity, path) and _has_passed(work, case, name, path):
+        return
     arm(
         work, case, bundle, name=name, path=path, party=party, variables=variables,
         work_item_id=item.id,
     )  # fmt: skip
+
+
+def _carries(row: Deadline, name: str, path: Path) -> bool:
+    """Whether it is a drawn clock of this name that counts where the path leads."""
+    around = tuple((e, k) for e, k in row.path)
+    return row.name == name and row.token_id is not None and path[: len(around)] == around
+
+
+def _drawn_around(bundle: Bundle, name: str, activity: str, path: Path) -> bool:
+    """Whether a clock of this name is drawn on the edge of the work or of what it lies in."""
+    around = {activity, *(element for element, _ in path)}
+    drawn = (element for one in bundle.drawings.values() for element in one.elements.values())
+    return any(e.event == f"deadline:{name}" and e.attached_to in around for e in drawn)
+
+
+def _has_passed(work: UnitOfWork, case: Case, name: str, path: Path) -> bool:
+    """Whether a drawn clock of this name has run out where the path leads; one statement."""
+    passed = work.session.scalars(
+        select(Deadline).where(
+            Deadline.case_id == case.id, Deadline.state == DeadlineState.EXPIRED,
+            Deadline.name == name,
+        )
+    )  # fmt: skip
+    return any(_carries(row, name, path) for row in passed)
 
 
 def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Milestone]) -> bool:

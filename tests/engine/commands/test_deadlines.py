@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from engine import Actor
-from engine.commands import expire_deadline, resume_case, suspend_case
+from engine.bundles.load import load_folder
+from engine.commands import deploy_process, expire_deadline, resume_case, suspend_case
 from engine.model import LedgerEntry, Notice
-from tests.office import CASTAGNETO, CHIVASSO, SYSTEM, Office
+from tests.office import CASTAGNETO, CHIVASSO, JOINT_VISIT, SYSTEM, Office
 
 
 def test_a_silent_town_is_passed_over_after_its_last_day(
@@ -75,3 +76,56 @@ def test_an_answer_in_time_stops_its_own_clock(
     )
     states = sorted(d.state for d in office.deadlines(visit))
     assert states == ["met", "running"]
+
+
+def test_a_term_around_several_pieces_of_work_does_not_begin_again_once_it_has_passed(
+    office: Office, coordinator: Actor, elena: Actor
+) -> None:
+    files = _two_acts_under_one_clock_that_goes_on()
+    office.engine.run(SYSTEM, deploy_process, files=files)
+    visit = office.visit(coordinator, CHIVASSO, CASTAGNETO)
+    office.complete(
+        coordinator, office.item(visit, "prepare"), visit_on="2027-03-01", budget="1200.50"
+    )
+    (last_day,) = {row.due_on for row in office.deadlines(visit) if row.name == "answer-by"}
+    office.pass_days(11)
+
+    answer = office.item(visit, "answer", CHIVASSO)
+    office.complete(elena, answer, coming="yes", people=3)
+    office.complete(elena, office.item(visit, "answer_again", CHIVASSO), coming="no")
+    terms = [row for row in office.deadlines(visit) if row.name == "answer-by"]
+    assert [(row.state, row.due_on) for row in terms] == [("expired", last_day)] * 2
+    assert [item.activity for item in office.items(visit)] == ["answer"]
+
+
+def _two_acts_under_one_clock_that_goes_on() -> dict[str, bytes]:
+    """Each municipality answers twice, and the passing of the term takes none of it away."""
+    files = dict(load_folder(JOINT_VISIT).files)
+
+    def put(name: str, *changes: tuple[str, str]) -> None:
+        text = files[name].decode()
+        for old, new in changes:
+            assert old in text, (name, old)
+            text = text.replace(old, new)
+        files[name] = text.encode()
+
+    drawn = files["process.bpmn"].decode()
+    begins = drawn.index('<bpmn:userTask id="answer"')
+    task = drawn[begins : drawn.index("</bpmn:userTask>", begins)] + "</bpmn:userTask>"
+    second = task.replace('id="answer"', 'id="answer_again"')
+    flow = '<bpmn:sequenceFlow id="flow_2" sourceRef="answer" targetRef="town_answered"/>'
+    put(
+        "process.bpmn",
+        (task, task + second),
+        (flow, flow.replace("town_answered", "answer_again") + flow.replace(
+            "flow_2", "flow_2b").replace('"answer"', '"answer_again"')),
+        ('attachedToRef="asking_town">\n          <bpmn:timer',
+         'attachedToRef="asking_town" cancelActivity="false">\n          <bpmn:timer'),
+    )  # fmt: skip
+    put("process.toml", ("version = 1", "version = 2"))
+    put("raci.csv", ("answer,A,,R", "answer,A,,R\nanswer_again,A,,R"))
+    text = files["forms/answer.toml"].decode()
+    head, fields = text.split("[[fields]]", 1)
+    text = f'{head}deadline = "answer-by"\n\n[[fields]]{fields}'
+    files["forms/answer.toml"] = files["forms/answer_again.toml"] = text.encode()
+    return files
