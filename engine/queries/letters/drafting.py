@@ -20,8 +20,8 @@ from engine.queries.letters.facts import (
     documents_listed,
     facts_of,
     fields_behind,
-    terms_told,
 )
+from engine.queries.letters.terms import terms_told
 from engine.queries.rows import CaseHead
 from engine.queries.work.found import find_work
 from engine.queries.work.page import page_of

@@ -1,24 +1,18 @@
-"""What a draft letter knows: the case, the people, the files, the terms, the questions asked."""
+"""What a draft letter knows: the case, the people, the files, the questions asked."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
-
-from engine.bundles.deadline import DeadlineRule
 from engine.bundles.definition import Bundle
 from engine.bundles.form import Field, Form
-from engine.bundles.profiles import rule_in_profile
 from engine.clock import day_of
-from engine.model import Deadline, Organisation, WorkItem
+from engine.model import Organisation, WorkItem
 from engine.queries._lookup import Seen, body_name
 from engine.queries.documents import UploadRow
 from engine.queries.letters.addressing import Addressee
+from engine.queries.letters.terms import article
 from engine.queries.rows import DocumentRow
 from engine.queries.work.views import TaskView
-from engine.text import apart
-from engine.unit_of_work import Reading
-from engine.wording import deadline_why, length_text
 
 
 def facts_of(
@@ -35,7 +29,7 @@ def facts_of(
         "case": {
             "number": head.number, "title": head.title, "process": head.process_title.it,
             "zone": f"zona omogenea {head.zone} «{head.zone_name.it}»" if head.zone else None,
-            "legal_basis": _article(head.legal_basis),
+            "legal_basis": article(head.legal_basis),
         },
         "sender": {
             "name": body_name(writer).it, "pec": writer.pec, "fiscal_code": writer.fiscal_code,
@@ -100,63 +94,6 @@ def answers_in(task: TaskView) -> Mapping[str, Any]:
     if task.prepared is not None:
         return task.prepared.values
     return task.answers if task.answers is not None else task.prefilled
-
-
-def terms_told(
-    reading: Reading, seen: Seen, item: WorkItem, names: Collection[str]
-) -> dict[str, Any]:
-    """The terms a letter speaks of, as they run in the case, nearest to the work first."""
-    if not names:
-        return {}
-    path = tuple((element, key) for element, key in item.path)
-    rows = reading.session.scalars(
-        select(Deadline)
-        .where(Deadline.case_id == item.case_id, Deadline.name.in_(names))
-        .order_by(Deadline.armed_at, Deadline.id)
-    ).all()
-    rules = {name: seen.bundle.deadline(name, path) for name in names}
-    # Of a shared part used in several places the nearest caller says how long the term is.
-    return {
-        name: _term(seen, rule, _running(item, name, rows))
-        for name, rule in rules.items()
-        if rule is not None
-    }
-
-
-def _running(item: WorkItem, name: str, rows: Iterable[Deadline]) -> Deadline | None:
-    """The term of this name that concerns the work: of its party before any other, the last."""
-    mine = [r for r in rows if r.name == name and r.party_id in (None, item.party_id)]
-    return next(
-        (r for r in reversed(mine) if r.party_id == item.party_id), mine[-1] if mine else None
-    )
-
-
-def _term(seen: Seen, rule: DeadlineRule, row: Deadline | None) -> dict[str, Any]:
-    varied = rule_in_profile(seen.bundle, rule, seen.case.profile, seen.case.profile_lengths)
-    length = varied.length
-    facts = {
-        "title": rule.title.it, "article": _article(varied.legal_basis),
-        "consequence": _formally(varied.consequence.it),
-        "length": None if length.variable else length_text(f"{length.amount} {length.unit}").it,
-    }  # fmt: skip
-    if row is None:
-        return facts
-    return facts | {
-        "article": _article(row.legal_basis),
-        "length": length_text(row.length).it or facts["length"],
-        "starts_on": row.starts_on, "due_on": row.due_on,
-        "why": deadline_why(row.steps).it if row.due_on else None,
-    }  # fmt: skip
-
-
-def _formally(consequence: str) -> str:
-    """What a term page says to officers, as a letter says it."""
-    passed, found, rest = consequence.partition("Se passa: ")
-    return f"Trascorso il termine, {rest}" if found and not passed else consequence
-
-
-def _article(basis: str) -> str | None:
-    return None if basis == "organisational" else apart(basis).it
 
 
 def fields_behind(bundle: Bundle, form: Form) -> dict[str, Field]:
