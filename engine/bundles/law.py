@@ -6,6 +6,8 @@ from typing import Literal
 
 Evidence = Literal["V", "S", "P", "unverified"]
 """How well a legal fact is known: read in the source, in a secondary source, partly, not at all."""
+ORGANISATIONAL = "organisational"
+"""What stands in place of an article where the offices do something by habit, not by law."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, or_, select
 
 from engine.actor import Actor
+from engine.bundles.law import ORGANISATIONAL
 from engine.model import (
     LIVE,
     CalendarFeed,
@@ -168,7 +169,7 @@ def _events(reading: Reading) -> dict[str, list[tuple[str, Text]]]:
 
 def _term(reading: Reading, row: Deadline, case: Case, at: datetime | None) -> FeedTerm:
     rule = rule_of(reading.bundle(case.deployment_id), row)
-    basis = "" if row.legal_basis == "organisational" else row.legal_basis
+    basis = "" if row.legal_basis == ORGANISATIONAL else row.legal_basis
     return FeedTerm(
         id=row.id, title=rule.title if rule else both(row.name), case_number=case.number,
         case_title=case.title, due_on=None if row.is_stopped else row.due_on,

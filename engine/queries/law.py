@@ -9,14 +9,17 @@ from typing import Literal
 
 from engine.bundles.deadline import DeadlineRule, Suspension, Term
 from engine.bundles.definition import Bundle
-from engine.bundles.law import Law
+from engine.bundles.form import Form
+from engine.bundles.law import ORGANISATIONAL, Law
 from engine.bundles.matrix import activities
 from engine.bundles.questions import Question, common_questions
 from engine.queries._lookup import activity_title
 from engine.text import NO_TEXT, Text, apart
 from engine.wording import length_text, span
 
-Kind = Literal["procedure", "activity", "need", "profile", "term", "act"]
+Kind = Literal[
+    "procedure", "start", "activity", "message", "need", "separation", "profile", "term", "act"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,10 @@ def law_rows(bundle: Bundle) -> tuple[LawRow, ...]:
                     bundle.evidence,
                 ),
                 *_profiles(bundle),
+                *_separations(bundle),
+                *_sent("start", "start", bundle.title, bundle.start_form),
                 *_activities(bundle),
+                *_messages(bundle),
                 *_terms(bundle),
             ]
         )
@@ -117,10 +123,32 @@ def _activities(bundle: Bundle) -> Iterator[LawRow]:
         form = bundle.forms.get(activity)
         if form is None:
             continue
-        title = activity_title(bundle, activity)
-        yield LawRow("activity", activity, title, form.legal_basis, NO_TEXT, "", form.evidence)
-        for need in form.needs:
-            yield LawRow("need", activity, need.what, need.legal_basis, NO_TEXT, "", need.evidence)
+        yield from _act("activity", activity, activity_title(bundle, activity), form)
+
+
+def _messages(bundle: Bundle) -> Iterator[LawRow]:
+    """What people may send into a case, where an article speaks of it."""
+    for name, rule in bundle.messages.items():
+        if rule.form is not None:
+            yield from _sent("message", name, rule.title, rule.form)
+
+
+def _sent(kind: Kind, step: str, title: Text, form: Form) -> Iterator[LawRow]:
+    """A form that no work of the procedure asks for: not in the table where no law asks either."""
+    if form.legal_basis != ORGANISATIONAL:
+        yield from _act(kind, step, form.title if form.title.it else title, form)
+
+
+def _act(kind: Kind, step: str, title: Text, form: Form) -> Iterator[LawRow]:
+    yield LawRow(kind, step, title, form.legal_basis, NO_TEXT, "", form.evidence)
+    for need in form.needs:
+        yield LawRow("need", step, need.what, need.legal_basis, NO_TEXT, "", need.evidence)
+
+
+def _separations(bundle: Bundle) -> Iterator[LawRow]:
+    """Functions that one person must not have a hand in at once."""
+    for number, rule in enumerate(bundle.separations, start=1):
+        yield _row("separation", f"separation-{number}", rule.title, rule.law)
 
 
 def _terms(bundle: Bundle) -> Iterator[LawRow]:

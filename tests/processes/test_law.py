@@ -34,6 +34,13 @@ def test_every_act_and_every_term_stands_in_it() -> None:
         rows = law_rows(bundle)
         assert {r.step for r in rows if r.kind == "term"} == set(bundle.deadlines)
         assert {r.step for r in rows if r.kind == "activity"} == set(bundle.forms)
+        sent = {n: m.form for n, m in bundle.messages.items() if m.form is not None}
+        lawful = {n for n, form in sent.items() if form.legal_basis != "organisational"}
+        assert {r.step for r in rows if r.kind == "message"} == lawful
+        started = [bundle.start_form.evidence] * (bundle.start_form.legal_basis != "organisational")
+        assert [r.evidence for r in rows if r.kind == "start"] == started
+        kept = [(s.title, s.law.text) for s in bundle.separations]
+        assert [(r.title, r.article) for r in rows if r.kind == "separation"] == kept
         assert all(row.article for row in rows), bundle.key
 
 

@@ -119,8 +119,11 @@ def _tabs(key: str, part: str) -> list[dict[str, Any]]:
 def _law_kinds() -> dict[str, str]:
     return {
         "procedure": _("Procedimento"),
+        "start": _("Avvio"),
         "activity": _("Atto"),
+        "message": _("Comunicazione nel caso"),
         "need": _("Prima dell’atto"),
+        "separation": _("Funzioni separate"),
         "profile": _("Profilo dei termini"),
         "term": _("Termine"),
         "act": _("Sospensione o proroga"),

@@ -7,7 +7,7 @@ from keyword import iskeyword
 from typing import Any, cast, get_args, get_type_hints
 
 from engine.bundles.form import Field, Form, Nature, Need, Option, Rule, ShowWhen
-from engine.bundles.law import Evidence
+from engine.bundles.law import ORGANISATIONAL, Evidence
 from engine.bundles.problem import Problem
 from engine.bundles.source import Table, read_table
 from engine.text import NO_TEXT
@@ -35,8 +35,8 @@ def form_from(table: Table, activity: str) -> Form:
         next=table.both("next", required=not lighter),
         help=table.both("help", required=not lighter),
         nature=Nature(table.one_of("nature", list(Nature), "technical" if lighter else None)),
-        legal_basis=table.basis("legal_basis", "organisational" if lighter else None),
-        evidence=cast(Evidence, table.one_of("evidence", EVIDENCE, "V")),
+        legal_basis=table.basis("legal_basis", ORGANISATIONAL if lighter else None),
+        evidence=cast(Evidence, table.one_of("evidence", EVIDENCE, "unverified")),
         deadline=table.text("deadline", "") or None,
         approval=_approval(table),
         fields=_fields(table, DEEPEST),
@@ -174,8 +174,8 @@ EMPTY_START = Form(
     next=NO_TEXT,
     help=NO_TEXT,
     nature=Nature.TECHNICAL,
-    legal_basis="organisational",
-    evidence="V",
+    legal_basis=ORGANISATIONAL,
+    evidence="unverified",
     deadline=None,
     approval=None,
     fields=(),

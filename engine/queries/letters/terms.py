@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine.bundles.deadline import DeadlineRule
 from engine.bundles.definition import Bundle
+from engine.bundles.law import ORGANISATIONAL
 from engine.bundles.profiles import rule_in_profile
 from engine.model import Deadline, WorkItem, WorkKind
 from engine.queries._lookup import Seen
@@ -127,4 +128,4 @@ def _formally(consequence: str) -> str:
 
 def article(basis: str) -> str | None:
     """An article as a letter quotes it; nothing where no law asks for the act."""
-    return None if basis == "organisational" else apart(basis).it
+    return None if basis == ORGANISATIONAL else apart(basis).it

@@ -123,3 +123,8 @@ def test_letters_come_from_the_row_the_call_or_the_stage() -> None:
     }  # fmt: skip
     # Of a stage's row only R and A pass on: the hearing happens once, not for every activity.
     assert bundle.letters("prepare") == {coordinator: "RA"}
+
+
+def test_an_article_of_which_nobody_says_how_well_it_is_known_is_to_be_verified() -> None:
+    silent = spoilt("forms/prepare.toml", 'evidence = "V"\n', "")
+    assert load_files(silent).forms["prepare"].evidence == "unverified"
