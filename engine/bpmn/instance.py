@@ -106,10 +106,10 @@ class Instance:
         return deepcopy(dict(self._task(token_id).data))
 
     def worked_out(self, token_id: str, element: str, *, facts: Facts) -> dict[str, Any]:
-        """The variables of a token as the script of an element of its process would leave them
-        now; the case stays as it is."""
+        """The variables of a token as the script of an element of its process, or of one around it,
+        would leave them now; the case stays as it is."""
         task = self._task(token_id)
-        specs = task.workflow.spec.task_specs.values()
+        specs = [s for part in surface.parts_around(task) for s in part.spec.task_specs.values()]
         source = next((s.script for s in specs if s.bpmn_id == element), None)
         if source is None:
             raise ScriptFailed(element, "it is no script of this process")

@@ -48,12 +48,17 @@ def enclosing(task: Any) -> Any:
 
 def process_of(task: Any) -> str:
     """The id of the drawn process a task belongs to, which tells its drawing."""
-    part = task.workflow
+    *_, whole = parts_around(task)
+    return str(whole.spec.name)
+
+
+def parts_around(task: Any) -> Iterator[Any]:
+    """The sub-process a task runs in and those around it, out to the whole of its drawing."""
+    yield task.workflow
     around = enclosing(task)
     while around is not None and not isinstance(around.task_spec, CallActivity):
-        part = around.workflow
+        yield around.workflow
         around = enclosing(around)
-    return str(part.spec.name)
 
 
 def properties_of(spec: Any) -> Mapping[str, str]:

@@ -113,16 +113,19 @@ def cases_of(session: Session, process: str, organisation_id: str) -> dict[str, 
 
 
 def answers_of(
-    session: Session, process: str, organisation_id: str, activity: str
+    session: Session, process: str, organisation_id: str, activity: str, case_id: str
 ) -> list[dict[str, Any]]:
-    """What was answered in an activity of the cases a body takes or took part in, oldest first."""
+    """What was answered in an activity of the cases a body takes or took part in, oldest first.
+
+    `own` are those of the case that asks.
+    """
     taken = (
         select(Party.case_id)
         .join(Case, Case.id == Party.case_id)
         .where(Case.process == process, Party.organisation_id == organisation_id)
     )
     newest = session.execute(
-        select(WorkItem.completed_at, WorkItem.answers)
+        select(WorkItem.completed_at, WorkItem.answers, WorkItem.case_id)
         .where(
             WorkItem.case_id.in_(taken),
             WorkItem.activity == activity,
@@ -132,4 +135,7 @@ def answers_of(
         .order_by(WorkItem.completed_at.desc(), WorkItem.id.desc())
         .limit(MOST_ANSWERS)
     ).all()
-    return [{"on": day_of(at), "answers": answers or {}} for at, answers in reversed(newest)]
+    return [
+        {"on": day_of(at), "own": case == case_id, "answers": answers or {}}
+        for at, answers, case in reversed(newest)
+    ]

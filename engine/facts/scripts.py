@@ -60,7 +60,9 @@ def script_facts(
         "today": lambda: today,
         "children": lambda name: child_results(session, case.id, name),
         "cases": lambda process, body: cases_of(session, process, body),
-        "answered": lambda process, body, activity: answers_of(session, process, body, activity),
+        "answered": lambda process, body, activity: answers_of(
+            session, process, body, activity, case.id
+        ),
         "going": in_queues,
         "listed": lambda name: [dict(row) for row in bundle_of(case.deployment_id).listed[name]],
         "registered": lambda kind: [member(body) for body in bodies_of(session, kind)],
