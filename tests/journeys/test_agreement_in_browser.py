@@ -46,7 +46,7 @@ HISTORY = (
     "Raggiunto: Responsabilità (RACI)",
     "Regione Piemonte: conclusa «Esprimi il parere», favorevole con condizioni",
     "Raggiunto: Pareri",
-    "Verolengo: conclusa «Osserva la bozza», ci sono osservazioni",
+    "Verolengo: conclusa «Presenta osservazioni sulla bozza», ci sono osservazioni",
     "Raggiunto: Negoziazione",
     "Chivasso: conclusa «Registra la deliberazione», approvato, stesso testo",
     "Verolengo: conclusa «Registra la deliberazione», approvato con modifiche",
@@ -145,7 +145,7 @@ def _four_join_and_montanaro_declines(office: BrowserOffice, case: str) -> None:
     monica = office.person("cmto", "coordinator").finds_work("Conferma il perimetro", case)
     office.look(monica, "task-perimeter")
     monica.answers({"CMTo concorda su questo ambito?": "Sì"}).completes()
-    office.person("montanaro", "officer").has_no_work("Osserva la bozza")
+    office.person("montanaro", "officer").has_no_work("Presenta osservazioni sulla bozza")
 
 
 def _the_text_is_drafted_and_opinions_are_heard(office: BrowserOffice, case: str) -> None:
@@ -241,7 +241,7 @@ def _monica_writes_the_clauses(office: BrowserOffice, case: str) -> None:
 def _verolengo_comments_on_the_costs(office: BrowserOffice, case: str) -> None:
     _agree(office, case, "chivasso", "castagneto_po", "san_sebastiano")
     office.person("verolengo", "officer").does(
-        "Osserva la bozza",
+        "Presenta osservazioni sulla bozza",
         case,
         {
             "Il testo va bene al Comune?": "Ci sono osservazioni",
@@ -456,7 +456,7 @@ def _answer_points(person: Person, *points: tuple[str, dict[str, str]]) -> None:
 def _agree(office: BrowserOffice, case: str, *bodies: str) -> None:
     for body in bodies:
         office.person(body, "officer").does(
-            "Osserva la bozza", case, {"Il testo va bene al Comune?": "Sì"}
+            "Presenta osservazioni sulla bozza", case, {"Il testo va bene al Comune?": "Sì"}
         )
 
 
