@@ -268,6 +268,7 @@ class Instance:
         self._sent += [
             Sent(event.event_definition.name, event.payload, spec.bpmn_id, path, properties)
             for event in self._top.get_events()
+            if event.event_definition.name  # a terminate end has none: it tells nobody anything
         ]
         if isinstance(spec, EndEvent) and task.workflow is self._top:
             self._end = spec.bpmn_id

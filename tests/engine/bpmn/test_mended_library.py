@@ -455,6 +455,7 @@ def test_a_terminate_event_ends_everything_on_its_level() -> None:
     running.complete("a", kept=1)
     assert running.open() == [("z", None)]
     assert running.tasks("z")[0].variables["kept"] == 1
+    assert not running.outbox, "a terminate end tells nobody anything"
     running.complete("z")
     running.check_clean()
 
