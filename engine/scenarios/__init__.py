@@ -10,11 +10,14 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from engine.actor import Actor
 from engine.bundles.definition import Bundle
 from engine.bundles.load import load_folder
 from engine.errors import EngineError
+from engine.model import WorkItem
 from engine.scenarios.cast import StoryBroken
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling, why
@@ -47,11 +50,13 @@ class Report:
 
 def play(
     folder: Path, *, shared: Path | None = None, update: bool = False,
+    before: Callable[[Telling, Actor, WorkItem], None] | None = None,
     after: Callable[[Telling], None] | None = None,
 ) -> Report:  # fmt: skip
     """Play every story of a folder; with `update`, write the traces instead of comparing them.
 
-    `after` looks at the case of each story once it is told.
+    `before` looks at each piece of work before it is done, `after` at the case of each story once
+    it is told.
     """
     bundle = load_folder(folder, shared)
     report = Report(bundle.key)
@@ -62,6 +67,8 @@ def play(
             report.total += 1
             try:
                 told = Telling(stage, bundle, tomllib.loads(path.read_text("utf-8")))
+                if before is not None:
+                    told.before = partial(before, told)
                 told.run()
                 if after is not None:
                     after(told)

@@ -1,6 +1,6 @@
 """One story being told: its steps through the commands, and what must come out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -95,6 +95,8 @@ class Telling:
     case_id: str = ""
     others: dict[str, str] = field(default_factory=dict)
     """Further cases of the same procedure that the story starts, by the names it gives them."""
+    before: Callable[[Actor, WorkItem], None] | None = None
+    """Looks at a piece of work before it is done, with whoever does it."""
 
     @property
     def engine(self) -> Engine:
@@ -172,7 +174,7 @@ class Telling:
             form = form_of(self.bundle, item)
             if form is not None:
                 data = self._answers(form, by, data, self.tables.parties(), {})
-            self.engine.run(by, complete_task, work_item_id=item.id, data=data)
+            self._done(by, item, data)
         elif "give_documents" in step:
             item = self._heard(step, "give_documents")
             self.engine.run(
@@ -248,6 +250,11 @@ class Telling:
             for seat in seats_of_item(self.bundle, parties, item):
                 if seat.letter == "A":
                     self.stage.appoint(seat.organisation_id, seat.role)
+        self._done(by, item, data)
+
+    def _done(self, by: Actor, item: WorkItem, data: Mapping[str, Any]) -> None:
+        if self.before is not None:
+            self.before(by, item)
         self.engine.run(by, complete_task, work_item_id=item.id, data=data)
 
     def _decide(self, step: Mapping[str, Any], decision: str) -> None:
@@ -255,7 +262,7 @@ class Telling:
         activity = step["approve" if decision == "approve" else "send_back"]
         item = self.cast.item(activity, step["by"], step.get("party"), kind=WorkKind.APPROVAL)
         data = {"decision": decision, **self._resolved(step.get("data", {}))}
-        self.engine.run(self.cast.actor(step["by"]), complete_task, work_item_id=item.id, data=data)
+        self._done(self.cast.actor(step["by"]), item, data)
 
     def _heard(self, step: Mapping[str, Any], act: str) -> WorkItem:
         """The opinion a step is about: that of the body that acts, or of the party it names."""

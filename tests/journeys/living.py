@@ -416,7 +416,8 @@ class Life:
         """An outside service that is not connected: whoever does it by hand instead has work.
 
         Where the story lets the service fail its next step tells who does it. Where the story
-        lets it answer, nothing can answer here: the officer does what is drawn for the failure.
+        lets it answer, nothing can answer here: the officer does what is drawn for the failure,
+        and chooses what the service would have said.
         """
         if "fails" in step:
             return
@@ -428,7 +429,14 @@ class Life:
             if open_:
                 activity = open_[0]["activity"]
                 by = self._told_of(activity) or self._does(activity, open_[0]["organisation"])
-                self._complete({"complete": activity, "by": by})
+                answer = step.get("answer", {}).values()
+                said = {
+                    one.name: option.value
+                    for one in self.bundle.forms[activity].fields
+                    for option in one.options
+                    if option.value in answer
+                }
+                self._complete({"complete": activity, "by": by, "data": said})
                 self.told.by_hand += 1
                 return
             time.sleep(0.5)

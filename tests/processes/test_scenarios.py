@@ -13,6 +13,7 @@ from engine.scenarios import opened, play
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling
 from tests.processes.letters import Letters
+from tests.processes.pages import Pages
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.toml"))
@@ -23,9 +24,12 @@ FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/process.toml"))
 def test_stories_pass_and_cover_every_flow(
     folder: Path, golden: Callable[[str, str], None]
 ) -> None:
-    letters = Letters()
-    report = play(folder, shared=PROCESSES / "shared", after=letters.read)
+    letters, pages = Letters(), Pages()
+    report = play(folder, shared=PROCESSES / "shared", before=pages.open, after=letters.read)
     assert report.failures == []
+    # Nobody is sent to a page that cannot be shown with what a story has brought about.
+    assert pages.failed == []
+    assert pages.opened > report.total
     assert report.missing == []
     assert report.unshown == []
     assert report.passed == report.total > 0
