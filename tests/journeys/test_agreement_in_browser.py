@@ -523,7 +523,7 @@ def _convene(
 
 def _votes(office: BrowserOffice) -> dict[str, str]:
     return {
-        "Numero": "C.C. 38",
+        "Numero della delibera": "38",
         "Data della seduta": office.in_days(0),
         "Presenti": "10",
         "Favorevoli": "8",
