@@ -1,6 +1,6 @@
 """Work items: opened for a token, given their last day, closed or cancelled when it is gone."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,10 +55,12 @@ def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
         select(WorkItem).where(WorkItem.case_id == scope.case.id, WorkItem.state.in_(LIVE))
     ):
         on_token.setdefault(item.token_id, {})[item.id] = item
+    items = [item for under in on_token.values() for item in under.values()]
+    bounding = [*living, *_passed(scope, items, living)]
     moved: dict[str, date | None] = {}
     for activity in step.open:
         for item in on_token.get(activity.token_id, {}).values():
-            if _link(scope, item, step.waits, activity, living):
+            if _link(scope, item, step.waits, activity, bounding):
                 moved[item.id] = item.due_on
     for item in on_token.get("", {}).values():  # heard before a milestone
         if _date(scope, item, [row for row in living if row.work_item_id == item.id]):
@@ -67,6 +69,21 @@ def link_all(scope: Scope, step: Step, opened: Mapping[str, WorkItem]) -> None:
         scope.work.flush()
         for row in scope.work.session.scalars(select(Offer).where(Offer.work_item_id.in_(moved))):
             row.due_on = moved[row.work_item_id]
+
+
+def _passed(
+    scope: Scope, items: Iterable[WorkItem], living: Iterable[Deadline]
+) -> Sequence[Deadline]:
+    """The terms by which open work is late; one statement, if there may be any."""
+    known = {row.id for row in living}
+    wanted = {item.deadline_id for item in items if item.deadline_id} - known
+    if not wanted:
+        return ()
+    return scope.work.session.scalars(
+        select(Deadline).where(
+            Deadline.id.in_(wanted), Deadline.state == DeadlineState.EXPIRED
+        )
+    ).all()  # fmt: skip
 
 
 def date_items(work: UnitOfWork, case: Case) -> None:
@@ -134,7 +151,11 @@ def _open(scope: Scope, activity: Activity) -> WorkItem:
     work.record(events.WorkItemOpened(case.id, item.id, item.activity, item.party_id, body), case)
     form = bundle.forms.get(item.activity)
     if form is not None and form.deadline is not None:
-        terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
+        passed = terms.guard(work, case, bundle, item, form.deadline, party, activity.variables)
+        if passed is not None:
+            item.deadline_id = passed.id
+            # Whoever is asked to step in finds what is left to do, not only what was open then.
+            passed.owed = [*passed.owed, item.id] if passed.owed else []
     _notices.tell_opened(work, case, bundle, item, offered)
     send_by_itself(work, case, item, offered)
     hearing.open_with(work, case, bundle, item)
@@ -162,9 +183,11 @@ def _link(
     item: WorkItem,
     waits: Iterable[Wait],
     activity: Activity,
-    living: Iterable[Deadline],
+    bounding: Sequence[Deadline],
 ) -> bool:
     """Give a work item the last day that bounds it: its own term, or the nearest drawn around it.
+
+    Work that is late by the term which its form names stays late, also when its clock has fired.
 
     A clock drawn to repeat only reminds and bounds nothing. Nor does the limit of a state, a
     safeguard or an agreement: work under it alone has no last day, but knows its clock.
@@ -180,11 +203,16 @@ def _link(
     }  # fmt: skip
     # The term of an activity runs on while it waits for its approval; an opinion has its own.
     owner = item.belongs_to_id if item.kind == WorkKind.APPROVAL else item.id
+    form = scope.bundle.forms.get(item.activity)
+    named = form.deadline if form is not None else None
     if item.kind == WorkKind.CONSULTATION:
-        tokens = set()
-    return _date(
-        scope, item, [r for r in living if r.work_item_id == owner or r.token_id in tokens]
-    )
+        tokens, named = set(), None
+    near = [
+        r for r in bounding if r.is_living and (r.work_item_id == owner or r.token_id in tokens)
+    ]
+    if named is not None and named not in {row.name for row in near}:
+        near += [row for row in bounding if (row.id, row.name) == (item.deadline_id, named)]
+    return _date(scope, item, near)
 
 
 def _date(scope: Scope, item: WorkItem, bounding: Iterable[Deadline]) -> bool:

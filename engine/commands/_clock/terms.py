@@ -206,20 +206,25 @@ def guard(
     name: str,
     party: Party | None,
     variables: Mapping[str, Any],
-) -> None:
-    """A term that no clock of the drawing carries guards the work item itself."""
+) -> Deadline | None:
+    """A term that no clock of the drawing carries guards the work item itself.
+
+    One that is drawn around the work began with what is around it, and does not begin again with
+    every act once it has passed: it is returned, because the work is late by it.
+    """
     path = tuple((e, k) for e, k in item.path)
     if has_no_day(bundle, name, path, variables):
-        return
+        return None
     if any(_carries(row, name, path) for row in living(work, case)):
-        return
-    # It began with what is around the work; once it has passed it does not begin with every act.
-    if _drawn_around(bundle, name, item.activity, path) and _has_passed(work, case, name, path):
-        return
+        return None
+    around = _drawn_around(bundle, name, item.activity, path)
+    if around and (passed := _passed(work, case, name, path)) is not None:
+        return passed
     arm(
         work, case, bundle, name=name, path=path, party=party, variables=variables,
         work_item_id=item.id,
     )  # fmt: skip
+    return None
 
 
 def _carries(row: Deadline, name: str, path: Path) -> bool:
@@ -235,15 +240,17 @@ def _drawn_around(bundle: Bundle, name: str, activity: str, path: Path) -> bool:
     return any(e.event == f"deadline:{name}" and e.attached_to in around for e in drawn)
 
 
-def _has_passed(work: UnitOfWork, case: Case, name: str, path: Path) -> bool:
-    """Whether a drawn clock of this name has run out where the path leads; one statement."""
-    passed = work.session.scalars(
-        select(Deadline).where(
+def _passed(work: UnitOfWork, case: Case, name: str, path: Path) -> Deadline | None:
+    """The drawn clock of this name that ran out last where the path leads; one statement."""
+    found = work.session.scalars(
+        select(Deadline)
+        .where(
             Deadline.case_id == case.id, Deadline.state == DeadlineState.EXPIRED,
             Deadline.name == name,
         )
+        .order_by(Deadline.id.desc())
     )  # fmt: skip
-    return any(_carries(row, name, path) for row in passed)
+    return next((row for row in found if _carries(row, name, path)), None)
 
 
 def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Milestone]) -> bool:

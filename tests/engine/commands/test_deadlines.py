@@ -8,6 +8,7 @@ from engine import Actor
 from engine.bundles.load import load_folder
 from engine.commands import deploy_process, expire_deadline, resume_case, suspend_case
 from engine.model import LedgerEntry, Notice
+from engine.queries import worklist
 from tests.office import CASTAGNETO, CHIVASSO, JOINT_VISIT, SYSTEM, Office
 
 
@@ -90,9 +91,16 @@ def test_a_term_around_several_pieces_of_work_does_not_begin_again_once_it_has_p
     (last_day,) = {row.due_on for row in office.deadlines(visit) if row.name == "answer-by"}
     office.pass_days(11)
 
+    late = {item.organisation_id: item.due_on for item in office.items(visit, "answer")}
+    assert late == {CHIVASSO: last_day, CASTAGNETO: last_day}
     answer = office.item(visit, "answer", CHIVASSO)
     office.complete(elena, answer, coming="yes", people=3)
-    office.complete(elena, office.item(visit, "answer_again", CHIVASSO), coming="no")
+    again = office.item(visit, "answer_again", CHIVASSO)
+    assert again.due_on == last_day
+    assert [row.due_on for row in office.engine.read(worklist, actor=elena).items] == [last_day]
+    owed = [row.owed for row in office.deadlines(visit) if answer.id in row.owed]
+    assert owed == [[answer.id, again.id]], "whoever is asked to step in finds what is left"
+    office.complete(elena, again, coming="no")
     terms = [row for row in office.deadlines(visit) if row.name == "answer-by"]
     assert [(row.state, row.due_on) for row in terms] == [("expired", last_day)] * 2
     assert [item.activity for item in office.items(visit)] == ["answer"]
@@ -122,7 +130,9 @@ def _two_acts_under_one_clock_that_goes_on() -> dict[str, bytes]:
         ('attachedToRef="asking_town">\n          <bpmn:timer',
          'attachedToRef="asking_town" cancelActivity="false">\n          <bpmn:timer'),
     )  # fmt: skip
-    put("process.toml", ("version = 1", "version = 2"))
+    step_in = 'escalation = [{after = "5 days", to = ["cmto.coordinator"]}]\n'
+    proceeds = 'silence = "proceed_without"\n'
+    put("process.toml", ("version = 1", "version = 2"), (proceeds, proceeds + step_in))
     put("raci.csv", ("answer,A,,R", "answer,A,,R\nanswer_again,A,,R"))
     text = files["forms/answer.toml"].decode()
     head, fields = text.split("[[fields]]", 1)
