@@ -1,19 +1,19 @@
 """One term with all that can be done to its clock, and what an act on it would change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from engine.actor import Actor
 from engine.bundles.deadline import DeadlineRule
 from engine.bundles.definition import Bundle
 from engine.bundles.law import Law
 from engine.errors import CaseNotFound, DeadlineNotFound
-from engine.model import Case, Deadline, LedgerEntry, Notice, Officer
+from engine.model import LIVE, Case, Deadline, LedgerEntry, Notice, Officer, WorkItem, WorkKind
 from engine.queries._clock_acts import ClockAct, clock_acts, may_act
-from engine.queries._lookup import seen_case
+from engine.queries._lookup import Seen, activity_title, seen_case
 from engine.queries.clock import deadline_views
 from engine.queries.plan.case_plan import CasePlan, case_plan, moved_dates
 from engine.queries.rows import CaseHead, DeadlineView
@@ -90,22 +90,35 @@ class MovedDate:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedWork:
+    """A piece of work that an act would open or end."""
+
+    title: Text
+    organisation: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class AsItIs:
-    """Every date of a case before an act."""
+    """Every date and all open work of a case before an act."""
 
     dates: Mapping[str, tuple[date | None, str]]
+    work: frozenset[str]
     plan: CasePlan
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class ActPreview:
-    """What an act would change: every date, and who would be told."""
+    """What an act would change: every date, the open work, and who would be told."""
 
     moved: tuple[MovedDate, ...]
     kept: int
     """Living terms whose date stays."""
     told: tuple[str, ...]
+    ends: tuple[ChangedWork, ...]
+    opens: tuple[ChangedWork, ...]
+    closes: bool
+    """The case itself ends."""
 
 
 def term(reading: Reading, *, actor: Actor, deadline_id: str) -> TermView:
@@ -157,18 +170,24 @@ def profile_title(bundle: Bundle, case: Case) -> Text:
 
 
 def as_it_is(reading: Reading, *, actor: Actor, case_id: str) -> AsItIs:
-    """Every date of a case as it stands, to be compared with what an act makes of it."""
+    """The dates and the open work of a case, to be compared with what an act makes of them."""
     rows = reading.session.execute(
         select(Deadline.id, Deadline.due_on, Deadline.state).where(Deadline.case_id == case_id)
     )
     dates = {deadline_id: (due_on, state) for deadline_id, due_on, state in rows}
-    return AsItIs(dates, case_plan(reading, actor=actor, case_id=case_id), reading.now)
+    work = frozenset(
+        reading.session.scalars(
+            select(WorkItem.id).where(WorkItem.case_id == case_id, WorkItem.state.in_(LIVE))
+        )
+    )
+    return AsItIs(dates, work, case_plan(reading, actor=actor, case_id=case_id), reading.now)
 
 
 def act_preview(
     reading: Reading, *, actor: Actor, case_id: str, before: AsItIs, since: datetime | None = None
 ) -> ActPreview:
-    """What has changed in a case: its terms, then the stages to come; and who was told since."""
+    """What has changed in a case: its terms, then the stages to come, and its open work; and who
+    was told since."""
     seen = seen_case(reading, actor, case_id)
     rows = reading.session.scalars(
         select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_on, Deadline.id)
@@ -197,7 +216,38 @@ def act_preview(
         .order_by(func.lower(Officer.name))
     ).all()
     living = sum(row.is_living for row in rows)
-    return ActPreview(moved, living - len([v for v in views if v.state != "met"]), tuple(told))
+    kept = living - len([v for v in views if v.state != "met"])
+    return ActPreview(
+        moved,
+        kept,
+        tuple(told),
+        *_changed_work(reading, seen, before.work),
+        seen.case.is_ended,
+    )
+
+
+def _changed_work(
+    reading: Reading, seen: Seen, before: frozenset[str]
+) -> tuple[tuple[ChangedWork, ...], tuple[ChangedWork, ...]]:
+    """The activities that have ended since and those that have begun; one statement."""
+    items = reading.session.scalars(
+        select(WorkItem)
+        .where(
+            WorkItem.case_id == seen.case.id, WorkItem.kind == WorkKind.ACTIVITY,
+            or_(WorkItem.state.in_(LIVE), WorkItem.id.in_(before)),
+        )
+        .order_by(WorkItem.id)
+    ).all()  # fmt: skip
+    ended = [item for item in items if not item.is_live]
+    begun = [item for item in items if item.is_live and item.id not in before]
+    return _named(seen, ended), _named(seen, begun)
+
+
+def _named(seen: Seen, items: Sequence[WorkItem]) -> tuple[ChangedWork, ...]:
+    return tuple(
+        ChangedWork(activity_title(seen.bundle, item.activity), seen.body(item.organisation_id))
+        for item in items
+    )
 
 
 def _profile_terms(bundle: Bundle, case: Case) -> list[ProfileTerm]:

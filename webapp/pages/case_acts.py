@@ -1,6 +1,7 @@
 """Acts on a whole case, each on its own page with what follows from it and the reason."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, request, url_for
@@ -15,8 +16,11 @@ from engine.commands import (
     withdraw_case,
 )
 from engine.queries import (
+    ActPreview,
     CaseFile,
     Choice,
+    act_preview,
+    as_it_is,
     case_file,
     message_spec,
 )
@@ -138,6 +142,16 @@ def message(case_id: str, name: str) -> ResponseReturnValue:
     asked = form.fields if form else ()
     act = on_case(file, title, follows, asked=asked, choices=spec.choices)
 
+    def look(given: Values) -> ActPreview:
+        before = engine().read(as_it_is, actor=officer(), case_id=case_id)
+        return engine().preview(
+            officer(), deliver_message,
+            lambda reading, now: act_preview(
+                reading, actor=officer(), case_id=case_id, before=before, since=now
+            ),
+            case_id=case_id, name=name, data=given, party_id=spec.party_id, key=spec.key,
+        )  # fmt: skip
+
     def carry_out(given: Values) -> str:
         engine().run(
             officer(), deliver_message, case_id=case_id, name=name, data=given,
@@ -146,7 +160,7 @@ def message(case_id: str, name: str) -> ResponseReturnValue:
         flash(_("Comunicato: %(title)s.", title=title), "ok")
         return url_for("case.show", case_id=case_id)
 
-    return perform(act, carry_out)
+    return perform(replace(act, preview=look), carry_out)
 
 
 @blueprint.route("/move", methods=["GET", "POST"])

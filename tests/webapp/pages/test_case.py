@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from engine import Actor
+from engine.commands import start_case
 from engine.model import Case, WorkItem, WorkItemState
 from engine.unit_of_work import UnitOfWork
+from tests.architecture.source import ROOT
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, SYSTEM
 from tests.webapp.conftest import Web
 from tests.webapp.visitor import Visitor
@@ -249,3 +251,35 @@ def test_a_foreign_case_is_not_to_be_found(visit: Visit) -> None:
     visit.web.officer("carla", (RONDISSONE, "officer"))
     for tab in TABS:
         assert visit.opened("carla", tab).status == 404
+
+
+def test_a_switch_to_the_lighter_road_is_looked_at_before_it_is_done(web: Web) -> None:
+    davide, office = web.officer("davide", COORDINATOR), web.office
+    agreement = ROOT / "processes" / "tripartite-agreement"
+    for folder in (agreement.parent / "dispute", agreement):
+        office.deploy(folder, agreement.parent / "shared")
+    case_id = office.engine.run(
+        davide, start_case, process="tripartite-agreement", title="Ufficio di piano",
+        parties=[{"organisation": t, "capacity": "municipality"} for t in (CHIVASSO, CASTAGNETO)],
+        data={"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"},
+    )  # fmt: skip
+    before = {item.id for item in office.items(case_id)}
+    page = web.visitor().sign_in("davide").open(f"/cases/{case_id}/messages/switch-to-association")
+    assert not page.page.xpath("//*[@id='changed-work']")
+
+    page = page.press("Mostra che cosa cambia", **{"data.reason": "La legge manca."})
+    shown = " ".join(page.texts("//*[@id='changed-work']"))
+    assert page.texts("//*[@id='changed-work']//li") == [
+        "Manifesta l’interesse del Comune, Comune di Chivasso",
+        "Manifesta l’interesse del Comune, Comune di Castagneto Po",
+    ]
+    with office.session() as session:
+        assert session.get_one(Case, case_id).state == "open", "it was only looked at"
+    assert "mer 23/12/2026 non corre più –" in " ".join(page.texts("//*[@id='moved']"))
+    assert "La legge manca." in " ".join(page.texts("//textarea"))
+    assert {item.id for item in office.items(case_id)} == before
+    page.press("Passa all’associazione volontaria", **{"data.reason": "La legge manca."})
+    assert not before & {item.id for item in office.items(case_id)}
+    with office.session() as session:
+        ends = session.get_one(Case, case_id).is_ended
+    assert ends and "Il caso si conclude." in shown, "nobody has joined yet"

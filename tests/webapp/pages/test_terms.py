@@ -69,7 +69,7 @@ def test_a_suspension_is_previewed_then_done(variant: Variant) -> None:
     page = variant.term("conclusion").follow("Sospendi: documenti integrativi…")
     assert "mer 23/12/2026" in words(page) and "ven 22/01/2027" in words(page), words(page)
 
-    page = page.press("Mostra le date che si spostano", **{"data.until": "10/12/2026"})
+    page = page.press("Mostra che cosa cambia", **{"data.until": "10/12/2026"})
     assert "sab 09/01/2027" in words(page) and "+17 giorni" in words(page)
     assert "Davide, Silvia" in words(page)
     assert variant.due("conclusion") == date(2026, 12, 23)
@@ -117,7 +117,7 @@ def test_an_extension_asks_for_the_consent_of_the_region(variant: Variant) -> No
 def test_a_profile_is_chosen_after_a_look_at_every_date(variant: Variant) -> None:
     page = variant.opened(f"/cases/{variant.case_id}/deadlines").follow("Cambia profilo…")
     given = {"data.profile": "accelerated", "data.reason": "Opera PNRR"}
-    page = page.press("Mostra le date che si spostano", **given)
+    page = page.press("Mostra che cosa cambia", **given)
     assert "lun 07/12/2026" in words(page) and "−15 giorni" in words(page)
     assert "Altri 3 termini del caso restano come sono" in words(page)
     page.press("Cambia profilo dei termini", **given)
