@@ -63,3 +63,36 @@ def test_act_posts_costs_and_sources_come_from_the_agreement(tmp_path: Path) -> 
     # Only one municipality offered rooms: the seat is there, with the address it gave.
     assert proposed("choose_seat")["seat_address"] == "Piazza C. A. Dalla Chiesa 8"
     stage.engine.close()
+
+
+def test_whoever_answers_or_opens_sees_which_condition_is_binding(tmp_path: Path) -> None:
+    setup = load_folder(PROCESSES / "planning-office-setup", PROCESSES / "shared")
+    stage = Stage.open(tmp_path, [*opened(setup, PROCESSES, None), setup])
+    straight = PROCESSES / setup.key / "scenarios" / "straight.toml"
+    story = tomllib.loads(straight.read_text("utf-8"))
+    refused = {"row": "C1", "answer": "rejected", "how": "Basta il bilancio dell’ufficio."}
+
+    def told(activity: str) -> Any:
+        upto = next(i for i, s in enumerate(story["steps"]) if s.get("complete") == activity)
+        steps = [dict(step) for step in story["steps"][:upto]]
+        if steps[-1].get("expect_refused"):
+            steps = steps[:-1]
+        for step in steps:
+            if step.get("complete") == "close_consultation":
+                other = {"row": "C2", "answer": "fulfilled", "how": "Convenzione, art. 4"}
+                step["data"] = {"opinion_answers": [refused, other]}
+        telling = Telling(stage, setup, {**story, "steps": steps, "expect": {}})
+        telling.run()
+        item = telling.cast.item(activity, "cmto.coordinator", None)
+        return stage.engine.read(
+            work_item, actor=telling.cast.actor("cmto.coordinator"), work_item_id=item.id
+        )
+
+    conditions = told("close_consultation").choices["opinion_answers"]
+    assert [one.label.it for one in conditions] == [
+        "C1 – Regione Piemonte, vincolante", "C2 – Regione Piemonte",
+    ]  # fmt: skip
+    (row,) = told("open_office").tables["refused_seen"]
+    assert row["condition"] == "Rendiconto ogni anno."
+    assert (row["binding"].it, row["why"]) == ("Sì", refused["how"])
+    stage.engine.close()
