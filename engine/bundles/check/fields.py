@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.bundles.check.terms import somewhere
 from engine.bundles.check.view import View
+from engine.bundles.drawn import Element
 from engine.bundles.form import TODAY, Field, Form, Option
 from engine.bundles.forms import ROW, Evaluate, examples, validate
 from engine.bundles.forms.answers import rule_fields
@@ -72,7 +73,7 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
                 what = f"Nothing writes the variable “{variable}”."
                 complain(("fields", position, key), what, hint)
         if field.anew and not (field.table and _beside(view, form.activity, field.anew)):
-            hint = "Name the script task of the same drawing that works out the table of this note."
+            hint = "Name the script task, beside the work or around it, that works out this table."
             what = f"“{field.name}” cannot be worked out anew by “{field.anew}”."
             complain(("fields", position, "anew"), what, hint)
         source, _, name = (field.options_from or "").partition(":")
@@ -84,11 +85,16 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
 
 
 def _beside(view: View, activity: str, script: str) -> bool:
-    """Whether a script task stands in the drawing of an activity, whose variables it knows."""
+    """Whether a script task stands beside an activity or around it: it knows these variables."""
     own, other = view.bundle.element(activity), view.bundle.element(script)
-    if own is None or other is None:
+    if own is None or other is None or other.type != "scriptTask":
         return False
-    return other.type == "scriptTask" and other.process == own.process
+    around: set[str | None] = {None}
+    part: Element | None = own
+    while part is not None and part.parent is not None:
+        around.add(part.parent)
+        part = view.bundle.element(part.parent)
+    return other.process == own.process and other.parent in around
 
 
 def _levels(fields: Sequence[Field], path: Path) -> Iterator[tuple[Sequence[Field], Path]]:

@@ -298,15 +298,25 @@ def test_each_rule_is_enforced(
         )
 
 
-def test_a_table_is_worked_out_by_a_script_of_the_drawing_in_which_it_is_shown() -> None:
-    files = folder_files(Path(__file__).parents[3] / "processes" / "technical-assistance")
-    form = "shared/assistance-queue/forms/read_place.toml"
+@pytest.mark.parametrize(
+    ("process", "form", "script", "other"),
+    [
+        ("technical-assistance", "shared/assistance-queue/forms/read_place.toml", "find_place",
+         "find_next"),  # of another drawing
+        ("dispute", "forms/convene_talks.toml", "gather_findings",
+         "check_neutrality"),  # of another part of this one
+    ],
+)  # fmt: skip
+def test_a_table_is_worked_out_by_a_script_that_stands_beside_the_work_or_around_it(
+    process: str, form: str, script: str, other: str
+) -> None:
+    files = folder_files(Path(__file__).parents[3] / "processes" / process)
     text = files[form].decode()
     assert not [problem for problem in check_files(files) if problem.file == form]
 
-    files[form] = text.replace('anew = "find_place"', 'anew = "find_next"').encode()
+    files[form] = text.replace(f'anew = "{script}"', f'anew = "{other}"').encode()
     (told,) = [problem for problem in check_files(files) if problem.file == form]
-    assert "worked out anew by “find_next”" in told.what
+    assert f"worked out anew by “{other}”" in told.what
     assert told.line == line_of(files, form, "anew =")
 
 
