@@ -28,7 +28,7 @@ Mode = Literal["exec", "eval"]
 FACT_NAMES = frozenset({
     "members", "contiguous", "same_zone", "today", "children", "raised", "cases", "answered",
     "going", "usual", "listed", "registered",
-    "last_day", "matrix", "matrix_problems", "matrix_difference",
+    "last_day", "term_ahead", "matrix", "matrix_problems", "matrix_difference",
 })  # fmt: skip
 
 LARGEST_RANGE = 100_000

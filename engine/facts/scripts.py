@@ -10,6 +10,7 @@ from engine.bpmn import Facts
 from engine.facts import answers_of, bodies_of, cases_of, contiguous, last_day, member
 from engine.facts.going import alone_at_queues, going, usual
 from engine.facts.letters import BundleOf, letter_functions
+from engine.facts.terms import term_ahead
 from engine.model import Case, Organisation, Party, child_results, raised_results
 
 
@@ -69,6 +70,9 @@ def script_facts(
         "usual": last_answers,
         "raised": lambda name: raised_results(session, case.id, name),
         "last_day": lambda name: last_day(session, case.id, name),
+        "term_ahead": lambda key, start: term_ahead(
+            bundle_of(case.deployment_id), case, key, start
+        ),
         **letter_functions(session, bundle_of, case.id, today),
     }
     return functions

@@ -1,0 +1,60 @@
+"""The receipt of a request for assistance states its own term, article and effect of silence
+(L. 241/1990 art. 18-bis), with the words and the days of the rule and of nothing else."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from engine.bundles.load import load_folder
+from engine.scenarios import opened
+from engine.scenarios.stage import Stage
+from engine.scenarios.telling import Telling
+from tests.processes.letters import Letters
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+FOLDER = PROCESSES / "technical-assistance"
+NEVER = "interviene la Direzione. Nella VAS il silenzio non vale mai assenso."
+SUBSTITUTE = "ci si può rivolgere a chi ha il potere sostitutivo"
+
+# Story, term, article, effect, whether there is a substitute power.
+RECEIPTS = [
+    ("breach-answered", "30 giorni, entro il 23 dicembre 2026",
+     "L. 241/1990 art. 2 c. 2; nessuna carta dei servizi trovata",
+     "interviene la Direzione, poi chi ha il potere sostitutivo.", True),
+    ("silence-on-opinion", "20 giorni, entro il 14 dicembre 2026", "L. 241/1990 art. 16 c. 1-2",
+     "chi ha chiesto procede senza il parere.", False),
+    ("silence-on-variant", "45 giorni, entro il 7 gennaio 2027",
+     "L.R. 56/1977 art. 17 c. 7 (da verificare)",
+     "il silenzio vale come esito positivo.", False),
+    ("sea", "45 giorni, entro il 7 gennaio 2027",
+     "D.lgs. 152/2006 artt. 13 c. 2 e 15 (da verificare)", NEVER, True),
+    ("sea-screening", "30 giorni, entro il 23 dicembre 2026",
+     "D.lgs. 152/2006 art. 12 c. 2 (da verificare)", NEVER, True),
+    ("sitting-moved", "entro il 15 dicembre 2026",
+     "Convocazione o accordo con chi chiede (da verificare)",
+     "la Direzione concorda un’altra data o chiude.", False),
+    ("works-next-year", "90 giorni, entro il 29 giugno 2028",
+     "Linee guida provinciali 2005; piano triennale aggiornato ogni anno (da verificare)",
+     "interviene la Direzione, poi chi ha il potere sostitutivo.", True),
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_receipt_states_term_article_and_effect_of_silence(tmp_path: Path) -> None:
+    bundle = load_folder(FOLDER, PROCESSES / "shared")
+    stage = Stage.open(tmp_path, [*opened(bundle, PROCESSES, PROCESSES / "shared"), bundle])
+    for name, term, article, effect, substitute in RECEIPTS:
+        story = tomllib.loads((FOLDER / "scenarios" / f"{name}.toml").read_text("utf-8"))
+        story["steps"] = story["steps"][:2]
+        story.pop("expect")
+        told = Telling(stage, bundle, story)
+        told.run()
+        letters = Letters()
+        letters.read(told)
+        receipt = letters.written["request-receipt"].splitlines()
+        assert f"- Termine: {term}" in receipt, name
+        assert f"- Norma: {article}" in receipt, name
+        assert f"- Se il termine passa: {effect}" in receipt, name
+        assert any(SUBSTITUTE in line for line in receipt) is substitute, name
+    stage.engine.close()
