@@ -40,7 +40,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import (
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.workflow import Workflow
 
-from engine.bpmn.library import joins, lookahead
+from engine.bpmn.library import joins, known, lookahead
 
 LIBRARY = "SpiffWorkflow"
 RELEASE = "3.2.0"
@@ -80,6 +80,7 @@ EXPECTED: dict[str, tuple[Callable[..., Any], str]] = {
         "165cb34a6a6c7307",
     ),
     "SubWorkflowTask.start_workflow": (SubWorkflowTask.start_workflow, "93da1e43384ab5bd"),
+    "SubWorkflowTask.update_data": (SubWorkflowTask.update_data, "fd9d6adb6660065e"),
     "CallActivity.update_data": (CallActivity.update_data, "b01cfea791d0d151"),
     "DMNEngine.decide": (DMNEngine.decide, "d3ad88f1bc4d5fdd"),
     # overridden in a class of ours
@@ -176,6 +177,8 @@ def install() -> None:
     Task.cancel = cancel
     Task.collect_log_extras = no_log_extras
     _EndJoin._run_hook = joins.end_process
+    SubWorkflowTask.update_data = known.hand_over
+    CallActivity.update_data = known.hand_over
     TaskSpec._predict = lookahead.predict
     TaskSpec._update = lookahead.update
     # The library reports every change of state of every task; the history is ours.

@@ -1,10 +1,12 @@
 """What a case, or an activity that is still running, has written so far."""
 
+from copy import deepcopy
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
+from SpiffWorkflow.bpmn.exceptions import WorkflowDataException
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, _EndJoin
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
-from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity, SubWorkflowTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.library.joins import ALIVE, CONSUMED, FINISHED, is_pending_token
@@ -30,6 +32,25 @@ def written_inside(activity: Any) -> dict[str, Any]:
 
 def _outputs(specification: Any) -> bool:
     return specification is not None and bool(specification.data_outputs)
+
+
+def hand_over(_spec: SubWorkflowTask, activity: Any, part: Any) -> None:
+    """Give an activity what the part that it ran has brought, also one that ended at once.
+
+    The library looks for the common end of all branches. An end event that ends everything never
+    comes there: declared outputs were missing, and so was what finished branches had written.
+    """
+    last = part.last_task
+    data = last.data if isinstance(last.task_spec, _EndJoin) else known_in(part)
+    specification = part.spec.io_specification
+    if not _outputs(specification):
+        activity.data = deepcopy(data)
+        return
+    for reference in specification.data_outputs:
+        if reference.bpmn_id not in data:
+            what = "The called process ends without this output."
+            raise WorkflowDataException(what, task=activity, data_output=reference)
+        activity.data[reference.bpmn_id] = deepcopy(data[reference.bpmn_id])
 
 
 def known_in(part: Any) -> dict[str, Any]:

@@ -460,6 +460,30 @@ def test_a_terminate_event_ends_everything_on_its_level() -> None:
     running.check_clean()
 
 
+def test_a_branch_done_before_a_terminate_event_is_kept() -> None:
+    stop = "<bpmn:terminateEventDefinition/>"
+    inner = (
+        d.start("s")
+        + d.fork("g")
+        + d.user("a")
+        + d.user("b")
+        + d.user("c")
+        + d.end("ea", stop)
+        + d.end("eb")
+        + d.end("ec")
+        + d.flows("s g a ea", "g b eb", "g c ec")
+    )
+    running = case(
+        d.start() + d.part("sp", inner) + d.user("z") + d.end() + d.flows("start sp z done")
+    )
+    running.complete("b", told=1)
+    running.complete("a", kept=1)
+    known = running.tasks("z")[0].variables
+    assert (known["told"], known["kept"]) == (1, 1)
+    running.complete("z")
+    running.check_clean()
+
+
 def test_what_runs_half_way_is_not_used_again() -> None:
     definition = drawn(
         d.start() + d.user("u") + d.script("s", "x = 1 / 0") + d.end() + d.flows("start u s done")
