@@ -53,7 +53,7 @@ def _stop(scope: Scope, activity: Activity, term: str, how: str) -> bool:
         body = terms.body_of(scope.work, scope.case, row)
         lines = terms.ledger(scope.work, row)
         row.stopped_by = activity.token_id
-        if how == "interrupts":
+        if how == "interrupts" or _only_interrupts(rule, activity):
             law = rule.interruption.law if rule.interruption is not None else rule.law
             line = Line(Kind.INTERRUPT, scope.work.today, law=law, title=title)
             terms.write(scope.work, row, line, before=lines)
@@ -77,6 +77,13 @@ def _stop(scope: Scope, activity: Activity, term: str, how: str) -> bool:
         plan(scope.work, scope.case, row)
         stopped = True
     return stopped
+
+
+def _only_interrupts(rule: DeadlineRule, activity: Activity) -> bool:
+    """Whether documents asked for throw a term back that knows no suspension: a part of the drawing
+    that several terms share stops each as its law says."""
+    named = "ground" in activity.properties
+    return not named and not rule.suspensions and rule.interruption is not None
 
 
 def _let_go(scope: Scope, step: Step, after: Surface, today: date) -> bool:
