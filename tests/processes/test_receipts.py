@@ -2,6 +2,7 @@
 (L. 241/1990 art. 18-bis), with the words and the days of the rule and of nothing else."""
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -40,21 +41,41 @@ RECEIPTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.slow
-def test_a_receipt_states_term_article_and_effect_of_silence(tmp_path: Path) -> None:
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
     bundle = load_folder(FOLDER, PROCESSES / "shared")
     stage = Stage.open(tmp_path, [*opened(bundle, PROCESSES, PROCESSES / "shared"), bundle])
-    for name, term, article, effect, substitute in RECEIPTS:
-        story = tomllib.loads((FOLDER / "scenarios" / f"{name}.toml").read_text("utf-8"))
-        story["steps"] = story["steps"][:2]
+    yield stage
+    stage.engine.close()
+
+
+def _letters(stage: Stage, name: str, steps: int | None = None) -> Mapping[str, str]:
+    """What a story wrote, to its end or after so many steps."""
+    story = tomllib.loads((FOLDER / "scenarios" / f"{name}.toml").read_text("utf-8"))
+    if steps is not None:
+        story["steps"] = story["steps"][:steps]
         story.pop("expect")
-        told = Telling(stage, bundle, story)
-        told.run()
-        letters = Letters()
-        letters.read(told)
-        receipt = letters.written["request-receipt"].splitlines()
+    told = Telling(stage, load_folder(FOLDER, PROCESSES / "shared"), story)
+    told.run()
+    letters = Letters()
+    letters.read(told)
+    return letters.written
+
+
+@pytest.mark.slow
+def test_a_receipt_states_term_article_and_effect_of_silence(stage: Stage) -> None:
+    for name, term, article, effect, substitute in RECEIPTS:
+        receipt = _letters(stage, name, 2)["request-receipt"].splitlines()
         assert f"- Termine: {term}" in receipt, name
         assert f"- Norma: {article}" in receipt, name
         assert f"- Se il termine passa: {effect}" in receipt, name
         assert any(SUBSTITUTE in line for line in receipt) is substitute, name
-    stage.engine.close()
+
+
+@pytest.mark.slow
+def test_the_cover_letter_says_when_the_holder_of_the_substitute_power_answered(
+    stage: Stage,
+) -> None:
+    said = "La risposta è resa da chi ha il potere sostitutivo"
+    assert said in _letters(stage, "substitute-power")["answer-cover"]
+    assert said not in _letters(stage, "breach-remedied")["answer-cover"]
