@@ -170,7 +170,8 @@ class _Reader:
         first, *rest = path
         if first == "deadline" and rest:
             name, rest = rest[0], rest[1:]
-            terms = {key.rsplit("/", 1)[-1] for key in self._view.bundle.deadlines}
+            rules = self._view.bundle.deadlines
+            terms = {*rules, *(key.rsplit("/", 1)[-1] for key in rules)}
             if name not in terms and not self._view.draft.shared:
                 self._complain(line, f"There is no term “{name}”.", _among(terms))
                 return False

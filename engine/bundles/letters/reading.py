@@ -22,9 +22,9 @@ from engine.text import Text
 _FILE = re.compile(r"(?:shared/[^/]+/)?letters/([a-z][a-z0-9-]*)\.txt")
 _HEAD = re.compile(r"(title\.it|title\.en|to|copy|subject|signed):\s*(\S.*)")
 _PLACE = re.compile(r"\{([^{}]*)\}")
-_WITHIN = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_-]*)*)?\s*(?:\|\s*(\S.*?)\s*)?")
-_FOR = re.compile(r"for ([a-z][a-z0-9_]*) in ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_-]*)*)")
-_IF = re.compile(r"if ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_-]*)*)(?:\s*=\s*(\S.*))?")
+_WITHIN = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_/-]*)*)?\s*(?:\|\s*(\S.*?)\s*)?")
+_FOR = re.compile(r"for ([a-z][a-z0-9_]*) in ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_/-]*)*)")
+_IF = re.compile(r"if ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_/-]*)*)(?:\s*=\s*(\S.*))?")
 _BEGINS = re.compile(r"(- |# |\d+[.)] )")
 _KINDS: Mapping[str, LineKind] = {"-": "item", "#": "heading"}
 DEEPEST = 4
