@@ -14,6 +14,26 @@ from engine.facts.terms import term_ahead
 from engine.model import Case, Organisation, Party, child_results, raised_results
 
 
+def _at_queues(
+    session: Session, case: Case, bundle_of: BundleOf, *, acting: bool
+) -> dict[str, Callable[..., Any]]:
+    """What is found in a queue, and the numbers it counts with: in an act, alone at the queues."""
+
+    def last_answers(body: str, activity: str) -> dict[str, Any]:
+        # How many places there are is an answer too: with the number of before the last act at the
+        # queues, one that has just been added would be counted as taken.
+        if acting and bundle_of(case.deployment_id).has_queues:
+            alone_at_queues(session, case.process)
+        return usual(session, body, activity)
+
+    def in_queues(process: str, activity: str, queues: str | Sequence[str]) -> list[dict[str, Any]]:
+        if acting:
+            alone_at_queues(session, process)
+        return going(session, process, activity, queues, case.id)
+
+    return {"usual": last_answers, "going": in_queues}
+
+
 def script_facts(
     session: Session,
     case: Case,
@@ -42,18 +62,6 @@ def script_facts(
         ids = [p.organisation_id for p in parties if p.id in set(keys)]
         return list(organisations(ids).values())
 
-    def last_answers(body: str, activity: str) -> dict[str, Any]:
-        # How many places there are is an answer too: with the number of before the last act at the
-        # queues, one that has just been added would be counted as taken.
-        if acting and bundle_of(case.deployment_id).has_queues:
-            alone_at_queues(session, case.process)
-        return usual(session, body, activity)
-
-    def in_queues(process: str, activity: str, queues: str | Sequence[str]) -> list[dict[str, Any]]:
-        if acting:
-            alone_at_queues(session, process)
-        return going(session, process, activity, queues, case.id)
-
     functions: dict[str, Callable[..., Any]] = {
         "members": members,
         "same_zone": same_zone,
@@ -64,10 +72,9 @@ def script_facts(
         "answered": lambda process, body, activity: answers_of(
             session, process, body, activity, case.id
         ),
-        "going": in_queues,
         "listed": lambda name: [dict(row) for row in bundle_of(case.deployment_id).listed[name]],
         "registered": lambda kind: [member(body) for body in bodies_of(session, kind)],
-        "usual": last_answers,
+        **_at_queues(session, case, bundle_of, acting=acting),
         "raised": lambda name: raised_results(session, case.id, name),
         "last_day": lambda name: last_day(session, case.id, name),
         "term_ahead": lambda key, start: term_ahead(

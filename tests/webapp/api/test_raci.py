@@ -108,7 +108,7 @@ def test_tables_of_an_assignment_are_in_the_reader_s_language(
     whole = davide.get(f"/work-items/{item.id}?lang=en")
     tables = whole.get_json()["tables"]
     lines = {row["line"]: row for rows in tables.values() for row in rows}
-    assert "Propose the letters" in lines  # of the matrix of today
+    assert "Propose the responsibilities" in lines  # of the matrix of today
     # of the template
     assert lines["Tripartite agreement signed"]["municipalities"] == "R, does it"
     page = web.signed_in("davide").open(f"/work-items/{item.id}?lang=en")
