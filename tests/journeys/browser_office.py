@@ -280,7 +280,7 @@ def fill_in(place: Locator, answers: Answers) -> None:
         elif isinstance(answer, list):
             for one in answer:
                 group.get_by_role("checkbox", name=one, exact=True).check()
-        elif isinstance(answer, str) and group.count():
+        elif isinstance(answer, str) and _is_group(place, label):
             _choose(group, answer)
         else:
             _fill_field(place, label, answer)
@@ -298,9 +298,19 @@ def _group(place: Locator, label: str) -> Locator:
     return place.get_by_role("group", name=named).filter(visible=True)
 
 
+def _field(place: Locator, label: str) -> Locator:
+    return place.get_by_label(re.compile(f"^{re.escape(label)}( \\(|$)")).filter(visible=True)
+
+
+def _is_group(place: Locator, label: str) -> bool:
+    """Asked when the page has the label: one that is still being read has neither."""
+    group = _group(place, label)
+    expect(group.or_(_field(place, label)).first).to_be_visible()
+    return bool(group.count())
+
+
 def _fill_field(place: Locator, label: str, answer: Any) -> None:
-    named = re.compile(f"^{re.escape(label)}( \\(|$)")
-    found = place.get_by_label(named).filter(visible=True)
+    found = _field(place, label)
     if isinstance(answer, dict):
         found.set_input_files(cast(FilePayload, answer))
     elif found.evaluate("one => one.tagName") == "SELECT":
