@@ -1,5 +1,6 @@
 """How long a term of the drawing will be, told before it begins to run."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,12 +12,17 @@ from engine.text import Text, apart
 from engine.wording.dates import day_in_words, span
 
 
-def term_ahead(bundle: Bundle, case: Case, key: str, start: date) -> dict[str, Any]:
+def term_ahead(
+    bundle: Bundle, case: Case, key: str, start: date | Mapping[str, date]
+) -> dict[str, Any]:
     """A term as the law has it and its last day if nothing stops it, counted from `start`.
 
-    Where the case writes the last day itself, `start` is that day.
+    Days by name leave to the term itself from which of them it counts (its `starts_at`). Where the
+    case writes the last day itself, `start` is that day.
     """
     rule = rule_in_profile(bundle, bundle.deadlines[key], case.profile, case.profile_lengths)
+    if isinstance(start, Mapping):
+        start = start[(rule.starts_at or "").removeprefix("case:")]
     amount, unit = rule.length.amount, rule.length.unit
     if amount is None:
         due_on: date | None = start

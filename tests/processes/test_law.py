@@ -4,6 +4,8 @@ import csv
 import io
 import shutil
 import tomllib
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from engine.bundles.load import load_folder
 from engine.db import session_factory
 from engine.model import Deadline
 from engine.queries.law import law_rows, law_table, questions_sheet
+from engine.scenarios import opened
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling
 
@@ -58,16 +61,12 @@ def test_a_profile_has_its_own_length_and_its_own_mark() -> None:
 def test_a_jurist_corrects_an_article_and_a_length_in_the_data_alone(tmp_path: Path) -> None:
     """The regulation of the assemblies is read: term and article change wherever they are told."""
     folder = Path(shutil.copytree(PROCESSES / "assembly-opinion", tmp_path / "assembly-opinion"))
-    written = (folder / "process.toml").read_text("utf-8")
     read = {
         'length = "30 days"\nsilence = "escalate"': 'length = "25 days"\nsilence = "escalate"',
         "Termine della richiesta; il regolamento 12828/2015 è da leggere": "Reg. 12828/2015 art. 7",
         'regulation 12828/2015 is to be read"\nevidence = "unverified"': 'x"\nevidence = "V"',
     }
-    for old, new in read.items():
-        assert old in written, old
-        written = written.replace(old, new, 1)
-    (folder / "process.toml").write_text(written, "utf-8")
+    _correct(folder / "process.toml", read)
     bundle = load_folder(folder, PROCESSES / "shared")
     (row,) = [r for r in law_rows(bundle) if (r.kind, r.step) == ("term", "opinion-term")]
     assert (row.term.it, row.evidence) == ("25 giorni", "V")
@@ -80,3 +79,48 @@ def test_a_jurist_corrects_an_article_and_a_length_in_the_data_alone(tmp_path: P
         assert (term.length, term.evidence) == ("25 days", "V")
         assert "Reg. 12828/2015 art. 7" in term.legal_basis
     stage.engine.close()
+
+
+def test_from_which_day_a_resolution_takes_effect_is_chosen_in_the_data(tmp_path: Path) -> None:
+    """TUEL art. 134 par. 3: ten days from the first day of the notice board, or from its end."""
+    assert _last_day_before_effect(tmp_path / "first-day") == date(2026, 12, 20)
+    other = {
+        'starts_at = "case:published_from"\nfirst_day = "included"\nroll = "none"\n'
+        'silence = "none"\nnature = "statutory"\nlegal_basis = "TUEL art. 134 c. 3"': (
+            'starts_at = "case:published_until"\nroll = "none"\n'
+            'silence = "none"\nnature = "statutory"\nlegal_basis = "TUEL art. 134 c. 3"'
+        )
+    }
+    assert _last_day_before_effect(tmp_path / "end", other) == date(2027, 1, 4)
+    longer = {'length = "15 days"': 'length = "20 days"'}
+    assert _last_day_before_effect(tmp_path / "of-20", other | longer) == date(2027, 1, 9)
+
+
+def _last_day_before_effect(place: Path, corrected: Mapping[str, str] | None = None) -> date:
+    """Of a resolution published from 11 December 2026, as the ledger of its case has it."""
+    shutil.copytree(PROCESSES / "shared", place / "shared")
+    folder = Path(
+        shutil.copytree(PROCESSES / "tripartite-agreement", place / "tripartite-agreement")
+    )
+    terms = place / "shared" / "council-adoption" / "process.toml"
+    _correct(terms, corrected or {})
+    story = tomllib.loads((folder / "scenarios" / "straight.toml").read_text("utf-8"))
+    done = [step.get("complete") for step in story["steps"]]
+    story["steps"] = story["steps"][: done.index("publish_resolution") + 1]
+    story["expect"] = {}
+    bundle = load_folder(folder, place / "shared")
+    stage = Stage.open(place, [*opened(bundle, PROCESSES, PROCESSES / "shared"), bundle])
+    Telling(stage, bundle, story).run()
+    with session_factory(stage.engine.database)() as session:
+        term = session.scalars(select(Deadline).where(Deadline.name == "executive-date")).one()
+    stage.engine.close()
+    assert term.due_on is not None
+    return term.due_on
+
+
+def _correct(path: Path, corrected: Mapping[str, str]) -> None:
+    written = path.read_text("utf-8")
+    for old, new in corrected.items():
+        assert old in written, old
+        written = written.replace(old, new, 1)
+    path.write_text(written, "utf-8")
