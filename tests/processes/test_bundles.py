@@ -55,3 +55,24 @@ def test_the_history_tells_what_a_message_brought_and_not_the_name_of_its_button
         assert rule.title.it not in told.it or not rule.by
         assert not told.it.startswith("Comunicazione"), told.it
     assert names.received("party-withdrawn").en == "Message received: Withdrawal of a body"
+
+
+DAYS = re.compile(
+    r"\b(?:\d+|dieci|\w*(?:dici|sette|otto|nove|venti|anta|enta|cento)|ten|\w+teen|\w+ty)"
+    r"[ -](?:giorni|mesi|days?|months?)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_words_of_a_form_repeat_no_length_of_a_term(folder: Path) -> None:
+    """A jurist who corrects a term corrects it once; the page of the work shows its last day."""
+    assert DAYS.search("Passati dieci giorni") and DAYS.search("after 20 days")
+    counted = [
+        f"{path.name}: {found[0]}"
+        for path in folder.glob("forms/*.toml")
+        for line in path.read_text("utf-8").splitlines()
+        if not line.startswith(("example", "legal_basis", "#"))
+        and (found := DAYS.search(line)) is not None
+    ]
+    assert not counted
