@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from engine.bundles.definition import Bundle
 from engine.clock import day_of
 from engine.model import (
     Case,
@@ -36,6 +37,14 @@ def calendars_of(session: Session, bodies: Collection[Organisation]) -> dict[str
         body.id: _calendar(body, [d for d in told if d.organisation_id == body.id])
         for body in bodies
     }
+
+
+def calendar_holder(bundle: Bundle, parties: Sequence[Party], party: Party | None) -> str | None:
+    """Whose days count for a term: the body that has to act, else the one that answers."""
+    if party is not None:
+        return party.organisation_id
+    accountable = bundle.accountable.capacity
+    return next((p.organisation_id for p in parties if p.capacity == accountable), None)
 
 
 def _calendar(body: Organisation, closings: Sequence[ClosingDay]) -> Calendar:

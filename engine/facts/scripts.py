@@ -7,11 +7,21 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.bpmn import Facts
-from engine.facts import answers_of, bodies_of, cases_of, contiguous, last_day, member
+from engine.facts import (
+    answers_of,
+    bodies_of,
+    calendar_holder,
+    calendars_of,
+    cases_of,
+    contiguous,
+    last_day,
+    member,
+)
 from engine.facts.going import alone_at_queues, going, usual
 from engine.facts.letters import BundleOf, letter_functions
 from engine.facts.terms import term_ahead
 from engine.model import Case, Organisation, Party, child_results, raised_results
+from engine.working_days import NATIONAL
 
 
 def _at_queues(
@@ -62,6 +72,13 @@ def script_facts(
         ids = [p.organisation_id for p in parties if p.id in set(keys)]
         return list(organisations(ids).values())
 
+    def ahead(key: str, start: date) -> dict[str, Any]:
+        bundle = bundle_of(case.deployment_id)
+        holder = calendar_holder(bundle, parties, None)
+        bodies = organisations([holder] if holder is not None else [])
+        calendar = calendars_of(session, bodies.values()).get(holder or "", NATIONAL)
+        return term_ahead(bundle, case, key, start, calendar)
+
     functions: dict[str, Callable[..., Any]] = {
         "members": members,
         "same_zone": same_zone,
@@ -77,9 +94,7 @@ def script_facts(
         **_at_queues(session, case, bundle_of, acting=acting),
         "raised": lambda name: raised_results(session, case.id, name),
         "last_day": lambda name: last_day(session, case.id, name),
-        "term_ahead": lambda key, start: term_ahead(
-            bundle_of(case.deployment_id), case, key, start
-        ),
+        "term_ahead": ahead,
         **letter_functions(session, bundle_of, case.id, today),
     }
     return functions

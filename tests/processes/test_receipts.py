@@ -1,13 +1,19 @@
 """The receipt of a request for assistance states its own term, article and effect of silence
 (L. 241/1990 art. 18-bis), with the words and the days of the rule and of nothing else."""
 
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from engine.bundles.load import load_folder
+from engine.commands import set_patron
+from engine.db import session_factory
+from engine.model import Deadline
 from engine.scenarios import opened
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling
@@ -47,6 +53,32 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     stage = Stage.open(tmp_path, [*opened(bundle, PROCESSES, PROCESSES / "shared"), bundle])
     yield stage
     stage.engine.close()
+
+
+@pytest.fixture
+def moved_by_the_patron(tmp_path: Path) -> Iterator[Stage]:
+    """The procedure as it would be if a patron saint moved the ordinary term, on his very day."""
+    folder = Path(shutil.copytree(FOLDER, tmp_path / FOLDER.name))
+    manifest = folder / "process.toml"
+    term = "[deadline.answer_ordinary.answer-term]\n"
+    text = manifest.read_text("utf-8")
+    assert term in text
+    manifest.write_text(text.replace(term, f'{term}patron = "shifts"\n'), "utf-8")
+    bundle = load_folder(folder, PROCESSES / "shared")
+    stage = Stage.open(tmp_path, [*opened(bundle, PROCESSES, PROCESSES / "shared"), bundle])
+    keeper = stage.officer("cmto", "administrator")
+    stage.engine.run(keeper, set_patron, organisation_id="cmto", day="12-23", name="Patrono")
+    yield stage
+    stage.engine.close()
+
+
+def test_a_receipt_tells_the_day_that_the_ledger_will_write(moved_by_the_patron: Stage) -> None:
+    stage = moved_by_the_patron
+    receipt = _letters(stage, "breach-answered", 2)["request-receipt"]
+    assert "- Termine: 30 giorni, entro il 24 dicembre 2026" in receipt.splitlines()
+    with session_factory(stage.engine.database)() as session:
+        (due_on,) = session.scalars(select(Deadline.due_on).where(Deadline.name == "answer-term"))
+    assert due_on == date(2026, 12, 24)
 
 
 def _letters(stage: Stage, name: str, steps: int | None = None) -> Mapping[str, str]:

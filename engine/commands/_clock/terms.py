@@ -15,6 +15,7 @@ from engine.bundles.profiles import length_in_case, rule_in_profile, rule_key
 from engine.clock import day_of
 from engine.commands._clock import planning
 from engine.errors import ProcessFault
+from engine.facts import calendar_holder
 from engine.ledgers import counting_of, entries_of
 from engine.legal_clock import Counting, Entry, Kind, Standing, stand
 from engine.model import (
@@ -161,7 +162,7 @@ def arm(
         rule=key,
         path=[list(step) for step in path],
         party_id=party.id if party else None,
-        calendar_of=_whose_calendar(work, case, bundle, party),
+        calendar_of=calendar_holder(bundle, work.parties(case), party),
         token_id=token_id,
         work_item_id=work_item_id,
         armed_at=work.now,
@@ -241,16 +242,17 @@ def _drawn_around(bundle: Bundle, name: str, activity: str, path: Path) -> bool:
 
 
 def _passed(work: UnitOfWork, case: Case, name: str, path: Path) -> Deadline | None:
-    """The drawn clock of this name that ran out last where the path leads; one statement."""
-    found = work.session.scalars(
+    """The drawn clock of this name that ran out last where the path leads; one row is read."""
+    around = [[list(step) for step in path[:length]] for length in range(len(path) + 1)]
+    return work.session.scalar(
         select(Deadline)
         .where(
             Deadline.case_id == case.id, Deadline.state == DeadlineState.EXPIRED,
-            Deadline.name == name,
+            Deadline.name == name, Deadline.token_id.is_not(None), Deadline.path.in_(around),
         )
         .order_by(Deadline.id.desc())
+        .limit(1)
     )  # fmt: skip
-    return next((row for row in found if _carries(row, name, path)), None)
 
 
 def start_waiting(work: UnitOfWork, case: Case, bundle: Bundle, reached: list[Milestone]) -> bool:
@@ -325,16 +327,6 @@ def body_of(work: UnitOfWork, case: Case, row: Deadline) -> str | None:
     """The name of the body a term runs against, where it is one party's own."""
     party = next((p for p in work.parties(case) if p.id == row.party_id), None)
     return work.name_of(party.organisation_id) if party is not None else None
-
-
-def _whose_calendar(
-    work: UnitOfWork, case: Case, bundle: Bundle, party: Party | None
-) -> str | None:
-    """The calendar that counts: of the body that has to act, else of the one that answers."""
-    if party is not None:
-        return party.organisation_id
-    accountable = bundle.accountable.capacity
-    return next((p.organisation_id for p in work.parties(case) if p.capacity == accountable), None)
 
 
 def _start(

@@ -7,7 +7,7 @@ when a part of the procedure begins anew. A letter never gives the days of anoth
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.bundles.deadline import DeadlineRule
 from engine.bundles.definition import Bundle
@@ -89,15 +89,20 @@ def _is_call(bundle: Bundle, name: str) -> bool:
 
 
 def _first_of_its_kind(reading: Reading, bundle: Bundle, item: WorkItem) -> str:
-    """The id of the first work of this activity in the same call and branch; one statement."""
+    """The id of the first work of this activity in the same call and branch.
+
+    One row is read for each place in which the case did it, however often it did it there.
+    """
     place = _called(bundle, item.path)
+    earliest = func.min(WorkItem.id)
     found = reading.session.execute(
-        select(WorkItem.id, WorkItem.path)
+        select(earliest.label("id"), WorkItem.path)
         .where(
             WorkItem.case_id == item.case_id, WorkItem.activity == item.activity,
             WorkItem.party_id == item.party_id, WorkItem.kind == WorkKind.ACTIVITY,
         )
-        .order_by(WorkItem.id)
+        .group_by(WorkItem.path)
+        .order_by(earliest)
     )  # fmt: skip
     return next((row.id for row in found if _called(bundle, row.path) == place), item.id)
 
