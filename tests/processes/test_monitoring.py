@@ -77,7 +77,7 @@ def test_only_open_offices_are_counted_and_a_part_of_a_zone_is_told_apart() -> N
 
 
 def _lights() -> dict[str, Any]:
-    """Four offices: one open, one for a part of its zone, one of which nobody knows, one that left."""
+    """Four offices: one open, one for a part of its zone, one unknown, one that left."""
     drawing = etree.parse(PROCESSES / "annual-monitoring" / "process.bpmn")
     (script,) = (
         task.findtext("{*}script") or ""
