@@ -27,7 +27,7 @@ Mode = Literal["exec", "eval"]
 # What the engine answers about the case: given as functions with every call.
 FACT_NAMES = frozenset({
     "members", "contiguous", "same_zone", "today", "children", "raised", "cases", "answered",
-    "going", "usual", "listed", "registered",
+    "going", "usual", "listed", "registered", "zones",
     "last_day", "term_ahead", "matrix", "matrix_problems", "matrix_difference",
 })  # fmt: skip
 

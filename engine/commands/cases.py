@@ -12,7 +12,7 @@ from engine.commands import _children
 from engine.commands._advance import advance, guarded, reflect
 from engine.commands._answers import attach, checked
 from engine.commands._matrix.in_force import applying
-from engine.commands.messages import send
+from engine.commands.messages import send, tell_all
 from engine.errors import FormInvalid, Invalid, PartiesInvalid, ProcessNotFound, WrongState
 from engine.model import Case, CaseCounter, CaseState, Organisation, Party
 from engine.policy import require_administrator, require_column
@@ -269,9 +269,14 @@ def suspend_case(
 
 
 def resume_case(work: UnitOfWork, *, case_id: str, reason: str, version: int | None = None) -> None:
-    """Let a suspended case go on; terms that passed meanwhile take effect at the next tick."""
+    """Let a suspended case go on; terms that passed meanwhile take effect at the next tick.
+
+    Its drawing is told wherever it listens: what it passed over while it stood still it looks at
+    again, such as a place in a queue.
+    """
     case = _commanded(work, case_id, "resume_case", reason, version)
     work.record(case.resume(reason=reason), case)
+    tell_all(work, case, "case-resumed", {"reason": reason, "by": work.author})
     _children.resumed(work, case)
 
 

@@ -58,6 +58,22 @@ def deliver_message(
     send(work, case, name, payload, party=party, key=key)
 
 
+def tell_all(work: UnitOfWork, case: Case, name: str, payload: Mapping[str, Any]) -> None:
+    """Hand a message to every branch that waits for it now; to none where nobody does."""
+    work.flush()
+    waiting = work.session.scalars(
+        select(Subscription)
+        .where(Subscription.case_id == case.id, Subscription.name == name)
+        .order_by(Subscription.token_id)
+    ).all()
+    for token_id, party_id in [(row.token_id, row.party_id) for row in waiting]:
+        # What one branch does may end another, or let it wait anew.
+        if work.session.get(Subscription, (token_id, name)) is not None:
+            told = events.MessageDelivered(case.id, name, party_id, jsonable(payload))
+            work.record(told, case)
+            deliver(work, case, token_id, name, dict(payload))
+
+
 def send(
     work: UnitOfWork,
     case: Case,

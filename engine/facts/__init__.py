@@ -20,6 +20,7 @@ from engine.model import (
     WorkItem,
     WorkItemState,
     WorkKind,
+    Zone,
 )
 from engine.working_days import Calendar, Closing
 
@@ -78,6 +79,18 @@ def bodies_of(session: Session, kind: str) -> Sequence[Organisation]:
         Organisation.kind == kind, Organisation.closed_on.is_(None)
     )
     return session.scalars(statement.order_by(Organisation.name, Organisation.id)).all()
+
+
+def zones_of(session: Session) -> list[dict[str, Any]]:
+    """The homogeneous zones of the territory, by number."""
+    return [
+        {
+            "number": zone.number,
+            "name": {"it": zone.name_it, "en": zone.name_en},
+            "population": zone.population,
+        }
+        for zone in session.scalars(select(Zone).order_by(Zone.number))
+    ]
 
 
 def last_day(session: Session, case_id: str, name: str) -> date | None:

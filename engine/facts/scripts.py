@@ -16,6 +16,7 @@ from engine.facts import (
     contiguous,
     last_day,
     member,
+    zones_of,
 )
 from engine.facts.going import alone_at_queues, going, usual
 from engine.facts.letters import BundleOf, letter_functions
@@ -91,6 +92,7 @@ def script_facts(
         ),
         "listed": lambda name: [dict(row) for row in bundle_of(case.deployment_id).listed[name]],
         "registered": lambda kind: [member(body) for body in bodies_of(session, kind)],
+        "zones": lambda: zones_of(session),
         **_at_queues(session, case, bundle_of, acting=acting),
         "raised": lambda name: raised_results(session, case.id, name),
         "last_day": lambda name: last_day(session, case.id, name),

@@ -100,8 +100,13 @@ def amenders(bundle: Bundle) -> tuple[Column, ...]:
 
 def can_leave(bundle: Bundle, party: Party) -> bool:
     """Whether a case goes on without this body: not when it is the only one its capacity allows."""
-    rule = next((c for c in bundle.capacities if c.id == party.capacity), None)
-    return party.left_at is None and not (rule is not None and rule.min == rule.max == 1)
+    return party.left_at is None and not is_indispensable(bundle, party.capacity)
+
+
+def is_indispensable(bundle: Bundle, capacity: str) -> bool:
+    """Whether a case has always just one body in a capacity, which therefore never leaves."""
+    rule = next((c for c in bundle.capacities if c.id == capacity), None)
+    return rule is not None and rule.min == rule.max == 1
 
 
 def answerable_by_link(bundle: Bundle, item: WorkItem) -> bool:

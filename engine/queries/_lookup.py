@@ -28,6 +28,7 @@ LETTERS = "RACI"
 ENGINE_MESSAGES = {
     "case-withdrawn": Text("Ritiro del caso", "Withdrawal of the case"),
     "case-reopened": Text("Riapertura del caso", "Reopening of the case"),
+    "case-resumed": Text("Ripresa del caso", "Resumption of the case"),
     "party-withdrawn": Text("Uscita di un ente", "Withdrawal of a body"),
     "party-joined": Text("Ingresso di un ente", "A body joins"),
 }

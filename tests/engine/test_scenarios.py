@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.bundles.load import load_folder
 from engine.scenarios import play
+from engine.scenarios.possible import possible_flows
 from tests.office import HERE, JOINT_VISIT
 
 LETTER = HERE / "engine" / "register-letter"
@@ -74,3 +76,13 @@ def test_stories_go_into_the_cases_that_a_case_opens() -> None:
     report = play(HERE / "engine" / "yearly-survey")
     assert (str(report), report.failures) == ("yearly-survey 2/2 100", [])
     assert str(play(HERE / "engine" / "town-sheet")) == "town-sheet 1/1 100"
+
+
+def test_the_leaving_of_bodies_that_cannot_leave_is_not_asked_of_stories() -> None:
+    leaving = ("consulted_left", "note_departure")
+    shared = HERE.parent / "processes" / "shared"
+    agreement = load_folder(shared.parent / "tripartite-agreement", shared)
+    setup = load_folder(shared.parent / "planning-office-setup", shared)
+    assert leaving in possible_flows(agreement), "an order of the professions may leave"
+    assert {leaving, ("note_departure", "consultation_known")}.isdisjoint(possible_flows(setup))
+    assert ("note_opinion", "consultation_known") in possible_flows(setup)

@@ -13,6 +13,7 @@ from engine.bundles.drawn import Element
 ENGINE_MESSAGES = {
     "case-withdrawn": "withdraw_case",
     "case-reopened": "reopen_case",
+    "case-resumed": "resume_case",
     "party-withdrawn": "remove_party",
     "party-joined": "add_party",
 }

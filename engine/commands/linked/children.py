@@ -19,7 +19,7 @@ from engine.commands import _children
 from engine.commands._advance import deliver
 from engine.commands.cases import open_case
 from engine.commands.linked.raising import tell_origin
-from engine.commands.messages import send
+from engine.commands.messages import send, tell_all
 from engine.errors import ProcessFault, ProcessNotFound
 from engine.facts import member
 from engine.model import (
@@ -187,6 +187,7 @@ def _lead(work: UnitOfWork, case: Case) -> None:
     else:
         if case.state == CaseState.SUSPENDED:
             work.record(case.resume(reason=parent.number), case)
+            tell_all(work, case, "case-resumed", {"reason": parent.number, "by": work.author})
             _children.resumed(work, case)
         child.go_on()
         if wish == Wish.WITHDRAW:
