@@ -100,6 +100,11 @@ def wants_it_brief() -> bool:
     return BRIEFLY in re.split(r"\s*[,;]\s*", request.headers.get("Prefer", "").lower())
 
 
+def only_looks() -> bool:
+    """Whether the caller asks what an act would change, and wants nothing written."""
+    return request.args.get("preview", "") not in ("", "0", "false")
+
+
 def say_done(_done: Done) -> Response:
     """Nothing but the news that it is done: what it led to is not read."""
     return Response(status=204, headers={"Preference-Applied": BRIEFLY})
