@@ -148,7 +148,7 @@ def expected_version() -> int | None:
                 f"There never was a version {given[:40]}.",
             ),
             Text(
-                "Invia in If-Match l'ETag dell'ultima lettura.",
+                "Invia in If-Match l’ETag dell’ultima lettura.",
                 "Send in If-Match the ETag you last read.",
             ),
         )
@@ -187,7 +187,7 @@ def _acting(actor: Actor) -> Actor:
     if all(mandate.id != mandate_id for mandate in actor.mandates):
         raise NotAllowed(
             Text(
-                "L'incarico indicato non è tuo o non vale oggi.", "That mandate is not yours now."
+                "L’incarico indicato non è tuo o non vale oggi.", "That mandate is not yours now."
             ),
             Text(
                 "Invia in X-Acting-For uno degli id di GET /me.",
