@@ -1,4 +1,4 @@
-"""The language of a page: asked for, remembered, the officer’s own."""
+"""The language of a page: asked for, remembered, the officer's own."""
 
 from tests.office import CHIVASSO
 from tests.webapp.conftest import Web

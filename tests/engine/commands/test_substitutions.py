@@ -1,4 +1,4 @@
-"""Somebody does the work of another’s mandate: the record says for whom and by which act."""
+"""Somebody does the work of another's mandate: the record says for whom and by which act."""
 
 from datetime import date
 from typing import Any

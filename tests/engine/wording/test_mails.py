@@ -1,4 +1,4 @@
-"""What a message says: both languages, the reader’s own first, and nothing that runs."""
+"""What a message says: both languages, the reader's own first, and nothing that runs."""
 
 from datetime import date
 
