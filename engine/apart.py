@@ -33,7 +33,7 @@ def why_apart(rule: Separation) -> Text:
     """What a person is told who had a hand in the other function."""
     return Text(
         f"Nello stesso caso una persona non può tenere insieme: {rule.title.it} ({rule.law.text})."
-        " Conta la persona, anche se sostituisce un'altra o agisce per un altro ente.",
+        " Conta la persona, anche se sostituisce un’altra o agisce per un altro ente.",
         f"In one case a person cannot hold both: {rule.title.en} ({rule.law.text})."
         " The person counts, even as a substitute or for another body.",
     )

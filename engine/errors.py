@@ -10,7 +10,7 @@ class EngineError(Exception):
     """Base of every refusal: `message` is the fact, `hint` what to do."""
 
     hint_by_default = Text(
-        "Riprova; se si ripete, avvisa chi amministra l'installazione.",
+        "Riprova; se si ripete, avvisa chi amministra l’installazione.",
         "Try again; if it happens again, tell your administrator.",
     )
 
@@ -29,7 +29,7 @@ class NotFound(EngineError):
     """What was asked for does not exist, or is not the asker's to see: the answer is the same."""
 
     hint_by_default = Text(
-        "Controlla l'indirizzo, oppure cerca il caso fra i tuoi.",
+        "Controlla l’indirizzo, oppure cerca il caso fra i tuoi.",
         "Check the address, or look for the case among yours.",
     )
 
@@ -78,7 +78,7 @@ class MandateNotFound(NotFound):
     """No such mandate or substitution for this reader."""
 
     hint_by_default = Text(
-        "Controlla l'indirizzo, oppure chiedi a chi amministra gli incarichi del tuo ente.",
+        "Controlla l’indirizzo, oppure chiedi a chi amministra gli incarichi del tuo ente.",
         "Check the address, or ask who administers the mandates of your body.",
     )
 
@@ -87,7 +87,7 @@ class LinkUnknown(NotFound):
     """A link that never was, or is good no longer: used, replaced, taken back or expired."""
 
     hint_by_default = Text(
-        "Usa il collegamento dell'ultimo messaggio ricevuto, o chiedi a chi te l'ha mandato di "
+        "Usa il collegamento dell’ultimo messaggio ricevuto, o chiedi a chi te l’ha mandato di "
         "rinviarlo.",
         "Use the link in the latest message you received, or ask whoever sent it to send it again.",
     )
@@ -97,7 +97,7 @@ class NotAllowed(EngineError):
     """The actor lacks the right."""
 
     hint_by_default = Text(
-        "Chiedi a chi risponde dell'attività, o cambia l'incarico per cui agisci.",
+        "Chiedi a chi risponde dell’attività, o cambia l’incarico per cui agisci.",
         "Ask whoever answers for the activity, or change the mandate you act for.",
     )
 
@@ -130,7 +130,7 @@ class FourEyes(NotAllowed):
     """Whoever prepared it cannot approve it."""
 
     hint_by_default = Text(
-        "Deve approvarla un'altra persona che ne risponde, o chi la sostituisce.",
+        "Deve approvarla un’altra persona che ne risponde, o chi la sostituisce.",
         "Another person who answers for it must approve, or a substitute.",
     )
 
@@ -139,7 +139,7 @@ class KeptApart(NotAllowed):
     """Two functions that the law keeps apart are not exercised by one person."""
 
     hint_by_default = Text(
-        "Deve farla un'altra persona: chi risponde dell'attività può passarla a un collega.",
+        "Deve farla un’altra persona: chi risponde dell’attività può passarla a un collega.",
         "Another person must do it: whoever answers for the work can hand it to a colleague.",
     )
 
@@ -196,7 +196,7 @@ class NobodyApproves(Conflict):
     """What was prepared could be approved by nobody else."""
 
     hint_by_default = Text(
-        "Chiedi a chi amministra gli incarichi dell'ente che ne risponde di nominare qualcuno, o un"
+        "Chiedi a chi amministra gli incarichi dell’ente che ne risponde di nominare qualcuno, o un"
         " sostituto. Quello che hai scritto resta se lo salvi come bozza.",
         "Ask whoever administers the mandates of the body that answers for it to appoint somebody,"
         " or a substitute. What you wrote stays if you save it as a draft.",
@@ -216,7 +216,7 @@ class HeldUpByCase(Conflict):
     """What an open case raised from this one is about has to wait for its result."""
 
     hint_by_default = Text(
-        "Aspetta l'esito di quel caso, oppure chiedi a chi l'ha aperto di ritirarlo.",
+        "Aspetta l’esito di quel caso, oppure chiedi a chi l’ha aperto di ritirarlo.",
         "Wait for the result of that case, or ask whoever opened it to withdraw it.",
     )
 

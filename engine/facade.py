@@ -239,7 +239,7 @@ def _remembered(known: RememberedAnswer, fingerprint: str) -> Any:
     if known.fingerprint != fingerprint:
         raise KeyReused(
             Text(
-                "Questa chiave è già stata usata per un'altra richiesta.",
+                "Questa chiave è già stata usata per un’altra richiesta.",
                 "This key was already used for another request.",
             ),
             Text("Usa una chiave nuova.", "Use a new key."),

@@ -218,10 +218,10 @@ def _demo_office(work: UnitOfWork) -> list[Account]:
         ("region", "official", "determinazione A1600A n. 112 del 19/01/2026"),
         ("region", "official", "determinazione A1600A n. 113 del 19/01/2026"),
         ("region", "director", "D.G.R. n. 4 del 12/01/2026"),
-        ("zone-10", "spokesperson", "verbale dell'assemblea di zona del 15/01/2026"),
-        ("zone-11", "spokesperson", "verbale dell'assemblea di zona del 22/01/2026"),
+        ("zone-10", "spokesperson", "verbale dell’assemblea di zona del 15/01/2026"),
+        ("zone-11", "spokesperson", "verbale dell’assemblea di zona del 22/01/2026"),
         ("college", "secretary", "verbale del Collegio dei portavoce del 29/01/2026"),
-        ("architects", "representative", "delibera dell'Ordine n. 3 del 20/01/2026"),
+        ("architects", "representative", "delibera dell’Ordine n. 3 del 20/01/2026"),
         ("polytechnic", "representative", "decreto rettorale n. 140 del 26/01/2026"),
     ):
         people.mandate(people.person(), body, role, act)
@@ -245,7 +245,7 @@ def _bodies_at_work(work: UnitOfWork, people: "_People", towns: Sequence[str]) -
     """A union, a planning office whose seat will rotate, somebody on leave with a substitute."""
     seat, second = towns[:2]
     register_body(
-        work, kind="union", valid_from=date(2026, 1, 1), reason="statuto dell'unione",
+        work, kind="union", valid_from=date(2026, 1, 1), reason="statuto dell’unione",
         facts={
             "name": {"it": "Unione dei Comuni di prova", "en": "Union of trial municipalities"},
             "zone": DEMO_ZONES[0], "join": list(towns[2:5]), "seat": towns[2],

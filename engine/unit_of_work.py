@@ -219,7 +219,7 @@ class UnitOfWork:
         if expected is not None and expected != actual:
             raise StaleVersion(
                 Text(
-                    "Qualcuno ha modificato la situazione dopo che l'hai letta.",
+                    "Qualcuno ha modificato la situazione dopo che l’hai letta.",
                     "Somebody changed this after you read it.",
                 )
             )

@@ -143,7 +143,7 @@ class Federation:
         with OAuth2Session() as client:
             metadata = _asked(lambda: _read(client, address))
         if metadata.get("issuer") != provider.issuer:
-            raise ProviderAway("the description is another issuer's")
+            raise ProviderAway("the description is another issuer’s")
         wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
         if any(not isinstance(metadata.get(name), str) for name in wanted):
             raise ProviderAway("the description is incomplete")

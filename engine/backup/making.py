@@ -161,7 +161,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 def no_installation() -> Invalid:
     return Invalid(
-        Text("Qui non c'è un'installazione.", "There is no installation here."),
+        Text("Qui non c’è un’installazione.", "There is no installation here."),
         Text(
             "Controlla DATA_DIR, DATABASE_URL e --data.", "Check DATA_DIR, DATABASE_URL and --data."
         ),

@@ -83,7 +83,7 @@ def read_manifest(archive: ZipFile) -> Manifest:
         said["parts"] = {name: Part(**part) for name, part in said["parts"].items()}
         manifest = Manifest(**said)
     except UNREADABLE as trouble:
-        raise unusable("manca l'indice", "it has no readable manifest") from trouble
+        raise unusable("manca l’indice", "it has no readable manifest") from trouble
     strange = [name for name in manifest.parts if not _PARTS.fullmatch(name)]
     if strange:
         raise unusable(f"contiene {strange[0]}", f"it holds {strange[0]}")
@@ -94,5 +94,5 @@ def unusable(it: str, en: str) -> Invalid:
     """The refusal of a file that is no whole backup."""
     return Invalid(
         Text(f"Questa copia non è utilizzabile: {it}.", f"This backup cannot be used: {en}."),
-        Text("Nulla è stato scritto; usa un'altra copia.", "Nothing was written; use another one."),
+        Text("Nulla è stato scritto; usa un’altra copia.", "Nothing was written; use another one."),
     )

@@ -35,13 +35,13 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def jsonable(value: Any) -> Any:
-    """Values of a token as plain JSON: days as ISO text, amounts as text."""
+    """Answers and values of a token as plain JSON: days as ISO text, amounts written out."""
     if isinstance(value, Mapping):
         return {str(k): jsonable(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [jsonable(v) for v in value]
     if isinstance(value, Decimal):
-        return str(value)
+        return format(value, "f")
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value

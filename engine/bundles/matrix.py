@@ -251,7 +251,7 @@ def carried(
                     f"“{was.title.en if was else key}”, {column_title(old, column).en}: {letters}",
                 )
                 if line is None or not known_column(new, column):
-                    why = Text("non c'è più nella nuova versione", "is not in the new version")
+                    why = Text("non c’è più nella nuova versione", "is not in the new version")
                     conflicts.append(Text(f"{said.it} {why.it}", f"{said.en} {why.en}"))
                     continue
                 standing = line.letters(new).get(column, "")

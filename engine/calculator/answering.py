@@ -82,7 +82,7 @@ _TWICE = Text(
     "The term already stood still on that day: make one suspension of the two.",
 )
 _STOPPED = Text(
-    "Quel giorno cade in una sospensione: falla finire nel giorno dell'interruzione.",
+    "Quel giorno cade in una sospensione: falla finire nel giorno dell’interruzione.",
     "That day falls into a suspension: let it end on the day of the interruption.",
 )
 
@@ -251,7 +251,7 @@ _PATRON = {
     "shifts": Text("sposta il termine come un festivo", "moves the term as a holiday does"),
 }
 _MONTHS = Text(
-    "stesso numero del mese di arrivo, o l'ultimo giorno di un mese più corto",
+    "stesso numero del mese di arrivo, o l’ultimo giorno di un mese più corto",
     "same day of the month, or the last day of a shorter one",
 )
 _WORKING = Text(

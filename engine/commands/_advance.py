@@ -102,7 +102,7 @@ def guarded(move: Callable[[], Step]) -> Step:
     except AlreadyJoined as twice:
         raise WrongState(
             Text(
-                "L'ente ha già preso parte a questo giro.",
+                "L’ente ha già preso parte a questo giro.",
                 "The body has already taken part in this round.",
             ),
             Text("Può rientrare quando il giro è concluso.", "It can come back once it is over."),

@@ -204,7 +204,7 @@ def _seat(about: About, value: Any) -> str | None:
 def _part_of(about: About, value: Any) -> str:
     found = about.work.organisations([str(value)]).get(str(value))
     if found is None or found.kind != about.rule.within:
-        raise Wrong("Scegli l'ente di cui fa parte.", "Choose the body it is part of.")
+        raise Wrong("Scegli l’ente di cui fa parte.", "Choose the body it is part of.")
     return found.id
 
 

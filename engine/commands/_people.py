@@ -102,7 +102,7 @@ def require_role(body: Organisation, role: str, valid_to: date | None) -> None:
     if body.closed_on is not None and body.closed_on <= (valid_to or date.max):
         raise WrongState(
             Text(f"{body.name} non esiste più.", f"{body.name_en} is no more."),
-            Text("Scegli l'ente che le è succeduto.", "Choose the body that succeeded it."),
+            Text("Scegli l’ente che le è succeduto.", "Choose the body that succeeded it."),
         )
 
 
@@ -140,14 +140,14 @@ def require_act(act: str) -> str:
     """The act that confers or ends something; without one nothing is conferred."""
     if not act.strip():
         raise Invalid(
-            Text("Manca l'atto.", "The act is missing."),
+            Text("Manca l’atto.", "The act is missing."),
             Text(
                 "Indica numero e data, per esempio «decreto del sindaco n. 7 del 12/01/2026».",
                 "Give number and date, for instance “decreto del sindaco n. 7 del 12/01/2026”.",
             ),
         )
     if len(act.strip()) > 200:
-        raise Invalid(Text("L'atto: al massimo 200 caratteri.", "The act: 200 characters at most."))
+        raise Invalid(Text("L’atto: al massimo 200 caratteri.", "The act: 200 characters at most."))
     return act.strip()
 
 
@@ -155,7 +155,7 @@ def require_order(valid_from: date, valid_to: date | None) -> None:
     """A period ends no earlier than it begins."""
     if valid_to is not None and valid_to < valid_from:
         raise Invalid(
-            Text("L'ultimo giorno viene prima del primo.", "The last day is before the first.")
+            Text("L’ultimo giorno viene prima del primo.", "The last day is before the first.")
         )
 
 
@@ -201,7 +201,7 @@ def _send_back(
     title = title_of(bundle, item)
     work.record(item.release(title=title, reason=why.it, reason_en=why.en), case)
     words = Text(
-        f"{case.number}: «{title.it}» torna all'ufficio. {why.it}",
+        f"{case.number}: «{title.it}» torna all’ufficio. {why.it}",
         f"{case.number}: “{title.en}” goes back to the office. {why.en}",
     )
     _notices.tell(work, case, item.id, "released", words, seats)

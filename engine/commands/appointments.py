@@ -37,14 +37,14 @@ def appoint_officer(
     organisation = work.organisations([body]).get(body)
     if organisation is None:
         raise OrganisationNotFound(
-            Text(f"L'ente «{body}» non è nel registro.", f"There is no body “{body}”."),
+            Text(f"L’ente «{body}» non è nel registro.", f"There is no body “{body}”."),
             Text("Scrivi cmto, region, mun-001082 …", "Write cmto, region, mun-001082 …"),
         )
     _require_role(organisation, role)
     if not act.strip():
         raise Invalid(
-            Text("Manca l'atto di nomina.", "The act of appointment is missing."),
-            Text("Scrivi numero e data dell'atto.", "Give its number and date."),
+            Text("Manca l’atto di nomina.", "The act of appointment is missing."),
+            Text("Scrivi numero e data dell’atto.", "Give its number and date."),
         )
     login = login.strip().lower()
     officer = work.session.scalar(select(Officer).where(Officer.login == login))
@@ -75,7 +75,7 @@ def _require_role(organisation: Organisation, role: str) -> None:
         listed = ", ".join(known)
         raise Invalid(
             Text(
-                f"In {organisation.name} non c'è il ruolo «{role}».",
+                f"In {organisation.name} non c’è il ruolo «{role}».",
                 f"{organisation.name_en} has no role “{role}”.",
             ),
             Text(f"Ruoli possibili: {listed}.", f"Possible roles: {listed}."),

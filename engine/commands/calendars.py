@@ -32,7 +32,7 @@ def set_patron(work: UnitOfWork, *, organisation_id: str, day: str, name: str) -
     day, name = day.strip(), name.strip()
     if day:
         _require_day_of_year(day)
-        _require(name, Text("Scrivi il nome del patrono.", "Give the patron's name."))
+        _require(name, Text("Scrivi il nome del patrono.", "Give the patron’s name."))
     before = body.patron_day
     if (before or "", body.patron_name or "") == (day, name if day else ""):
         return
@@ -59,7 +59,7 @@ def add_closing_day(
     body = _kept(work, organisation_id)
     name, name_en, act = name.strip(), name_en.strip(), act.strip()
     _require(name, Text("Scrivi perché gli uffici sono chiusi.", "Say why it is closed."))
-    _require(act, Text("Scrivi l'atto che lo dispone.", "Name the act that orders it."))
+    _require(act, Text("Scrivi l’atto che lo dispone.", "Name the act that orders it."))
     if abs(day - work.today) > FAR:
         raise Invalid(Text("Il giorno è troppo lontano.", "The day is too far away."))
     if holiday(day) is not None:
@@ -68,7 +68,7 @@ def add_closing_day(
         )
     if work.session.get(ClosingDay, (organisation_id, day)) is not None:
         raise Invalid(
-            Text("Quel giorno di chiusura c'è già.", "That closing day is there already."),
+            Text("Quel giorno di chiusura c’è già.", "That closing day is there already."),
             Text("Toglilo, poi inseriscilo di nuovo.", "Take it out, then enter it again."),
         )
     work.add(

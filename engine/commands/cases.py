@@ -320,7 +320,7 @@ def move_token(
     item, _ = work.work_item(work_item_id)
     if item.case_id != case.id or not item.is_live:
         raise WrongState(
-            Text("L'attività non è aperta in questo caso.", "This work is not open in this case.")
+            Text("L’attività non è aperta in questo caso.", "This work is not open in this case.")
         )
     if work.bundle(case).element(element) is None:
         raise WrongState(both(element), Text("Elemento ignoto.", "Unknown element."))

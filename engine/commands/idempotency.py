@@ -17,7 +17,7 @@ def keep_answer(work: UnitOfWork, *, key: str, answer: Mapping[str, Any]) -> dic
     if row is None:
         raise NotFound(
             Text("Nessun atto ha usato questa chiave.", "No act has used this key."),
-            Text("Ripeti l'atto con la sua chiave.", "Repeat the act with its key."),
+            Text("Ripeti l’atto con la sua chiave.", "Repeat the act with its key."),
         )
     if row.answer is None:
         row.answer = dict(answer)

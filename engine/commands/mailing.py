@@ -25,8 +25,8 @@ def choose_mail(work: UnitOfWork, *, choices: Mapping[str, str], digest_hour: in
         _require_possible(kind, way)
     if not 0 <= digest_hour <= 23:
         raise Invalid(
-            Text("L'ora va da 0 a 23.", "The hour is from 0 to 23."),
-            Text("Scegli un'ora intera, ora di Roma.", "Choose a full hour, time of Rome."),
+            Text("L’ora va da 0 a 23.", "The hour is from 0 to 23."),
+            Text("Scegli un’ora intera, ora di Roma.", "Choose a full hour, time of Rome."),
         )
     officer = work.session.get_one(
         Officer, str(work.actor.officer_id), with_for_update={"key_share": True}

@@ -88,13 +88,13 @@ def end_mandate(
     if last_day < work.today - timedelta(days=1):
         raise Invalid(
             Text(
-                "L'ultimo giorno non può essere prima di ieri: ciò che è stato fatto resta fatto.",
+                "L’ultimo giorno non può essere prima di ieri: ciò che è stato fatto resta fatto.",
                 "The last day cannot be before yesterday: what was done stays done.",
             )
         )
     if row.valid_to is not None and last_day > row.valid_to:
         raise Invalid(
-            Text("L'incarico finisce già prima.", "The mandate ends earlier already."),
+            Text("L’incarico finisce già prima.", "The mandate ends earlier already."),
             Text("Per prolungarlo registra un nuovo atto.", "To prolong it register a new act."),
         )
     if row.role == ADMINISTRATOR and body.kind == INSTALLATION and not work.actor.is_system:
@@ -134,11 +134,11 @@ def _require_successor(
     if work.session.scalars(others.limit(1)).first() is None:
         raise WrongState(
             Text(
-                "È l'ultimo incarico che amministra l'installazione: dopo non resterebbe nessuno.",
+                "È l’ultimo incarico che amministra l’installazione: dopo non resterebbe nessuno.",
                 "It is the last mandate that administers the installation: nobody would be left.",
             ),
             Text(
-                "Registra prima l'incarico di chi ti succede, poi fai finire questo.",
+                "Registra prima l’incarico di chi ti succede, poi fai finire questo.",
                 "First register the mandate of the successor, then end this one.",
             ),
         )
@@ -147,7 +147,7 @@ def _require_successor(
 def _close(work: UnitOfWork, row: MandateRow, officer: Officer, body: Organisation) -> None:
     role = role_title(body.kind, row.role)
     why = Text(
-        f"L'incarico di {officer.name} ({body.name}, {role.it}) è finito.",
+        f"L’incarico di {officer.name} ({body.name}, {role.it}) è finito.",
         f"The mandate of {officer.name} ({body.name_en}, {role.en}) has ended.",
     )
     mandate = work.mandate

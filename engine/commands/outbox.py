@@ -173,7 +173,7 @@ def _failed(work: UnitOfWork, delivery_id: str) -> tuple[DeliveryRow, Case | Non
     if row.state != DeliveryState.FAILED:
         raise WrongState(
             Text("Questo invio non è fra quelli falliti.", "This delivery is not a failed one."),
-            Text("Ricarica l'elenco.", "Reload the list."),
+            Text("Ricarica l’elenco.", "Reload the list."),
         )
     return row, case
 
@@ -206,7 +206,7 @@ def _require_waiting(work: UnitOfWork, case: Case, row: DeliveryRow) -> None:
                 "Il caso ha preso la strada prevista per il servizio che non risponde.",
                 "The case has taken the way drawn for a service that does not answer.",
             ),
-            Text("Togli l'invio dall'elenco.", "Take the delivery off the list."),
+            Text("Togli l’invio dall’elenco.", "Take the delivery off the list."),
         )
 
 

@@ -30,7 +30,7 @@ def register_body(
     body = Organisation(id=work.new_id(), kind=kind, name="", name_en="")
     wanted = read_facts(work, body, rule, facts)
     if not any(fact.kind == "name" for fact in wanted):
-        raise Invalid(Text("Manca il nome dell'ente.", "The name of the body is missing."))
+        raise Invalid(Text("Manca il nome dell’ente.", "The name of the body is missing."))
     if any(fact.kind == "closed" for fact in wanted):
         raise Invalid(Text("Un ente nuovo non può essere cessato.", "A new body cannot be closed."))
     # Until its first day comes a body has at least its name.
@@ -65,7 +65,7 @@ def correct_body(
     wanted = read_facts(work, body, _rule(body.kind), facts)
     if not wanted:
         raise Invalid(
-            Text("Non c'è niente da correggere.", "There is nothing to correct."),
+            Text("Non c’è niente da correggere.", "There is nothing to correct."),
             Text("Scrivi almeno un dato.", "Give at least one fact."),
         )
     name = body.name

@@ -45,7 +45,7 @@ def _require_training(work: UnitOfWork, days: int) -> None:
     if not work.settings.training:
         raise NotAllowed(
             Text(
-                "Solo un'installazione di prova può spostare l'orologio.",
+                "Solo un’installazione di prova può spostare l’orologio.",
                 "Only a training instance can move its clock.",
             )
         )

@@ -81,7 +81,7 @@ def end_substitution(
     if not work.today - timedelta(days=1) <= last_day <= row.valid_to:
         raise Invalid(
             Text(
-                "L'ultimo giorno va da ieri alla fine già prevista.",
+                "L’ultimo giorno va da ieri alla fine già prevista.",
                 "The last day lies between yesterday and the end already planned.",
             )
         )
@@ -161,7 +161,7 @@ def _require_possible(
     if officer.id == row.officer_id:
         raise Invalid(
             Text("Nessuno sostituisce se stesso.", "Nobody substitutes himself."),
-            Text("Scegli un'altra persona.", "Choose somebody else."),
+            Text("Scegli un’altra persona.", "Choose somebody else."),
         )
     if valid_to < work.today:
         raise Invalid(
@@ -171,7 +171,7 @@ def _require_possible(
     if valid_from < row.valid_from or (row.valid_to is not None and valid_to > row.valid_to):
         raise Invalid(
             Text(
-                "La sostituzione deve stare dentro il periodo dell'incarico.",
+                "La sostituzione deve stare dentro il periodo dell’incarico.",
                 "The substitution must lie within the period of the mandate.",
             )
         )
@@ -200,12 +200,12 @@ def _require_no_chain(
     how = (
         Text("è a sua volta sostituito", "is substituted himself")
         if absent
-        else Text("sostituisce già un'altra persona", "already substitutes somebody else")
+        else Text("sostituisce già un’altra persona", "already substitutes somebody else")
     )
     raise Conflict(
         Text(f"In quei giorni {name} {how.it}.", f"In those days {name} {how.en}."),
         Text(
-            "Un sostituto non si sostituisce: scegli un'altra persona o termina prima l'altra "
+            "Un sostituto non si sostituisce: scegli un’altra persona o termina prima l’altra "
             "sostituzione.",
             "A substitute is not substituted: choose somebody else or end the other one first.",
         ),
@@ -232,7 +232,7 @@ def _require_free(
     if taken is not None:
         raise Conflict(
             Text(
-                f"In quei giorni l'incarico è già affidato a {taken}.",
+                f"In quei giorni l’incarico è già affidato a {taken}.",
                 f"In those days {taken} already substitutes for this mandate.",
             ),
             Text("Termina prima quella sostituzione.", "End that substitution first."),

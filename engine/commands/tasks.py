@@ -102,11 +102,11 @@ def return_task(
     if item.kind != WorkKind.ACTIVITY:
         raise WrongState(
             Text(
-                "Un'approvazione o un parere non si restituisce.",
+                "Un’approvazione o un parere non si restituisce.",
                 "Neither an approval nor an opinion is returned.",
             ),
             Text(
-                "Rispondi, o passa l'attività a un collega.",
+                "Rispondi, o passa l’attività a un collega.",
                 "Answer, or hand the work to a colleague.",
             ),
         )
@@ -146,7 +146,7 @@ def save_draft(
     elif draft_version is not None and draft.draft_version != draft_version:
         raise StaleVersion(
             Text(
-                "La bozza è stata salvata da un'altra finestra o da un collega.",
+                "La bozza è stata salvata da un’altra finestra o da un collega.",
                 "The draft was saved from another window or by a colleague.",
             )
         )
@@ -210,7 +210,7 @@ def _delegate(work: UnitOfWork, item: WorkItem, case: Case, *, to: str, reason: 
     if officer is None or not officer.active or mandate is None:
         raise OfficerNotFound(
             Text(
-                "Questa persona non può ricevere l'attività.",
+                "Questa persona non può ricevere l’attività.",
                 "This person cannot be given this work.",
             ),
             Text(
@@ -244,7 +244,7 @@ def _require_holder_or_accountable(work: UnitOfWork, case: Case, item: WorkItem)
     if item.holder_id != work.actor.officer_id:
         raise NotHeld(
             Text(
-                "L'attività non è in carico a te.",
+                "L’attività non è in carico a te.",
                 "You do not hold this work.",
             )
         )
@@ -256,7 +256,7 @@ def _require_reassigner(work: UnitOfWork, seats: tuple[Seat, ...]) -> None:
     if not mandates:
         raise NotAllowed(
             Text(
-                "Può passarla chi l'ha in carico o chi ne risponde.",
+                "Può passarla chi l’ha in carico o chi ne risponde.",
                 "Only its holder or whoever answers for it may hand it over.",
             )
         )

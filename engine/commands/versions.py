@@ -114,13 +114,13 @@ def undo_migration(
     if checkpoint is None or not _checkpoints.untouched(work, case, checkpoint):
         raise WrongState(
             Text(
-                f"Nel caso {case.number} non c'è un cambio di versione da annullare, "
+                f"Nel caso {case.number} non c’è un cambio di versione da annullare, "
                 "oppure dopo il cambio è già successo qualcosa.",
                 f"Case {case.number} has no change of version to undo, or something has happened "
                 "in it since.",
             ),
             Text(
-                "Passa il caso a un'altra versione con la mappatura inversa.",
+                "Passa il caso a un’altra versione con la mappatura inversa.",
                 "Take the case over to another version with the mapping the other way round.",
             ),
         )

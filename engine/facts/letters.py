@@ -106,7 +106,7 @@ def target_of(
         return Target(PROGRAMME, title, bundle, row.amendments, deployment_id=row.id)
     office = session.get(Organisation, str(place.get("office") or ""))
     if kind != "office" or office is None:
-        return Text("L'ufficio non è nel registro.", "The office is not in the register.")
+        return Text("L’ufficio non è nel registro.", "The office is not in the register.")
     layer = f"{OFFICE}{office.id}"
     return Target(
         layer, office.name, bundle, row.amendments, deployment_id=row.id, office_id=office.id

@@ -115,7 +115,7 @@ class WorkItem(Base):
                     f"“{title.en}” was already completed by {self.completed_by}.",
                 ),
                 Text(
-                    "Non serve altro: trovi l'esito nella pagina del caso.",
+                    "Non serve altro: trovi l’esito nella pagina del caso.",
                     "Nothing more is needed: the outcome is on the case page.",
                 ),
             )
@@ -126,7 +126,7 @@ class WorkItem(Base):
                     f"“{title.en}”: the term has passed and the silence is recorded.",
                 ),
                 Text(
-                    "Se il parere serve ancora, scrivi a chi svolge l'attività.",
+                    "Se il parere serve ancora, scrivi a chi svolge l’attività.",
                     "If the opinion still matters, write to whoever does the activity.",
                 ),
             )
@@ -293,7 +293,7 @@ class WorkItem(Base):
             raise WrongState(
                 Text(
                     f"«{title.it}» è stata presentata da {self.prepared_by} e attende"
-                    " l'approvazione.",
+                    " l’approvazione.",
                     f"“{title.en}” was submitted by {self.prepared_by} and waits for approval.",
                 ),
                 Text(

@@ -24,7 +24,7 @@ def require_administrator(actor: Actor) -> Mandate | None:
     if mandate is None and not actor.is_system:
         raise NotAllowed(
             Text(
-                "Serve l'incarico di amministrazione del sistema.",
+                "Serve l’incarico di amministrazione del sistema.",
                 "This takes the mandate of system administration.",
             )
         )
@@ -42,11 +42,11 @@ def not_granting(body: str) -> NotAllowed:
     """The refusal to whoever does not administer the people of a body."""
     return NotAllowed(
         Text(
-            f"Gli incarichi di {body} li amministra chi ne ha il compito in quell'ente.",
+            f"Gli incarichi di {body} li amministra chi ne ha il compito in quell’ente.",
             f"The mandates of {body} are administered by that body itself.",
         ),
         Text(
-            "Chiedi a chi amministra gli incarichi di quell'ente.",
+            "Chiedi a chi amministra gli incarichi di quell’ente.",
             "Ask whoever administers the mandates of that body.",
         ),
     )
@@ -57,7 +57,7 @@ def not_to_himself() -> NotAllowed:
     return NotAllowed(
         Text("Nessuno dà un incarico a se stesso.", "Nobody grants a mandate to himself."),
         Text(
-            "Lo registra un altro amministratore dell'ente; se non c'è, chi amministra Concerto.",
+            "Lo registra un altro amministratore dell’ente; se non c’è, chi amministra Concerto.",
             "Another administrator of the body registers it; if there is none, who runs Concerto.",
         ),
     )
@@ -146,7 +146,7 @@ def require_calendar_keeper(actor: Actor, organisation_id: str) -> Mandate | Non
                 "The calendar of a body is kept by its administrator.",
             ),
             Text(
-                "Chiedi all'amministratore dell'ente o della Città metropolitana.",
+                "Chiedi all’amministratore dell’ente o della Città metropolitana.",
                 "Ask the administrator of the body, or of the metropolitan city.",
             ),
         )

@@ -33,7 +33,7 @@ def the_one(mandates: Sequence[Mandate]) -> Mandate:
                 f"You may do this for several bodies: {names}.",
             ),
             Text(
-                "Scegli l'incarico per cui agisci, poi ripeti.",
+                "Scegli l’incarico per cui agisci, poi ripeti.",
                 "Choose the mandate you act for, then repeat.",
             ),
             mandates=[m.id for m in mandates],

@@ -165,7 +165,7 @@ def _interrupt(
             else Text("durata intera", "its whole length")
         )
         does = Text(
-            f"Il conto torna a zero; riparte all'arrivo di quanto si chiede ({again.it}).",
+            f"Il conto torna a zero; riparte all’arrivo di quanto si chiede ({again.it}).",
             f"The count goes back to zero; it begins again on receipt ({again.en}).",
         )
     allowance = to_interrupt(allowed, lines)
@@ -244,7 +244,7 @@ def _drawn(row: Deadline) -> Text:
     if row.stopped_by is None:
         return NO_TEXT
     return Text(
-        "Riparte da solo quando l'attività che lo ha fermato è conclusa.",
+        "Riparte da solo quando l’attività che lo ha fermato è conclusa.",
         "It goes on by itself when the work that stopped it is done.",
     )
 

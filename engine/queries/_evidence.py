@@ -7,18 +7,27 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.bpmn import Instance, Packed, TokenGone
+from engine.bpmn import Instance, Packed, ScriptFailed, TokenGone, jsonable
 from engine.bundles.definition import Bundle
 from engine.bundles.form import TODAY, Field, Form
-from engine.bundles.forms import to_json
 from engine.bundles.forms.rows import given_rows, is_given
 from engine.facts.scripts import script_facts
+from engine.logs import log
 from engine.model import CaseEngineState, WorkItem, WorkItemState
 from engine.queries._lookup import Seen, spoken
 from engine.queries.rows import DocumentRow, EvidenceRow
 from engine.text import Text, both
 from engine.unit_of_work import Reading
 from engine.wording import day_short
+
+_log = log(__name__)
+
+NOT_WORKED_OUT = Text(
+    "Questa tabella non si è potuta calcolare. Il compito si può completare lo stesso; avvisa chi "
+    "amministra l’installazione.",
+    "This table could not be worked out. The work can be completed all the same; tell whoever "
+    "administers the installation.",
+)
 
 Rows = tuple[Mapping[str, Any], ...]
 RECENT = 8
@@ -31,7 +40,7 @@ def token_variables(
     """What the token of a live piece of work knows, as plain JSON; one statement.
 
     Tables that the form shows `anew` are worked out by their script as the case stands now, with
-    the statements of what it asks. Raises ScriptFailed where it cannot.
+    the statements of what it asks. One that cannot be worked out says so, and is told in the log.
     """
     row = reading.session.execute(
         select(CaseEngineState.codec, CaseEngineState.blob, CaseEngineState.library).where(
@@ -43,7 +52,7 @@ def token_variables(
     version = reading.versions.get(reading.session, seen.case.deployment_id)
     instance = Instance.load(version.definition, Packed(row.codec, row.blob, row.library))
     try:
-        known: Mapping[str, Any] = to_json(instance.variables(item.token_id))
+        known: Mapping[str, Any] = jsonable(instance.variables(item.token_id))
         return {**known, **_tables_anew(reading, seen, item, form, instance)}
     except TokenGone:  # the item is about to be cancelled by another step
         return seen.case.variables
@@ -62,10 +71,18 @@ def _tables_anew(
     )  # fmt: skip
     found: dict[str, Any] = {}
     for script in sorted({str(f.anew) for f in shown}):
-        known = instance.worked_out(item.token_id, script, facts=facts)
-        found |= {str(f.table): known.get(str(f.table)) for f in shown if f.anew == script}
-    worked: Mapping[str, Any] = to_json(found)
-    return worked
+        tables = [str(f.table) for f in shown if f.anew == script]
+        try:
+            known = jsonable(instance.worked_out(item.token_id, script, facts=facts))
+        except ScriptFailed as problem:
+            # Whoever has the work can do it all the same; the drawing is for its author to mend.
+            _log.error(
+                "a table could not be worked out anew", case=seen.case.number,
+                activity=item.activity, script=script, problem=problem.message,
+            )  # fmt: skip
+            known = dict.fromkeys(tables, NOT_WORKED_OUT)
+        found |= {table: known.get(table) for table in tables}
+    return found
 
 
 def prefilled(
@@ -106,8 +123,10 @@ def readable_tables(seen: Seen, form: Form, variables: Mapping[str, Any]) -> dic
 def table_rows(seen: Seen, value: Any) -> Rows:
     """A list or dictionary of rows as a table; ids of parties and coded answers are spelt out.
 
-    A text is one row with its words.
+    A text is one row with its words, and so is what is said instead of a table.
     """
+    if isinstance(value, Text):
+        return ({"text": value},)
     if isinstance(value, Mapping):
         pairs = list(value.items())
     elif isinstance(value, list):

@@ -165,7 +165,7 @@ def process(reading: Reading, *, actor: Actor, key: str) -> ProcessView:
     if version is None:
         raise ProcessNotFound(
             Text(f"Il procedimento «{key}» non è pubblicato.", f"“{key}” is not published."),
-            Text("Guarda l'elenco dei procedimenti.", "Look at the list of procedures."),
+            Text("Guarda l’elenco dei procedimenti.", "Look at the list of procedures."),
         )
     bundle = version.bundle
     row = _row(bundle, actor, _running(reading))

@@ -102,7 +102,7 @@ def failed_delivery(reading: Reading, *, actor: Actor, delivery_id: str) -> Fail
                 "This delivery is not among the failed ones.",
             ),
             Text(
-                "Torna all'elenco: forse è già ripartito.", "Go back to the list: it may be sent."
+                "Torna all’elenco: forse è già ripartito.", "Go back to the list: it may be sent."
             ),
         )
     return _shown(*row)

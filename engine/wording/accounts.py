@@ -14,7 +14,7 @@ OF_ONES_OWN: dict[str, Text] = {
         "Your password was chosen anew by a link.",
     ),
     "mail_changed": Text(
-        "L'indirizzo di posta del tuo account è cambiato.",
+        "L’indirizzo di posta del tuo account è cambiato.",
         "The mail address of your account was changed.",
     ),
     "sessions_ended": Text(
@@ -56,7 +56,7 @@ NOT_YOU = Text(
     "always sent: it cannot be switched off.",
 )
 NOT_ASKED = Text(
-    "Se non l'hai chiesto, ignora questo messaggio: la tua password resta com'è. Non inoltrarlo: "
+    "Se non l’hai chiesto, ignora questo messaggio: la tua password resta com’è. Non inoltrarlo: "
     "chi apre il collegamento sceglie la tua password.",
     "If you did not ask for this, ignore the message: your password stays as it is. Do not forward "
     "it: whoever opens the link chooses your password.",
@@ -93,7 +93,7 @@ def account_mail(told: Text, *, by: str, reason: str, at: datetime, place: str) 
         Text(f"È successo il {at:%d/%m/%Y alle %H:%M}.", f"This was on {at:%d/%m/%Y at %H:%M}."),
     ]
     if by:
-        parts.append(Text(f"L'ha fatto: {by}.", f"Done by: {by}."))
+        parts.append(Text(f"L’ha fatto: {by}.", f"Done by: {by}."))
     if reason:
         parts.append(Text(f"Motivo: {reason}", f"Reason: {reason}"))
     return bilingual(told, parts, link=place, closing=NOT_YOU)

@@ -15,7 +15,7 @@ OF_BODIES: dict[str, Text] = {
         "Mandate of {holder} in {name}, from {valid_from}: {act}",
     ),
     "MandateEnded": Text(
-        "L'incarico di {holder} in {name} finisce il {valid_to}",
+        "L’incarico di {holder} in {name} finisce il {valid_to}",
         "The mandate of {holder} in {name} ends on {valid_to}",
     ),
     "SubstitutionGranted": Text(
@@ -35,10 +35,10 @@ OF_BODIES: dict[str, Text] = {
         "{holder} ({email}) invited to a mandate in {name}: {act}",
     ),
     "InvitationRevoked": Text(
-        "Ritirato l'invito a {holder} in {name}", "Invitation of {holder} in {name} taken back"
+        "Ritirato l’invito a {holder} in {name}", "Invitation of {holder} in {name} taken back"
     ),
     "InvitationAccepted": Text(
-        "{holder} accetta l'invito in {name}", "{holder} accepts the invitation in {name}"
+        "{holder} accetta l’invito in {name}", "{holder} accepts the invitation in {name}"
     ),
 }
 """How what happens to bodies and their people is told."""
@@ -90,11 +90,11 @@ TO = {
     "Comune": "al ",
     "Città": "alla ",
     "Regione": "alla ",
-    "Assemblea": "all'",
+    "Assemblea": "all’",
     "Collegio": "al ",
-    "Ordine": "all'",
+    "Ordine": "all’",
     "Politecnico": "al ",
-    "Università": "all'",
+    "Università": "all’",
 }
 
 

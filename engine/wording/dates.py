@@ -62,17 +62,17 @@ def day_short(day: date, *, year: bool = True, weekday: bool = False) -> Text:
 
 def with_article(day: date, spoken: str) -> str:
     """`il 4 ottobre`, `l'8 dicembre`: the article of a day in Italian."""
-    return f"l'{spoken}" if _elided(day) else f"il {spoken}"
+    return f"l’{spoken}" if _elided(day) else f"il {spoken}"
 
 
 def from_day(day: date, spoken: str) -> str:
     """`dal 4 ottobre`, `dall'8 dicembre`."""
-    return f"dall'{spoken}" if _elided(day) else f"dal {spoken}"
+    return f"dall’{spoken}" if _elided(day) else f"dal {spoken}"
 
 
 def to_day(day: date, spoken: str) -> str:
     """`al 5`, `all'8`."""
-    return f"all'{spoken}" if _elided(day) else f"al {spoken}"
+    return f"all’{spoken}" if _elided(day) else f"al {spoken}"
 
 
 def sentence(words: str) -> str:

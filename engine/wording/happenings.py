@@ -105,7 +105,7 @@ def _submitted(p: Payload, names: Names) -> Text:
 def _taken_back(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
     return Text(
-        f"Ritirata dall'approvazione «{title.it}»: chi l'ha preparata la riprende",
+        f"Ritirata dall’approvazione «{title.it}»: chi l’ha preparata la riprende",
         f"“{title.en}” taken back from approval by whoever prepared it",
     )
 
@@ -171,7 +171,7 @@ def _unasked(p: Payload, names: Names) -> Text:
     title = names.activity(p["activity"])
     why = {
         "letter": Text("non è più da sentire", "it need not be heard any more"),
-        "activity": Text("l'attività non è più richiesta", "the activity is no longer asked"),
+        "activity": Text("l’attività non è più richiesta", "the activity is no longer asked"),
         "milestone": Text("la fase si è conclusa", "the stage is over"),
         "case": Text("il caso si è chiuso", "the case has ended"),
     }.get(p["reason"], both(p["reason"]))
@@ -323,7 +323,7 @@ def _raised(p: Payload, names: Names) -> Text:
 def _came_back(p: Payload, names: Names) -> Text:
     title = names.children(p["name"])
     return Text(
-        f"«{title.it}»: torna l'esito del caso {p['number']}",
+        f"«{title.it}»: torna l’esito del caso {p['number']}",
         f"“{title.en}”: the result of case {p['number']} comes back",
     )
 

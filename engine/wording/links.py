@@ -10,11 +10,11 @@ from engine.wording.dates import day_short
 from engine.wording.mails import LONGEST_SUBJECT, Mail
 
 KEEP_IT = Text(
-    "Chi apre il collegamento risponde per l'ente: inoltralo solo a chi deve rispondere.",
+    "Chi apre il collegamento risponde per l’ente: inoltralo solo a chi deve rispondere.",
     "Whoever opens the link answers for the body: forward it only to whoever is to answer.",
 )
 NEVER_ASKED = Text(
-    "Se non te l'aspettavi, ignora questo messaggio: senza aprire il collegamento non succede "
+    "Se non te l’aspettavi, ignora questo messaggio: senza aprire il collegamento non succede "
     "nulla. Non inoltrarlo: chi lo apre agisce al tuo posto.",
     "If you did not expect this, ignore the message: nothing happens unless the link is used. "
     "Do not forward it: whoever opens it acts in your place.",
@@ -36,7 +36,7 @@ def invitation_mail(
                 f"({act}).",
             ),
             Text(
-                f"Apri il collegamento, controlla l'incarico e accettalo. Vale una volta sola, "
+                f"Apri il collegamento, controlla l’incarico e accettalo. Vale una volta sola, "
                 f"fino al {day.it}.",
                 f"Open the link, check the mandate and accept it. It is good once, until {day.en}.",
             ),
@@ -48,11 +48,11 @@ def invitation_mail(
 def acceptance_mail(*, person: str, email: str, body: Text, role: Text, place: str) -> Mail:
     """What whoever invited learns once the mandate lives."""
     return bilingual(
-        Text(f"{person} ha accettato l'invito", f"{person} accepted the invitation"),
+        Text(f"{person} ha accettato l’invito", f"{person} accepted the invitation"),
         (
             Text(
-                f"{person} ({email}) ha accettato l'incarico per {body.it}, nel ruolo "
-                f"«{role.it}». Se non è la persona che intendevi, fai finire l'incarico.",
+                f"{person} ({email}) ha accettato l’incarico per {body.it}, nel ruolo "
+                f"«{role.it}». Se non è la persona che intendevi, fai finire l’incarico.",
                 f"{person} ({email}) accepted the mandate for {body.en}, as “{role.en}”. If this "
                 f"is not the person you meant, end the mandate.",
             ),

@@ -81,8 +81,8 @@ def _first(reason: PlanReason) -> Text:
 def _shifted(shift: int) -> Text:
     days = span(abs(shift), "days")
     if shift > 0:
-        return Text(f"Nell'ipotesi finisce {days.it} dopo.", f"Supposed to end {days.en} later.")
-    return Text(f"Nell'ipotesi finisce {days.it} prima.", f"Supposed to end {days.en} earlier.")
+        return Text(f"Nell’ipotesi finisce {days.it} dopo.", f"Supposed to end {days.en} later.")
+    return Text(f"Nell’ipotesi finisce {days.it} prima.", f"Supposed to end {days.en} earlier.")
 
 
 def moved_why(

@@ -10,7 +10,7 @@ from engine.wording.terms import days_left_text, silence_text
 Stage = Literal["reminder", "silence_ahead", "escalation"]
 
 TO = {
-    "holder": Text("a chi l'ha in carico, o a chi esegue", "whoever holds it, or those who do it"),
+    "holder": Text("a chi l’ha in carico, o a chi esegue", "whoever holds it, or those who do it"),
     "responsible": Text("a chi esegue", "those who do it"),
     "accountable": Text("a chi esegue e a chi risponde", "those who do it and who answer for it"),
     "silent": Text("a quelli di cui sarebbe il silenzio", "those whose silence it would be"),
@@ -69,7 +69,7 @@ def escalation_words(number: str, title: Text, body: str | None, due_on: date, t
     late = span((today - due_on).days, "days")
     day, whose = day_short(due_on, weekday=True), f" ({body})" if body else ""
     return Text(
-        f"{number}: «{title.it}»{whose} scadeva {day.it} e dopo {late.it} l'atto manca ancora. "
+        f"{number}: «{title.it}»{whose} scadeva {day.it} e dopo {late.it} l’atto manca ancora. "
         "Il procedimento ti chiede di intervenire.",
         f"{number}: “{title.en}”{whose} was due {day.en} and after {late.en} the act is still "
         "missing. The procedure asks you to step in.",

@@ -120,7 +120,7 @@ def next_step_text(
             "Nessuno deve fare nulla ora: il caso aspetta una data o una comunicazione.",
             "Nobody has anything to do now: the case waits for a date or a message.",
         )
-    return Text("Non c'è altro da fare.", "There is nothing more to do.")
+    return Text("Non c’è altro da fare.", "There is nothing more to do.")
 
 
 def late_text(days: int) -> Text:

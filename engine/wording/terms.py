@@ -231,7 +231,7 @@ def _rolled(rolls: Steps) -> Text:
         return NO_TEXT
     first, end = date.fromisoformat(rolls[0]["from"]), date.fromisoformat(rolls[-1]["to"])
     named = day_in_words(first, year=False)
-    italian = f"L'ultimo giorno, {with_article(first, named.it)}, è {_holiday_it(rolls[0])}"
+    italian = f"L’ultimo giorno, {with_article(first, named.it)}, è {_holiday_it(rolls[0])}"
     english = f"The last day, {named.en}, is a {_holiday_en(rolls[0])}"
     for roll in rolls[1:]:
         day = date.fromisoformat(roll["from"])

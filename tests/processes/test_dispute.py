@@ -8,6 +8,7 @@ from engine.bundles.load import load_folder
 from engine.queries import work_item
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import Telling
+from engine.text import Text
 
 DISPUTE = Path(__file__).parents[2] / "processes" / "dispute"
 
@@ -29,14 +30,16 @@ def test_the_sides_and_the_arbiter_read_what_studies_and_workshops_brought(tmp_p
     def brought(telling: Telling, activity: str, by: str, party: str | None = None) -> list[Any]:
         item = telling.cast.item(activity, by, party)
         seen = stage.engine.read(work_item, actor=telling.cast.actor(by), work_item_id=item.id)
-        return [row["text"] for row in seen.tables["findings_seen"]]
+        return [(row["who"], row["text"]) for row in seen.tables["findings_seen"]]
 
     # Another dispute of the same side has its own.
     told(heard)
     assert brought(told(studied), "hold_talks", "college_of_spokespersons.secretary") == []
+    study = "La chiave mista sposta al massimo il 4 % delle quote."
+    workshop = "Tutti chiedono dati di superficie aggiornati."
     words = [
-        "La chiave mista sposta al massimo il 4 % delle quote.",
-        "Tutti chiedono dati di superficie aggiornati.",
+        (Text("Uffici della Città metropolitana", "Offices of the Metropolitan City"), study),
+        ("Tecnici dei Comuni, Ordine degli architetti, CMTo", workshop),
     ]
     assert brought(told(heard), "file_statement", "rondissone.officer", "rondissone") == words
     assert brought(told(decided), "decide_dispute", "cmto.director") == words

@@ -166,7 +166,7 @@ def test_work_that_nobody_would_do_is_told(folder: Path) -> None:
     before, _, rest = drawing.read_text("utf-8").partition('<bpmn:userTask id="give_notice"')
     rest = rest.replace("</bpmn:userTask>", "</bpmn:task>", 1)
     drawing.write_text(f'{before}<bpmn:task id="give_notice"{rest}', "utf-8")
-    assert [p for p in problems_of_folder(folder) if "a plain task is nobody's work" in p.what]
+    assert [p for p in problems_of_folder(folder) if "a plain task is nobody’s work" in p.what]
 
 
 def test_a_story_that_goes_a_wrong_way_says_what_was_open_and_which_line_failed(

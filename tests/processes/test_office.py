@@ -96,3 +96,37 @@ def test_whoever_answers_or_opens_sees_which_condition_is_binding(tmp_path: Path
     assert row["condition"] == "Rendiconto ogni anno."
     assert (row["binding"].it, row["why"]) == ("Sì", refused["how"])
     stage.engine.close()
+
+
+def test_whoever_decides_reads_what_others_wrote_for_it(tmp_path: Path) -> None:
+    setup = load_folder(PROCESSES / "planning-office-setup", PROCESSES / "shared")
+    stage = Stage.open(tmp_path, [*opened(setup, PROCESSES, None), setup])
+    scenarios = PROCESSES / setup.key / "scenarios"
+
+    def seen(name: str, activity: str, by: str, nth: int = 0) -> Any:
+        story = tomllib.loads((scenarios / f"{name}.toml").read_text("utf-8"))
+        done = [i for i, s in enumerate(story["steps"]) if s.get("complete") == activity]
+        steps = story["steps"][: done[nth]]
+        telling = Telling(stage, setup, {**story, "steps": steps, "expect": {}})
+        telling.run()
+        item = telling.cast.item(activity, by, None)
+        return stage.engine.read(work_item, actor=telling.cast.actor(by), work_item_id=item.id)
+
+    decided = seen("gaps-and-silence", "decide_pilot", "cmto.director").tables
+    assert decided["score_note_seen"][0]["text"].startswith("Tre Giunte hanno deliberato")
+    assert [(row["act"], row["need"]) for row in decided["pilots_seen"]] == [
+        ("D.G.C. 12 del 20/01/2027", "Il PRG è del 1998.")
+    ] * 3
+    checked = seen("gaps-and-silence", "complete_checklist", "cmto.coordinator").prefilled
+    told = {row["row"]: row.get("evidence") for row in checked["checklist_answers"]}
+    assert told["team"] == "CMTo presta uno specialista GIS due giorni a settimana."
+    assert told["funds"].startswith("Piano di riserva: Due persone in comando")
+    second = seen("gaps-and-silence", "evaluate_office", "cmto.coordinator", 1).tables
+    assert [row["bottlenecks"] for row in second["past_seen"]] == ["Serve un secondo urbanista."]
+    assert second["adjustments_seen"][0]["text"] == "Lo specialista GIS passa al tempo pieno."
+    assert second["departures_seen"] == ()
+    left = seen("leave-in-life", "evaluate_office", "cmto.coordinator", 1).tables
+    effects = [row["effects"] for row in left["departures_seen"]]
+    assert len(effects) == 3, "each withdrawal of this case, once"
+    assert effects[0].startswith("La sede resta a Chivasso")
+    stage.engine.close()

@@ -112,7 +112,7 @@ def test_bodies_with_the_same_dates_are_one_line(plan: CasePlan) -> None:
 
 
 def test_a_long_name_takes_two_lines_and_ends_with_dots(plan: CasePlan) -> None:
-    words = "Parere dell'assemblea dei sindaci della zona omogenea numero dieci Chivassese e oltre"
+    words = "Parere dell’assemblea dei sindaci della zona omogenea numero dieci Chivassese e oltre"
     stage = row(
         "stage:a", title=Text(words, words), starts_on=TODAY, forecast_from=TODAY,
         forecast_on=date(2027, 1, 1),

@@ -88,7 +88,7 @@ def test_leave_substitute_and_end_of_a_mandate(
     expect(marta.get_by_role("heading", level=1)).not_to_contain_text("Rispondi all’invito")
     bruno = at_desk(browser, address, "bruno")
     bruno.goto(f"{address}/notices")
-    expect(bruno.get_by_text("torna all'ufficio. L'incarico di Elena").first).to_be_visible()
+    expect(bruno.get_by_text("torna all’ufficio. L’incarico di Elena").first).to_be_visible()
     bruno.goto(f"{address}/cases/{visit.case_id}/history")
     expect(bruno.get_by_text("torna ai colleghi").first).to_be_visible()
     assert web.office.item(visit.case_id, "answer", CHIVASSO).holder_id is None

@@ -69,7 +69,7 @@ class RegisterChanges(Schema):
 class ChangesWanted(Paging):
     kind = fields.String(load_default=None, validate=validate.OneOf(list(REGISTER_KINDS)))
     organisation = fields.String(load_default=None)
-    who = fields.String(load_default=None, metadata={"description": "Part of the author's name."})
+    who = fields.String(load_default=None, metadata={"description": "Part of the author’s name."})
     since = fields.Date(load_default=None)
     until = fields.Date(load_default=None)
 

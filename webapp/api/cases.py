@@ -1,6 +1,7 @@
 """Cases: found, started, and acted upon as a whole."""
 
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -24,12 +25,15 @@ from engine.queries import (
     MessageView,
     Page,
     RaiseView,
+    act_preview,
+    as_it_is,
     case_file,
     cases,
     form_fields,
     raise_spec,
 )
-from webapp.api.door import act, act_as, caller, expected_version
+from webapp.api.deadlines import Moved
+from webapp.api.door import act, act_as, caller, expected_version, only_looks
 from webapp.api.kit import (
     ZONE,
     Basis,
@@ -297,6 +301,25 @@ class GivenMessage(Strict):
     reason = fields.String(load_default="", validate=validate.Length(max=2000))
 
 
+class TouchedWork(Schema):
+    title = Words()
+    organisation = Words(allow_none=True)
+
+
+class MessageEffect(Versioned):
+    preview = fields.Boolean(metadata={"description": "Nothing was written."})
+    moved = fields.List(fields.Nested(Moved), metadata={"description": "Every date that moves."})
+    kept = fields.Integer(metadata={"description": "Living terms whose date stays."})
+    ends = fields.List(
+        fields.Nested(TouchedWork), metadata={"description": "Open work that would end."}
+    )
+    opens = fields.List(
+        fields.Nested(TouchedWork), metadata={"description": "Work that would begin."}
+    )
+    closes = fields.Boolean(metadata={"description": "Whether the case would end."})
+    told = fields.List(fields.String(), metadata={"description": "Who would be told."})
+
+
 class Move(Reason):
     work_item = fields.String(required=True)
     element = fields.String(required=True)
@@ -367,13 +390,18 @@ def leave(body: Mapping[str, Any], case_id: str, party_id: str) -> CaseFile:
     return _acted(case_id, remove_party, party_id=party_id, reason=body["reason"])
 
 
-@part.post("/cases/<case_id>/messages", CaseWhole, body=GivenMessage, versioned=True)
-def tell(body: Mapping[str, Any], case_id: str) -> CaseFile:
-    """Tell the case something it waits for: one of its `messages`."""
-    return _acted(
-        case_id, deliver_message, name=body["name"], data=body["data"], party_id=body["party"],
-        key=body["key"], reason=body["reason"],
-    )  # fmt: skip
+@part.post(
+    "/cases/<case_id>/messages", CaseWhole, body=GivenMessage, versioned=True, seen=MessageEffect
+)  # fmt: skip
+def tell(body: Mapping[str, Any], case_id: str) -> Any:
+    """Tell the case one of its `messages`, or ask what that would change."""
+    given = {
+        "name": body["name"], "data": body["data"], "party_id": body["party"],
+        "key": body["key"], "reason": body["reason"],
+    }  # fmt: skip
+    if only_looks():
+        return _looked_ahead(case_id, deliver_message, **given)
+    return _acted(case_id, deliver_message, **given)
 
 
 @part.post("/cases/<case_id>/move", CaseWhole, body=Move, versioned=True)
@@ -402,6 +430,20 @@ def raise_one(body: Mapping[str, Any], case_id: str, name: str) -> CaseFile:
 def _acted(case_id: str, command: Callable[..., Any], **given: Any) -> CaseFile:
     act(command, case_id=case_id, version=expected_version(), **given)
     return _file(case_id)
+
+
+def _looked_ahead(case_id: str, command: Callable[..., Any], **given: Any) -> Any:
+    """What an act would change: carried out, looked at, undone; it may be refused like the act."""
+    before = engine().read(as_it_is, actor=caller(), case_id=case_id)
+    seen = engine().preview(
+        caller(), command,
+        lambda reading, now: act_preview(
+            reading, actor=caller(), case_id=case_id, before=before, since=now
+        ),
+        case_id=case_id, version=expected_version(), **given,
+    )  # fmt: skip
+    told = {name: getattr(seen, name) for name in seen.__dataclass_fields__}
+    return SimpleNamespace(preview=True, version=_file(case_id).head.version, **told)
 
 
 def _file(case_id: str) -> CaseFile:

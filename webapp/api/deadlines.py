@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from flask import request
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
@@ -24,7 +23,7 @@ from engine.queries import (
     case_profiles,
     term,
 )
-from webapp.api.door import act, caller, expected_version
+from webapp.api.door import act, caller, expected_version, only_looks
 from webapp.api.kit import Part, Strict, Versioned, Words, page_of, whole
 from webapp.api.rows import Deadline
 from webapp.auth import engine
@@ -203,12 +202,11 @@ def _done(
 ) -> dict[str, Any]:
     """Carry out an act, or only look; either way say every date that moves."""
     before = engine().read(as_it_is, actor=caller(), case_id=case_id)
-    only_look = request.args.get("preview", "") not in ("", "0", "false")
 
     def look(reading: Any, now: Any = None) -> ActPreview:
         return act_preview(reading, actor=caller(), case_id=case_id, before=before, since=now)
 
-    if only_look:
+    if only_looks():
         said = {**arguments, "reason": arguments["reason"] or "–"}
         seen = engine().preview(caller(), command, look, version=expected_version(), **said)
         return {"preview": True, "moved": seen.moved, "told": seen.told}

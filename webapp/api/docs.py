@@ -108,6 +108,8 @@ class Description:
         """Register the routes of a noun."""
         self._app.register_blueprint(part.blueprint)
         self._parts.append(part)
+        for schema in part.seen:
+            self._site.spec.components.schema(schema.__name__, schema=schema)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -178,6 +180,7 @@ def _problem(words: str) -> dict[str, Any]:
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     versioned = operation.pop("x-versioned", False)
     brief = operation.pop("x-brief", False)
+    seen = operation.pop("x-seen", None)
     named = ["X-Acting-For"]
     named += ["Idempotency-Key"] if method != "get" else []
     named += ["If-Match"] if versioned else []
@@ -185,6 +188,10 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation.setdefault("parameters", []).extend(
         {"$ref": f"#/components/parameters/{name.replace('-', '')}"} for name in named
     )
+    if seen is not None:
+        answer = operation["responses"]["200"]["content"]["application/json"]
+        looked = {"$ref": f"#/components/schemas/{seen}"}
+        answer["schema"] = {"anyOf": [answer["schema"], looked]}
     if brief:
         operation["responses"]["204"] = {"description": "Done, where `Prefer` asked for no answer."}
     possible = [400, 401, 403, 422]
@@ -233,7 +240,9 @@ def _content(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _properties(schema: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
-    """The names in a JSON object, with the type in a word."""
+    """The names in a JSON object, with the type in a word; of several objects those of each."""
+    if "anyOf" in schema:
+        return [row for one in schema["anyOf"] for row in _properties(one, schemas)]
     whole = schemas.get(schema.get("$ref", "").rsplit("/", 1)[-1], schema)
     required = whole.get("required", [])
     return [

@@ -100,6 +100,11 @@ def wants_it_brief() -> bool:
     return BRIEFLY in re.split(r"\s*[,;]\s*", request.headers.get("Prefer", "").lower())
 
 
+def only_looks() -> bool:
+    """Whether the caller asks what an act would change, and wants nothing written."""
+    return request.args.get("preview", "") not in ("", "0", "false")
+
+
 def say_done(_done: Done) -> Response:
     """Nothing but the news that it is done: what it led to is not read."""
     return Response(status=204, headers={"Preference-Applied": BRIEFLY})
@@ -143,7 +148,7 @@ def expected_version() -> int | None:
                 f"There never was a version {given[:40]}.",
             ),
             Text(
-                "Invia in If-Match l'ETag dell'ultima lettura.",
+                "Invia in If-Match l’ETag dell’ultima lettura.",
                 "Send in If-Match the ETag you last read.",
             ),
         )
@@ -182,7 +187,7 @@ def _acting(actor: Actor) -> Actor:
     if all(mandate.id != mandate_id for mandate in actor.mandates):
         raise NotAllowed(
             Text(
-                "L'incarico indicato non è tuo o non vale oggi.", "That mandate is not yours now."
+                "L’incarico indicato non è tuo o non vale oggi.", "That mandate is not yours now."
             ),
             Text(
                 "Invia in X-Acting-For uno degli id di GET /me.",

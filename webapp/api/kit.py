@@ -186,6 +186,7 @@ class Part:
 
     def __init__(self, name: str, title: str, description: str) -> None:
         self.title, self.description = title, description
+        self.seen: list[type[ma.Schema]] = []
         self.blueprint: Any = Blueprint(f"api_{name}", __name__, url_prefix=PREFIX)
         self.blueprint.before_request(door.enter)
         self.blueprint.after_request(door.keep)
@@ -208,14 +209,18 @@ class Part:
         versioned: bool = False,
         upload: bool = False,
         preview: bool = False,
+        seen: type[ma.Schema] | None = None,
     ) -> Callable[[View], View]:
         """An act; `versioned` ones heed If-Match, `upload` ones take a file instead of JSON.
 
-        A `preview` one only says what it would change when asked with `?preview=1`.
+        A `preview` one only says what it would change when asked with `?preview=1`; so does one
+        with `seen`, the schema of what is then answered instead.
         """
-        mark = _TAKES_FILE if upload else _LOOKS_AHEAD if preview else {}
+        looks = preview or seen is not None
+        self.seen += [seen] if seen is not None else []
+        mark = _TAKES_FILE if upload else _LOOKS_AHEAD if looks else {}
         return self._route(
-            "POST", rule, schema, status, body, "json", versioned=versioned, mark=mark
+            "POST", rule, schema, status, body, "json", versioned=versioned, mark=mark, seen=seen
         )
 
     def put(
@@ -258,25 +263,29 @@ class Part:
     def _route(
         self, method: str, rule: str, schema: type[ma.Schema], status: int,
         arguments: type[ma.Schema] | None, location: str, *, versioned: bool,
-        mark: Mapping[str, Any] | None = None,
+        mark: Mapping[str, Any] | None = None, seen: type[ma.Schema] | None = None,
     ) -> Callable[[View], View]:  # fmt: skip
-        written = schema()
-        # An answer that only tells how the thing stands now can be done without; a preview is one.
-        brief = versioned and isinstance(written, Versioned) and mark != _LOOKS_AHEAD
+        written, ahead = schema(), seen() if seen is not None else None
+        # An answer that only tells how the thing stands now can be done without; a preview cannot.
+        tells = mark == _LOOKS_AHEAD and ahead is None
+        brief = versioned and isinstance(written, Versioned) and not tells
 
         def decorate(view: View) -> View:
             @functools.wraps(view)
             def answering(*args: Any, **kwargs: Any) -> Response:
-                g.briefly = brief and door.wants_it_brief()
-                return _written(written, view(*args, **kwargs), status)
+                looking = ahead is not None and door.only_looks()
+                g.briefly = brief and not looking and door.wants_it_brief()
+                answer = ahead if ahead is not None and looking else written
+                return _written(answer, view(*args, **kwargs), status)
 
             routed: Any = answering
             if arguments is not None:
                 routed = self.blueprint.arguments(arguments(), location=location)(routed)
             routed = self.blueprint.response(status, written)(routed)
             if versioned or mark:
-                extra = {"x-versioned": True} if versioned else {}
+                extra: dict[str, Any] = {"x-versioned": True} if versioned else {}
                 extra |= {"x-brief": True} if brief else {}
+                extra |= {"x-seen": seen.__name__} if seen is not None else {}
                 routed = self.blueprint.doc(**extra, **(mark or {}))(routed)
             self.blueprint.route(rule, methods=[method], tags=[self.title])(routed)
             return view

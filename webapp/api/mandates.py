@@ -26,10 +26,10 @@ from webapp.auth import engine
 
 part = Part(
     "mandates", "Mandates",
-    "A person, a role, a body, from a day to a day, by an act. The body's administrator grants.",
+    "A person, a role, a body, from a day to a day, by an act. The body’s administrator grants.",
 )  # fmt: skip
 substitutions = Part(
-    "substitutions", "Substitutions", "Who does the work of another's mandate, and by which act."
+    "substitutions", "Substitutions", "Who does the work of another’s mandate, and by which act."
 )
 
 Filled = validate.Length(1, 2000)

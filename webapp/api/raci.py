@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from flask import request
 from marshmallow import Schema, fields, validate
 
 from engine.commands import amend_matrix
 from engine.queries import RaciView, case_raci, last_amendment
-from webapp.api.door import act, caller, expected_version
+from webapp.api.door import act, caller, expected_version, only_looks
 from webapp.api.kit import Nth, Part, Strict, Versioned, Words
 from webapp.auth import engine
 
@@ -155,7 +154,7 @@ def raci(case_id: str) -> RaciView:
 def amend(body: Mapping[str, Any], case_id: str) -> Any:
     """Change letters: rights change at once, for open work too; says who gains and loses what."""
     named = {"case_id": case_id, "version": expected_version(), **body}
-    if request.args.get("preview", "") not in ("", "0", "false"):
+    if only_looks():
         named["reason"] = named["reason"] or "–"
         seen = engine().preview(
             caller(),

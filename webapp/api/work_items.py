@@ -284,7 +284,7 @@ class LinkDesk(Schema):
 class LinkWanted(Strict):
     address = fields.String(
         load_default=None, allow_none=True,
-        metadata={"description": "Another than the register's takes a reason."},
+        metadata={"description": "Another than the register’s takes a reason."},
     )  # fmt: skip
     reason = fields.String(load_default="", validate=validate.Length(0, LONGEST_REASON))
 

@@ -301,7 +301,10 @@ def _table(field: Field, sources: Sources) -> Table | None:
     for option in field.columns:
         key, _colon, form = option.value.partition(":")
         columns.append(Column(key, option.label, form == "money"))
-    return Table(tuple(columns), tuple(_table_rows(field, sources)))
+    rows = tuple(_table_rows(field, sources))
+    if len(rows) == 1 and isinstance(rows[0].get("text"), Text) and len(rows[0]) == 1:
+        return Table((), rows)  # what is said instead of the table
+    return Table(tuple(columns), rows)
 
 
 def _table_rows(field: Field, sources: Sources) -> Sequence[Mapping[str, Any]]:

@@ -144,7 +144,7 @@ def _added(given: Values) -> list[str]:
         names = [field.name for field in asked]
         said = [str(given[name]) for name in names if given.get(name) not in (None, "")]
         if said and len(said) < len(names):
-            words = Text("Completa l'ipotesi.", "Complete the supposition.")
+            words = Text("Completa l’ipotesi.", "Complete the supposition.")
             missing |= {name: [words] for name in names if given.get(name) in (None, "")}
         elif said:
             found.append(":".join(("stage" if asked is SHIFT else "term", *said)))
@@ -176,9 +176,9 @@ def _change(written: str) -> Change:
         if start is not None and end is not None:
             return SuspendTerm(parts[0], start, end)
     raise Invalid(
-        Text("Questo indirizzo non contiene un'ipotesi leggibile.",
+        Text("Questo indirizzo non contiene un’ipotesi leggibile.",
              "This address holds no supposition that can be read."),
-        Text("Togli l'ipotesi e scrivila di nuovo.", "Take it out and write it again."),
+        Text("Togli l’ipotesi e scrivila di nuovo.", "Take it out and write it again."),
     )  # fmt: skip
 
 

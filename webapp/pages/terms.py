@@ -59,9 +59,9 @@ DOCUMENT = Field(
 DAY = Field(
     name="day",
     type="date",
-    label=Text("Giorno dell'atto", "Day of the act"),
+    label=Text("Giorno dell’atto", "Day of the act"),
     help=Text(
-        "Vuoto: oggi. Un giorno passato solo se l'atto lo prova.",
+        "Vuoto: oggi. Un giorno passato solo se l’atto lo prova.",
         "Empty: today. An earlier day only if the act proves it.",
     ),
     required=False,
@@ -165,7 +165,7 @@ def extend(deadline_id: str) -> ResponseReturnValue:
             name=f"consent_{number}",
             type="text",
             label=Text(f"Consenso di {body.it}", f"Consent of {body.en}"),
-            help=Text("L'atto o il protocollo che lo prova.", "The act or number that proves it."),
+            help=Text("L’atto o il protocollo che lo prova.", "The act or number that proves it."),
             max="300",
         )
         for number, (_id, body) in enumerate(chosen.consents)

@@ -30,7 +30,7 @@ _REFUSED = {
         "Draw the tasks behind an inclusive gateway, or as work items of their own.",
     ),
     "task": (
-        "a plain task is nobody's work: the case would run through it",
+        "a plain task is nobody’s work: the case would run through it",
         "Make it a user task, or a script task that computes.",
     ),
     "sendTask": ("send tasks are not supported", "Draw a message throw event."),

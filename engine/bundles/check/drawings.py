@@ -10,7 +10,9 @@ from engine.bundles.columns import parse_column
 from engine.bundles.drawn import Element
 from engine.deliveries import NOT_YET_CONNECTED
 
-_LISTED = re.compile(r"\blisted\((?:\"|&quot;|')([^\"'&]*)")
+_LISTED = re.compile(
+    r"\blisted\(\s*(?:(?P<quote>\"|&quot;|'|&apos;)(?P<name>[^\"'&]*)(?P=quote)\s*\))?"
+)
 CASE_STATES = ("open", "completed", "withdrawn", "cancelled")
 
 
@@ -44,10 +46,14 @@ def _check_listed(view: View) -> None:
     for drawing in view.bundle.drawings.values():
         text = view.draft.files[drawing.file].decode("utf-8", "replace")
         for asked in _LISTED.finditer(text):
-            if asked[1] not in view.bundle.listed:
-                line = text[: asked.start()].count("\n") + 1
-                hint = f"Write rows/{asked[1]}.csv with the names of its columns in the first line."
-                view.complain(drawing.file, line, f"There is no table “{asked[1]}”.", hint)
+            line, name = text[: asked.start()].count("\n") + 1, asked["name"]
+            if name is None:
+                what = "A script asks for a table whose name is not written out."
+                hint = 'Write the name in quotes: listed("…") once for each table, then choose.'
+                view.complain(drawing.file, line, what, hint)
+            elif name not in view.bundle.listed:
+                hint = f"Write rows/{name}.csv with the names of its columns in the first line."
+                view.complain(drawing.file, line, f"There is no table “{name}”.", hint)
 
 
 def _check_process(view: View) -> None:

@@ -5,11 +5,10 @@ validate        raw JSON answers → native values, or FormInvalid
 json_fields     Form → the `fields` of the JSON interface, also used by the pages
 visible_fields  the fields that the answers given so far bring up
 examples        raw answers that pass, for generic clients, scenarios and checks
-to_json         native values → JSON (dates ISO, decimals as strings)
 is_given        a list whose rows the case gives; each answer says its row under the name ROW
 """
 
-from engine.bundles.forms.answers import Evaluate, Files, to_json, validate
+from engine.bundles.forms.answers import Evaluate, Files, validate
 from engine.bundles.forms.examples import examples
 from engine.bundles.forms.presenting import Choices, json_fields
 from engine.bundles.forms.reading import parse_form
@@ -25,7 +24,6 @@ __all__ = [
     "is_given",
     "json_fields",
     "parse_form",
-    "to_json",
     "validate",
     "visible_fields",
 ]

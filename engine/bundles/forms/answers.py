@@ -4,8 +4,6 @@ import ast
 import functools
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, missing
@@ -57,19 +55,6 @@ def validate(
     if broken:
         raise FormInvalid(broken)
     return values
-
-
-def to_json(value: Any) -> Any:
-    """Native values as JSON: dates in ISO form, decimals as strings."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    return value
 
 
 _CONTEXT: ContextVar[Context] = ContextVar("answers")

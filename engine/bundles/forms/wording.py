@@ -97,7 +97,7 @@ def not_date() -> Text:
 def far_away(first: int, last: int) -> Text:
     """A day in a year that nobody means."""
     return Text(
-        f"Controlla l'anno: fra il {first} e il {last}.",
+        f"Controlla l’anno: fra il {first} e il {last}.",
         f"Check the year: between {first} and {last}.",
     )
 
@@ -119,7 +119,7 @@ def too_great(most: object) -> Text:
 def not_an_option() -> Text:
     """A choice that is not offered."""
     return Text(
-        "Questa risposta non è fra quelle offerte: scegline una dell'elenco.",
+        "Questa risposta non è fra quelle offerte: scegline una dell’elenco.",
         "This answer is not among those offered: choose one from the list.",
     )
 
@@ -169,7 +169,7 @@ def not_the_rows(number: int) -> Text:
 
 def no_such_file() -> Text:
     """An upload that is not there, or not the officer's."""
-    return Text("Il file non c'è più: allegalo di nuovo.", "The file is gone: attach it again.")
+    return Text("Il file non c’è più: allegalo di nuovo.", "The file is gone: attach it again.")
 
 
 def _italian(number: object) -> str:

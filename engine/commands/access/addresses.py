@@ -33,7 +33,7 @@ def _change(work: UnitOfWork, officer: Officer, address: str, reason: str) -> No
     taken = or_(func.lower(Officer.email) == address.lower(), Officer.login == address.lower())
     if work.session.scalar(select(Officer.id).where(taken, Officer.id != officer.id).limit(1)):
         raise Conflict(
-            Text("Questo indirizzo è di un altro account.", "This is another account's address."),
+            Text("Questo indirizzo è di un altro account.", "This is another account’s address."),
             Text("Scrivi il tuo indirizzo di lavoro.", "Write your own address at work."),
         )
     officer.email = address

@@ -53,7 +53,7 @@ def close_account(work: UnitOfWork, *, officer_id: str, reason: str) -> None:
                 f"{officer.name} still has mandates or substitutions.",
             ),
             Text(
-                "Falli finire prima: così il lavoro che ha in carico torna all'ufficio.",
+                "Falli finire prima: così il lavoro che ha in carico torna all’ufficio.",
                 "End them first: the work held goes back to the office.",
             ),
         )

@@ -52,7 +52,7 @@ def give_fiscal_code(work: UnitOfWork, officer: Officer, written: str) -> None:
     other = select(Officer.id).where(Officer.fiscal_code == code, Officer.id != officer.id)
     if work.session.scalar(other) is not None:
         raise Conflict(
-            Text("Questo codice fiscale è di un altro account.", "This is another account's code."),
+            Text("Questo codice fiscale è di un altro account.", "This is another account’s code."),
             Text(
                 "Una persona ha un solo account: gli incarichi si aggiungono a quello.",
                 "A person has one account: mandates are added to it.",

@@ -44,7 +44,7 @@ def require_local_door(work: UnitOfWork) -> None:
         raise LocalDoorClosed(
             Text("Qui non si entra con una password.", "Nobody signs in with a password here."),
             Text(
-                "Usa uno degli accessi della pagina d'ingresso.",
+                "Usa uno degli accessi della pagina d’ingresso.",
                 "Use one of the ways in on the sign-in page.",
             ),
         )

@@ -41,7 +41,7 @@ def send_password_reset(work: UnitOfWork, *, officer_id: str, reason: str) -> No
     require_local_door(work)
     if not officer.active:
         raise WrongState(
-            Text(f"L'account di {officer.name} è chiuso.", f"{officer.name}'s account is closed."),
+            Text(f"L’account di {officer.name} è chiuso.", f"{officer.name}'s account is closed."),
             Text("Riaprilo prima.", "Reopen it first."),
         )
     _send(work, officer, BY_ANOTHER, by=work.author)

@@ -160,7 +160,7 @@ def reset_second_factor(work: UnitOfWork, *, officer_id: str, reason: str) -> No
                 f"{officer.name} non ha un secondo fattore.",
                 f"{officer.name} has no second factor.",
             ),
-            Text("Non c'è nulla da azzerare.", "There is nothing to reset."),
+            Text("Non c’è nulla da azzerare.", "There is nothing to reset."),
         )
     _forget(work, factor)
     end_sessions(work, officer_id)
@@ -214,7 +214,7 @@ def _accepted(work: UnitOfWork, factor: SecondFactor, code: str, *, on_paper: bo
     if factor.waits(work.now, most=MOST_MISSES, pause=PAUSE):
         raise SecondFactorRefused(
             Text("Troppi codici sbagliati.", "Too many wrong codes."),
-            Text("Aspetta un quarto d'ora e riprova.", "Wait a quarter of an hour and try again."),
+            Text("Aspetta un quarto d’ora e riprova.", "Wait a quarter of an hour and try again."),
         )
     step = _step_of(work, factor, code)
     if step is None and not (on_paper and _used_up(work, factor, code)):

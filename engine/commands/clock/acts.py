@@ -106,7 +106,7 @@ def resume_deadline(
     if scope.row.stopped_by is not None:
         raise WrongState(
             Text(
-                "Riparte da solo quando l'attività che lo ha fermato è conclusa.",
+                "Riparte da solo quando l’attività che lo ha fermato è conclusa.",
                 "It goes on by itself when the work that stopped it is done.",
             )
         )
@@ -307,7 +307,7 @@ def _consents(scope: Scope, allowed: Extension, given: Mapping[str, str]) -> lis
         raise Invalid(
             Text(f"Manca il consenso di: {names}.", f"The consent of {names} is missing."),
             Text(
-                "Scrivi l'atto o il protocollo con cui ciascun ente ha acconsentito.",
+                "Scrivi l’atto o il protocollo con cui ciascun ente ha acconsentito.",
                 "Write the act or register number by which each body consented.",
             ),
         )

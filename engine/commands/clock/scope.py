@@ -123,12 +123,12 @@ def act_day(scope: Scope, day: date | None) -> date:
     if day > today:
         raise Invalid(
             Text("Il giorno non è ancora venuto.", "That day has not come yet."),
-            Text("Registra l'atto nel giorno in cui si compie.", "Record the act on its day."),
+            Text("Registra l’atto nel giorno in cui si compie.", "Record the act on its day."),
         )
     if day < first:
         raise Invalid(
             Text(
-                f"Il registro del termine arriva al {first:%d/%m/%Y}: l'atto non può precederlo.",
+                f"Il registro del termine arriva al {first:%d/%m/%Y}: l’atto non può precederlo.",
                 f"The ledger of the term has come to {first:%d %B %Y}: the act cannot be earlier.",
             )
         )

@@ -135,7 +135,7 @@ def _open(work: UnitOfWork, row: ChildCase) -> None:
                 f"Il procedimento «{rule.process}» non è pubblicato.",
                 f"The procedure “{rule.process}” is not published.",
             ),
-            Text("Pubblicalo, poi ripeti l'invio.", "Publish it, then send again."),
+            Text("Pubblicalo, poi ripeti l’invio.", "Publish it, then send again."),
         )
     # Only those who take part: of hundreds of parties all others are of no concern here.
     taking_part = work.session.execute(

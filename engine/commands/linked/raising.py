@@ -137,7 +137,7 @@ def tell_origin(work: UnitOfWork, case: Case, round_: ChildRound) -> None:
         case,
     )  # fmt: skip
     words = Text(
-        f"{case.number}: è tornato l'esito di {number}, «{title}».",
+        f"{case.number}: è tornato l’esito di {number}, «{title}».",
         f"{case.number}: the result of {number}, “{title}”, has come back.",
     )
     rule = bundle.raises.get(round_.name)

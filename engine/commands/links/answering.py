@@ -65,7 +65,7 @@ def send_answer_link(
     item.require_live(title_of(work, case, item))
     if item.state == WorkItemState.SUBMITTED:
         raise WrongState(
-            Text("L'ente ha risposto che gli servono documenti.",
+            Text("L’ente ha risposto che gli servono documenti.",
                  "The body has answered that it needs documents."),
             Text("Quando dici che ci sono, un nuovo collegamento parte da solo.",
                  "Once you say that they are there a new link goes by itself."),
@@ -80,7 +80,7 @@ def send_answer_link(
         )  # fmt: skip
     if wanted != body.pec and not reason.strip():
         raise Invalid(
-            Text("L'indirizzo non è quello del registro: scrivi perché lo usi.",
+            Text("L’indirizzo non è quello del registro: scrivi perché lo usi.",
                  "The address is not the one of the register: write why you use it."),
             Text("Resta nella cronologia.", "It stays in the history."),
         )  # fmt: skip
@@ -129,7 +129,7 @@ def draft_by_link(
         work.add(draft)
     elif draft_version is not None and draft.draft_version != draft_version:
         raise StaleVersion(
-            Text("La bozza è stata salvata da un'altra finestra.",
+            Text("La bozza è stata salvata da un’altra finestra.",
                  "The draft was saved from another window."),
         )  # fmt: skip
     draft.data, draft.saved_at = jsonable(data), work.now
@@ -202,7 +202,7 @@ def _by_link(work: UnitOfWork) -> tuple[WorkItem, Case, AnswerLink]:
                 "Così risponde solo chi ha ricevuto il collegamento.",
                 "Only whoever received the link answers in this way.",
             ),
-            Text("Rispondi dalla pagina dell'attività.", "Answer on the page of the work."),
+            Text("Rispondi dalla pagina dell’attività.", "Answer on the page of the work."),
         )
     item, case = work.work_item(link.work_item_id)
     row = work.session.get(AnswerLink, link.id, with_for_update=True, populate_existing=True)
@@ -223,7 +223,7 @@ def _require_free(item: WorkItem) -> None:
         raise AlreadyClaimed(
             Text("Una persona del tuo ente sta già rispondendo con il suo account.",
                  "Somebody of your body is answering already, with an account."),
-            Text("Mettetevi d'accordo; se rilascia l'attività puoi rispondere qui.",
+            Text("Mettetevi d’accordo; se rilascia l’attività puoi rispondere qui.",
                  "Agree with each other; once the work is released you can answer here."),
         )  # fmt: skip
 
@@ -257,7 +257,7 @@ def _overseen(
     accountable = permitting(work.actor, seats, "A")
     if not accountable:
         raise NotAccountable(
-            Text("Il collegamento lo manda chi risponde dell'attività.",
+            Text("Il collegamento lo manda chi risponde dell’attività.",
                  "The link is sent by whoever answers for the work."),
         )  # fmt: skip
     work.mandate = the_one(accountable)

@@ -71,7 +71,7 @@ def invite_person(
         raise OrganisationNotFound(Text("Ente sconosciuto.", "Unknown body."))
     work.mandate = granting_mandate(work, body, role, to=NOBODY)
     if work.mandate is None:
-        raise NotAllowed(Text("Un invito lo manda una persona.", "An invitation is a person's."))
+        raise NotAllowed(Text("Un invito lo manda una persona.", "An invitation is a person’s."))
     address, act = mail_address(email), require_act(act)
     if not name.strip():
         raise Invalid(Text("Manca il nome.", "The name is missing."))
@@ -138,10 +138,10 @@ def join_by_invitation(work: UnitOfWork, *, secret: str, name: str, password: st
     if work.session.scalar(select(Officer.id).where(same).limit(1)) is not None:
         raise AlreadyKnown(
             Text(
-                "C'è già un account con il tuo indirizzo.",
+                "C’è già un account con il tuo indirizzo.",
                 "There is an account with your address already.",
             ),
-            Text("Entra con quello, poi accetta l'invito.", "Sign in to it, then accept."),
+            Text("Entra con quello, poi accetta l’invito.", "Sign in to it, then accept."),
         )
     officer = Officer(
         id=work.new_id(), login=login, name=name.strip()[:200], email=row.email,
@@ -211,7 +211,7 @@ def _require_still_granted(
                 f"{row.invited_by} can no longer confer this mandate.",
             ),
             Text(
-                "Chiedi un nuovo invito a chi amministra gli incarichi dell'ente.",
+                "Chiedi un nuovo invito a chi amministra gli incarichi dell’ente.",
                 "Ask whoever administers the mandates of the body for a new invitation.",
             ),
         )
@@ -220,7 +220,7 @@ def _require_still_granted(
 def _require_ahead(work: UnitOfWork, valid_to: date | None) -> None:
     if valid_to is not None and valid_to < work.today:
         raise Invalid(
-            Text("L'ultimo giorno dell'incarico è passato.", "The mandate's last day has passed."),
+            Text("L’ultimo giorno dell’incarico è passato.", "The mandate’s last day has passed."),
             Text("Serve un invito con altre date.", "It takes an invitation with other dates."),
         )
 
@@ -236,7 +236,7 @@ def _require_uninvited(work: UnitOfWork, address: str, body: Organisation, role:
     if known is not None:
         raise Conflict(
             Text(
-                "Per questo indirizzo e ruolo c'è già un invito in attesa.",
+                "Per questo indirizzo e ruolo c’è già un invito in attesa.",
                 "An invitation for this address and role is waiting already.",
             ),
             Text("Rinvialo, o ritiralo prima.", "Send it again, or take it back first."),

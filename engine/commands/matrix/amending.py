@@ -47,7 +47,7 @@ def _require_short(reason: str, document: str) -> None:
     if len(reason) > LONGEST_REASON or len(document) > LONGEST_DOCUMENT:
         raise Invalid(
             Text(
-                f"Il motivo ha al massimo {LONGEST_REASON} caratteri, l'atto {LONGEST_DOCUMENT}.",
+                f"Il motivo ha al massimo {LONGEST_REASON} caratteri, l’atto {LONGEST_DOCUMENT}.",
                 f"A reason has at most {LONGEST_REASON} characters, an act {LONGEST_DOCUMENT}.",
             )
         )

@@ -116,7 +116,7 @@ def go_on_without(
     if not mandates:
         raise NotAccountable(
             Text(
-                "Può proseguire senza parere solo chi risponde dell'attività.",
+                "Può proseguire senza parere solo chi risponde dell’attività.",
                 "Only whoever answers for the activity may go on without the opinion.",
             )
         )

@@ -60,7 +60,7 @@ def _require_four_eyes(work: UnitOfWork, item: WorkItem, officer_id: str | None)
     if item.kind == WorkKind.APPROVAL and officer_id in activity_of(work, item).preparers:
         raise FourEyes(
             Text(
-                "Chi ha preparato un'attività non può approvarla, nemmeno con un altro incarico.",
+                "Chi ha preparato un’attività non può approvarla, nemmeno con un altro incarico.",
                 "Whoever prepared an activity cannot approve it, not even by another mandate.",
             )
         )

@@ -197,7 +197,7 @@ def answer_link_desk(reading: Reading, *, actor: Actor, work_item_id: str) -> An
     item, seen, reader = found.item, found.seen, found.reader
     if not oversees(reader, seen, item):
         raise NotAccountable(
-            Text("Il collegamento lo manda chi risponde dell'attività.",
+            Text("Il collegamento lo manda chi risponde dell’attività.",
                  "The link is sent by whoever answers for the work."),
         )  # fmt: skip
     body = seen.bodies[str(item.organisation_id)]

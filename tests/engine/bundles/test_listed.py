@@ -62,3 +62,17 @@ def test_a_script_that_asks_for_no_table_of_the_folder_is_told() -> None:
     assert [problem.file for problem in told] == ["process.bpmn"]
     line = files["process.bpmn"].decode().splitlines()[told[0].line - 1]
     assert "listed(" in line
+
+
+@pytest.mark.parametrize(
+    "computed", ["listed(name)", 'listed("templ" + "ate")', 'listed(f"{name}")', "listed( name )"]
+)
+def test_a_table_asked_for_by_a_computed_name_is_told(computed: str) -> None:
+    files = dict(folder_files(PROCESSES / "raci-assignment"))
+    drawing = files["process.bpmn"].decode()
+    assert 'listed("template")' in drawing
+    files["process.bpmn"] = drawing.replace('listed("template")', computed, 1).encode()
+    told = [problem for problem in check_files(files) if "not written out" in problem.what]
+    assert [problem.file for problem in told] == ["process.bpmn"]
+    assert computed in files["process.bpmn"].decode().splitlines()[told[0].line - 1]
+    assert "in quotes" in told[0].hint

@@ -42,7 +42,7 @@ def test_the_sentence_a_mayor_understands() -> None:
     )
     assert found.why.it == (
         "30 giorni dal 1 settembre 2026, il primo giorno non si conta. Fermo 3 giorni. "
-        "L'ultimo giorno, il 4 ottobre, è festivo: si passa al 5. Art. 2963 c.c."
+        "L’ultimo giorno, il 4 ottobre, è festivo: si passa al 5. Art. 2963 c.c."
     )
     assert [row.due_on for row in found.ledger] == [
         date(2026, 10, 1), None, date(2026, 10, 4), date(2026, 10, 5),

@@ -197,7 +197,7 @@ def test_work_held_under_an_ended_mandate_goes_back_and_its_draft_stays(
     told = office.history(visit)[-1]
     assert told.type == "WorkItemReleased"
     assert told.acting_for == "Chivasso, Amministrazione degli incarichi"
-    assert "L'incarico di Elena (Chivasso, Ufficio comunale) è finito." in told.payload["reason"]
+    assert "L’incarico di Elena (Chivasso, Ufficio comunale) è finito." in told.payload["reason"]
     assert "Elena (Chivasso, Municipal office) has ended" in told.payload["reason_en"]
     sentence = event_sentence(told.type, told.payload, Names())
     assert "è finito" in sentence.it and "has ended" in sentence.en

@@ -119,7 +119,7 @@ def test_after_the_term_each_step_calls_for_help_once_until_the_act_is_there(
     decided_late(office, visit, (elena, CHIVASSO), (anna, CASTAGNETO))
     office.pass_days(12)  # due on Monday 30 November; two days later is Wednesday 2 December
     assert told(office, "escalation") == [(date(2026, 12, 2), "escalation", "Dina")]
-    assert "dopo 2 giorni l'atto manca ancora" in words(office, "escalation")[0]
+    assert "dopo 2 giorni l’atto manca ancora" in words(office, "escalation")[0]
 
     office.complete(director, office.item(visit, "decide"), decision="go")
     office.pass_days(12)

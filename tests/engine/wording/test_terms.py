@@ -25,14 +25,14 @@ CONSEQUENCE = Text("Se passa: sollecito.", "If it passes: a reminder.")
         (
             date(2026, 9, 4), 30, "days", "excluded",
             ("30 giorni dal 4 settembre 2026, il primo giorno non si conta. "
-            "L'ultimo giorno, il 4 ottobre, è festivo: si passa al 5."),
+            "L’ultimo giorno, il 4 ottobre, è festivo: si passa al 5."),
             ("30 days from 4 September 2026, not counting the first day. "
             "The last day, 4 October, is a holiday: it moves to 5 October."),
         ),
         (
             date(2026, 10, 9), 60, "days", "excluded",
             ("60 giorni dal 9 ottobre 2026, il primo giorno non si conta. "
-            "L'ultimo giorno, l'8 dicembre, è festivo: si passa al 9."),
+            "L’ultimo giorno, l’8 dicembre, è festivo: si passa al 9."),
             ("60 days from 9 October 2026, not counting the first day. "
             "The last day, 8 December, is a holiday: it moves to 9 December."),
         ),
@@ -44,21 +44,21 @@ CONSEQUENCE = Text("Se passa: sollecito.", "If it passes: a reminder.")
         (
             date(2026, 12, 28), 90, "days", "excluded",
             ("90 giorni dal 28 dicembre 2026, il primo giorno non si conta. "
-            "L'ultimo giorno, il 28 marzo, è festivo e il 29 è festivo: si passa al 30."),
+            "L’ultimo giorno, il 28 marzo, è festivo e il 29 è festivo: si passa al 30."),
             ("90 days from 28 December 2026, not counting the first day. The last day, 28 March, "
             "is a holiday, and 29 March is a holiday: it moves to 30 March."),
         ),
         (
             date(2026, 10, 30), 30, "days", "excluded",
             ("30 giorni dal 30 ottobre 2026, il primo giorno non si conta. "
-            "L'ultimo giorno, il 29 novembre, è domenica: si passa al 30."),
+            "L’ultimo giorno, il 29 novembre, è domenica: si passa al 30."),
             ("30 days from 30 October 2026, not counting the first day. "
             "The last day, 29 November, is a Sunday: it moves to 30 November."),
         ),
         (
             date(2026, 9, 8), 3, "months", "excluded",
-            ("3 mesi dall'8 settembre 2026, contati da data a data. "
-            "L'ultimo giorno, l'8 dicembre, è festivo: si passa al 9."),
+            ("3 mesi dall’8 settembre 2026, contati da data a data. "
+            "L’ultimo giorno, l’8 dicembre, è festivo: si passa al 9."),
             ("3 months from 8 September 2026, counted from date to date. "
             "The last day, 8 December, is a holiday: it moves to 9 December."),
         ),
@@ -107,7 +107,7 @@ def test_a_list_gives_the_reason_in_one_line() -> None:
     why = short_why(steps, nature="agreed", consequence=CONSEQUENCE)
 
     assert why.it == (
-        "60 giorni concordati dal 09/10/2026; l'8 dicembre è festivo. Se passa: sollecito."
+        "60 giorni concordati dal 09/10/2026; l’8 dicembre è festivo. Se passa: sollecito."
     )
     assert why.en == (
         "60 agreed days from 9 October 2026; 8 December is a holiday. If it passes: a reminder."

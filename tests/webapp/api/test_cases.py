@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from engine.model import HistoryEntry
 from engine.unit_of_work import UnitOfWork
+from tests.architecture.source import ROOT
 from tests.office import CASTAGNETO, CHIVASSO, RONDISSONE, SYSTEM
 from tests.webapp.api.caller import Caller
 from tests.webapp.api.conftest import CallerOf, visit_body
@@ -185,3 +187,73 @@ def finish(officer: Caller, activity: str, data: dict[str, Any]) -> None:
     done = officer.post(f"{path}/complete", {"data": data}, If_Match=claimed.headers["ETag"])
     assert done.status_code == 200, done.get_json()
     assert done.get_json()["state"] == "completed"
+
+
+SWITCHED = {"name": "switch-to-association", "data": {"reason": "La legge manca."}}
+
+
+@pytest.fixture
+def agreement(web: Web, davide: Caller) -> str:
+    """An agreement just begun, which people may still send down the lighter road."""
+    folder = ROOT / "processes" / "tripartite-agreement"
+    for one in (folder.parent / "dispute", folder):
+        web.office.deploy(one, folder.parent / "shared")
+    body = {
+        **visit_body(), "process": "tripartite-agreement",
+        "data": {"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"},
+    }  # fmt: skip
+    return str(davide.post("/cases", body).get_json()["id"])
+
+
+def test_a_message_is_looked_at_before_it_is_sent(agreement: str, web: Web, davide: Caller) -> None:
+    path = f"/cases/{agreement}/messages"
+    before = davide.read(f"/cases/{agreement}")
+    assert "switch-to-association" in [one["name"] for one in before["messages"]]
+    history = davide.read(f"/cases/{agreement}/history")["items"]
+
+    asked = davide.post(f"{path}?preview=1", SWITCHED, Idempotency_Key="k", Prefer="return=minimal")
+
+    seen = asked.get_json()
+    assert (asked.status_code, seen["preview"], seen["closes"]) == (200, True, True)
+    assert {(row["title"], row["organisation"]) for row in seen["ends"]} == {
+        ("Manifesta l’interesse del Comune", "Comune di Chivasso"),
+        ("Manifesta l’interesse del Comune", "Comune di Castagneto Po"),
+    }
+    assert {row["after"] for row in seen["moved"] if row["state"] == "met"} == {"2026-12-23"}
+    assert (seen["opens"], seen["kept"]) == ([], 0)
+    assert davide.read(f"/cases/{agreement}") == before, "nothing was written"
+    assert davide.read(f"/cases/{agreement}/history")["items"] == history
+
+    told = davide.post(path, SWITCHED, Idempotency_Key="k", if_match=asked.headers["ETag"])
+    assert (told.status_code, told.get_json()["state"]) == (200, "cancelled"), "the same key"
+    assert told.get_json()["work_items"] == []
+
+
+def test_a_look_at_a_message_is_refused_like_the_message(
+    agreement: str, davide: Caller, elena: Caller, caller_of: CallerOf
+) -> None:
+    path = f"/cases/{agreement}/messages"
+    stranger = caller_of("rosa", (RONDISSONE, "officer"))
+    for who, sent, status in (
+        (elena, SWITCHED, 403),
+        (stranger, SWITCHED, 404),
+        (davide, {"name": "unheard-of"}, 409),
+        (davide, {**SWITCHED, "data": {}}, 422),
+    ):
+        looked, done = who.post(f"{path}?preview=1", sent), who.post(path, sent)
+        assert (looked.status_code, looked.data) == (done.status_code, done.data)
+        assert looked.status_code == status
+    stale = davide.post(f"{path}?preview=1", SWITCHED, if_match='"99"')
+    assert stale.status_code == 412
+
+
+def test_the_description_tells_what_a_look_at_a_message_answers(web: Web) -> None:
+    document = Caller(web.app, None).read("/openapi.json")
+    call = document["paths"]["/api/v1/cases/{case_id}/messages"]["post"]
+    answer = call["responses"]["200"]["content"]["application/json"]["schema"]
+    assert [one["$ref"].rsplit("/", 1)[-1] for one in answer["anyOf"]] == [
+        "CaseWhole", "MessageEffect",
+    ]  # fmt: skip
+    assert "preview" in [one.get("name") for one in call["parameters"]]
+    words = web.visitor().open("/api/v1/docs?lang=en").text
+    assert "Whether the case would end." in words

@@ -35,7 +35,7 @@ def test_an_administrator_registers_a_mandate_and_its_end(visit: Visit) -> None:
     zoe = web.visitor().sign_in("zoe").open("/mandates")
     assert "Nessun incarico attivo" in zoe.text
     elena = web.visitor().sign_in("elena").open("/notices")
-    assert "torna all'ufficio. L'incarico di Zoe" in elena.text
+    assert "torna all’ufficio. L’incarico di Zoe" in elena.text
 
 
 def test_a_name_typed_wrongly_keeps_what_was_written(visit: Visit) -> None:

@@ -76,10 +76,10 @@ def test_a_supposition_shows_what_moves_and_writes_nothing(visit: Visit, davide:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"stage": "asking"}, "Completa l'ipotesi."),
+        ({"stage": "asking"}, "Completa l’ipotesi."),
         ({"stage": "asking", "days": "dieci"}, "Scrivi un numero di giorni."),
         ({"stage": "asking", "days": "9000"}, "9000 giorni sono troppi."),
-        ({"from": "25/11/2026"}, "Completa l'ipotesi."),
+        ({"from": "25/11/2026"}, "Completa l’ipotesi."),
         ({"from": "domani", "to": "2/12/2026", "term": "-"}, "Scrivi una data come 9/12/2026."),
         ({"from": "5/12/2026", "to": "2/12/2026", "term": "-"}, "La sospensione di"),
     ],

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.bpmn import jsonable
 from engine.bundles.form import Field, Form, Nature, Option, Rule, ShowWhen
-from engine.bundles.forms import examples, to_json, validate
+from engine.bundles.forms import examples, validate
 from engine.bundles.forms.readers import EARLIEST, LATEST
 from engine.bundles.forms.rows import given_rows
 from engine.errors import FormInvalid
@@ -100,7 +101,7 @@ def test_every_type_goes_to_json_and_back(kind: str) -> None:
 
     @given(values)
     def there_and_back(value: Any) -> None:
-        sent = orjson.loads(orjson.dumps(to_json({"x": value})))
+        sent = orjson.loads(orjson.dumps(jsonable({"x": value})))
         found = load(form(asked), sent)["x"]
         assert found == value
         assert type(found) is type(value)
@@ -287,7 +288,7 @@ def test_hostile_values_are_refused_or_harmless(kind: str, value: Any) -> None:
     if wrong:
         return
     # What passes can be stored: it is plain JSON and bounded.
-    assert len(orjson.dumps(to_json(found))) < 21_000
+    assert len(orjson.dumps(jsonable(found))) < 21_000
     assert not isinstance(found["x"], float)
     if kind not in ("text", "long_text"):
         assert value not in TEXTS
