@@ -106,7 +106,7 @@ def _lights() -> dict[str, Any]:
         "posts_target": 3, "satisfaction_target": 4, "offices_target": 2,
         "offices_year": 2028, "zones_target": 0, "funding_target": Decimal(0),
     }  # fmt: skip
-    here = {"weak": {}, "strong": {}, "silent": {}}
+    here: dict[str, Any] = {"weak": {}, "strong": {}, "silent": {}}
     facts = {"members": lambda _capacity: here, "zones": lambda: [{"number": n} for n in range(4)]}
     execute(script, variables, facts)
     return variables
