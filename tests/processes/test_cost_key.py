@@ -121,7 +121,8 @@ def test_who_stays_carries_the_whole_sum(
     counted = {"parties": {key: town["name"] for key, town in towns.items()}}
     variables: dict[str, Any] = {
         "counted": counted
-        | {"cost_key": "population", "total": total, "hectares": [], "years": ["2028", "2029"]},
+        | {"cost_key": "population", "total": total, "hectares": [], "light": False}
+        | {"years": ["2028", "2029"]},
         "answers": {key: {"state": "join"} for key in towns},
         "contributions": [*before, {"year": "2028", "name": "T00", "amount": total}],
     }

@@ -140,7 +140,7 @@ def test_two_windows_do_not_overwrite_each_other(visit: Visit) -> None:
     second.press("Salva e chiudi", budget="200")
 
     assert second.status == 412
-    assert "un'altra finestra" in second.text
+    assert "un’altra finestra" in second.text
     assert second.page.xpath("//input[@name='budget']/@value") == ["200,00"]
     # Having been told, the officer decides.
     second.press("Salva e chiudi")
