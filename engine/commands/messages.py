@@ -1,6 +1,6 @@
 """Messages into a case: what people or other systems tell it while it runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -60,18 +60,23 @@ def deliver_message(
 
 def tell_all(work: UnitOfWork, case: Case, name: str, payload: Mapping[str, Any]) -> None:
     """Hand a message to every branch that waits for it now; to none where nobody does."""
-    work.flush()
-    waiting = work.session.scalars(
-        select(Subscription)
-        .where(Subscription.case_id == case.id, Subscription.name == name)
-        .order_by(Subscription.token_id)
-    ).all()
+    waiting = _waiting(work, case, name)
     for token_id, party_id in [(row.token_id, row.party_id) for row in waiting]:
         # What one branch does may end another, or let it wait anew.
         if work.session.get(Subscription, (token_id, name)) is not None:
             told = events.MessageDelivered(case.id, name, party_id, jsonable(payload))
             work.record(told, case)
             deliver(work, case, token_id, name, dict(payload))
+
+
+def _waiting(work: UnitOfWork, case: Case, name: str) -> Sequence[Subscription]:
+    """The branches that wait for a message now."""
+    work.flush()
+    return work.session.scalars(
+        select(Subscription)
+        .where(Subscription.case_id == case.id, Subscription.name == name)
+        .order_by(Subscription.token_id)
+    ).all()
 
 
 def send(
@@ -84,12 +89,7 @@ def send(
     key: str | None = None,
 ) -> None:
     """Hand a message to the one branch that waits for it. Raises NobodyWaits or Conflict."""
-    work.flush()
-    rows = work.session.scalars(
-        select(Subscription)
-        .where(Subscription.case_id == case.id, Subscription.name == name)
-        .order_by(Subscription.token_id)
-    ).all()
+    rows = _waiting(work, case, name)
     if party is not None:
         rows = [r for r in rows if party.id in (r.party_id, r.key)] or [
             r for r in rows if r.party_id is None and r.key is None
