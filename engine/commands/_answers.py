@@ -34,7 +34,8 @@ def checked(
         raw,
         choices={path: [c.value for c in found] for path, found in allowed.items()},
         files=lambda upload_id: _uploaded(work, upload_id, uploaders),
-        evaluate=lambda expression, values: bool(evaluate(expression, {**variables, **values}, {})),
+        evaluate=lambda expression, values: bool(evaluate(expression, values, {})),
+        known=variables,
     )
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from engine.bundles.check.terms import somewhere
 from engine.bundles.check.view import View
 from engine.bundles.drawn import Element
-from engine.bundles.form import TODAY, Field, Form, Option
+from engine.bundles.form import TODAY, Field, Form, Option, Rule
 from engine.bundles.forms import ROW, Evaluate, examples, validate
-from engine.bundles.forms.answers import rule_fields
+from engine.bundles.forms.answers import rule_fields, rule_variables
 from engine.bundles.roles import kinds
 from engine.bundles.source import Step
 from engine.errors import FormInvalid
@@ -55,7 +55,7 @@ def check_fields(view: View, evaluate: Evaluate | None) -> None:
             _check_level(level, path, complain)
         if activity == "start" and any(field.name == "title" for field in form.fields):
             complain((), "A start form has no field “title”.", "Rename it: every case has a title.")
-        _check_rules(form, complain)
+        _check_rules(view, form, complain)
         _check_sources(view, form, complain)
         if len(view.problems) == before:
             _check_examples(form, evaluate, complain)
@@ -246,7 +246,7 @@ def _check_shape(field: Field, at: Path, complain: Complain) -> None:
         complain((*at, "table"), f"“{field.name}” shows no table.", hint)
 
 
-def _check_rules(form: Form, complain: Complain) -> None:
+def _check_rules(view: View, form: Form, complain: Complain) -> None:
     names = {field.name: position for position, field in enumerate(form.fields)}
     for position, rule in enumerate(form.rules):
         at: Path = ("rules", position)
@@ -263,12 +263,28 @@ def _check_rules(form: Form, complain: Complain) -> None:
         if not compared:
             hint = "Compare answers of this form."
             complain((*at, "must"), "The rule compares no field.", hint)
+        _check_asked_of_case(view, form, rule, lambda *said, at=at: complain((*at, "must"), *said))
         for name in sorted(compared):
             field = form.fields[names[name]]
             if field.example is None and field.type not in ("list", "group", "yes_no", "file"):
                 path = ("fields", names[name], "name")
                 hint = "Write example = …, so that all examples together obey the rule."
                 complain(path, f"“{name}” is in a rule but has no example.", hint)
+
+
+def _check_asked_of_case(
+    view: View, form: Form, rule: Rule, complain: Callable[[str, str], None]
+) -> None:
+    """A rule of a piece of work may ask the case; before a case starts there is none to ask."""
+    wanted = sorted(rule_variables(rule, form))
+    work = view.bundle.element(form.activity)
+    if wanted and (work is None or work.type != "userTask"):
+        complain(f"“{wanted[0]}” is no field of this form.", "Compare answers of this form.")
+        return
+    for variable in wanted:
+        if not view.draft.shared and not somewhere(view, variable):
+            hint = "Name a field of a form or a variable that a script sets."
+            complain(f"Nothing writes the variable “{variable}”.", hint)
 
 
 class _Anything:

@@ -4,6 +4,7 @@ import ast
 import functools
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, missing
@@ -34,10 +35,12 @@ def validate(
     choices: Mapping[str, Container[str]],
     files: Files,
     evaluate: Evaluate,
+    known: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Turn raw answers into native values, or refuse with every field that needs correcting.
 
-    `choices` holds the allowed values of the fields with `options_from`, by dotted field path.
+    `choices` holds the allowed values of the fields with `options_from`, by dotted field path;
+    `known` what the case knows already, which a rule may compare with an answer.
     An optional field left blank gives None; a hidden one is left out. Messages are bilingual.
     """
     reading = _CONTEXT.set(Context(choices, files))
@@ -49,8 +52,9 @@ def validate(
     finally:
         _CONTEXT.reset(reading)
     broken: dict[str, list[Text]] = {}
+    compared = {**known, **values}
     for rule in form.rules:
-        if _applies(rule, form, values) and not evaluate(rule.must, values):
+        if _applies(rule, form, compared) and not evaluate(rule.must, compared):
             broken.setdefault(rule.field, []).append(rule.message)
     if broken:
         raise FormInvalid(broken)
@@ -157,13 +161,27 @@ def _worded(messages: Any) -> Any:
 _UNKNOWN = Schema().error_messages["unknown"]
 
 
-def _applies(rule: Rule, form: Form, values: Mapping[str, Any]) -> bool:
-    # A rule over a field that is hidden or blank has nothing to compare.
-    return all(values.get(name) is not None for name in rule_fields(rule, form))
+def _applies(rule: Rule, form: Form, compared: Mapping[str, Any]) -> bool:
+    # A rule over what is hidden or blank, or what the case does not know, has nothing to compare.
+    read = rule_fields(rule, form) | rule_variables(rule, form)
+    return all(compared.get(name) is not None for name in read)
 
 
 def rule_fields(rule: Rule, form: Form) -> set[str]:
     """The fields of the form that a rule compares."""
-    names = {node.id for node in ast.walk(ast.parse(rule.must, mode="eval"))
-             if isinstance(node, ast.Name)}  # fmt: skip
-    return names & {field.name for field in form.fields}
+    return _names(rule) & {field.name for field in form.fields}
+
+
+def rule_variables(rule: Rule, form: Form) -> set[str]:
+    """What a rule asks of the case: neither an answer of the form, nor a function, nor its own."""
+    tree = ast.parse(rule.must, mode="eval")
+    called = {node.func.id for node in ast.walk(tree)
+              if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}  # fmt: skip
+    own = {node.id for node in ast.walk(tree)
+           if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}  # fmt: skip
+    return _names(rule) - called - own - {field.name for field in form.fields}
+
+
+def _names(rule: Rule) -> set[str]:
+    tree = ast.parse(rule.must, mode="eval")
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

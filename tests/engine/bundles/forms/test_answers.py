@@ -41,7 +41,10 @@ def form(*fields: Field, rules: tuple[Rule, ...] = ()) -> Form:
 
 
 def load(
-    asked: Form, raw: Mapping[str, Any], choices: Mapping[str, list[str]] | None = None
+    asked: Form,
+    raw: Mapping[str, Any],
+    choices: Mapping[str, list[str]] | None = None,
+    known: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Validate with one upload and a plain reader of rules."""
     return validate(
@@ -50,15 +53,19 @@ def load(
         choices=choices or {},
         files=UPLOADS.get,
         evaluate=lambda expression, values: bool(eval(expression, {}, dict(values))),
+        known=known or {},
     )
 
 
 def refusal(
-    asked: Form, raw: Mapping[str, Any], choices: Mapping[str, list[str]] | None = None
+    asked: Form,
+    raw: Mapping[str, Any],
+    choices: Mapping[str, list[str]] | None = None,
+    known: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any]:
     """What the form says is wrong."""
     with pytest.raises(FormInvalid) as refused:
-        load(asked, raw, choices)
+        load(asked, raw, choices, known)
     return refused.value.fields
 
 
@@ -258,6 +265,21 @@ def test_a_rule_compares_fields_after_they_are_read() -> None:
 
 def test_a_rule_over_a_blank_field_waits() -> None:
     assert load(form(*VOTES, rules=(ENOUGH,)), {"present": 9})["in_favour"] is None
+
+
+def test_a_rule_compares_an_answer_with_what_the_case_knows() -> None:
+    late = Rule("day >= voted", "day", Text("Prima del voto.", "Before the vote."))
+    asked = form(field("day", "date"), rules=(late,))
+    voted = {"voted": date(2027, 3, 1)}
+    assert load(asked, {"day": "2027-03-01"}, known=voted)["day"] == date(2027, 3, 1)
+    assert refusal(asked, {"day": "2027-02-28"}, known=voted) == {"day": [late.message]}
+
+
+@pytest.mark.parametrize("known", [{}, {"voted": None}])
+def test_a_rule_over_what_the_case_does_not_know_waits(known: Mapping[str, Any]) -> None:
+    late = Rule("day >= voted", "day", Text("Prima del voto.", "Before the vote."))
+    asked = form(field("day", "date"), rules=(late,))
+    assert load(asked, {"day": "2027-02-28"}, known=known)["day"] == date(2027, 2, 28)
 
 
 # --- hostile values
