@@ -214,8 +214,9 @@ SPOILT = [
     (PREPARE, "[[fields.fields]]", "[[other]]", 'name = "lines"', "“lines” has no fields"),
     (PREPARE, "[[rules]]", "[[rule]]", "[[rule]]", "Did you mean “rules”"),
     ("forms/start.toml", 'name = "words"', 'name = "title"', None, "no field “title”"),
-    ("forms/start.toml", "max = 400", 'max = 400\nexample = "a"\n\n[[rules]]\nmust = "words > voted"\n'
-     'field = "words"\nmessage.it = "No."\nmessage.en = "No."', "must =", "“voted” is no field"),
+    ("forms/start.toml", 'label.en = "Text"', 'label.en = "Text"\nexample = "a"\n\n[[rules]]\n'
+     'must = "words > voted"\nfield = "words"\nmessage.it = "No."\nmessage.en = "No."', "must =",
+     "“voted” is no field"),
     (PREPARE, "example = 12\n", 'example = "many"\n', None, "“present”: Write a whole number"),
     (PREPARE, "min_items = 1", "min = 1", None, "“lines” has no min"),
     (PREPARE, 'pattern = "[A-Z]{3}', 'min_items = 2\npattern = "[A-Z]{3}', "min_items = 2",
