@@ -72,6 +72,10 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
                 hint = "Name a field of a form or a variable that a script sets."
                 what = f"Nothing writes the variable “{variable}”."
                 complain(("fields", position, key), what, hint)
+        for number in _first_values(view, field):
+            hint = f"Let the script begin with {prefill} = None: then nothing is offered."
+            what = f"“{field.name}” would be offered {number}, which its own bounds refuse."
+            complain(("fields", position, "prefill"), what, hint)
         if field.anew and not (field.table and _beside(view, form.activity, field.anew)):
             hint = "Name the script task, beside the work or around it, that works out this table."
             what = f"“{field.name}” cannot be worked out anew by “{field.anew}”."
@@ -82,6 +86,17 @@ def _check_sources(view: View, form: Form, complain: Complain) -> None:
             hint = f"Known: {', '.join(sorted(known))}."
             what = f"“{field.name}” would offer nobody: there is no “{name}”."
             complain(("fields", position, "options_from"), what, hint)
+
+
+def _first_values(view: View, field: Field) -> list[Decimal]:
+    """The plain numbers that scripts write into what a field offers, and that it would refuse."""
+    if field.prefill is None or field.type not in ("integer", "decimal", "money"):
+        return []
+    plain = re.compile(rf"\b{re.escape(field.prefill)} = (-?\d+(?:\.\d+)?)(?:$|<)".encode(), re.M)
+    drawn = view.bundle.bpmn.values()
+    written = [Decimal(found.decode()) for file in drawn for found in plain.findall(file)]
+    lowest, highest = Decimal(field.min or "-Infinity"), Decimal(field.max or "Infinity")
+    return [number for number in written if not lowest <= number <= highest]
 
 
 def _beside(view: View, activity: str, script: str) -> bool:

@@ -13,6 +13,13 @@ from engine.bundles.versions import read_lock, write_lock
 from tests.engine.bundles.tiny import line_of, spoilt, tiny
 
 TOML, BPMN, RACI, PREPARE = "process.toml", "process.bpmn", "raci.csv", "forms/prepare.toml"
+ASKS_THE_CASE = """
+[[rules]]
+must = "words > voted"
+field = "words"
+message.it = "No."
+message.en = "No."
+"""
 STORY = "scenarios/straight.toml"
 LETTER = "letters/invitation.txt"
 QUEUE = '<spiffworkflow:property name="queue" value="unit"/>'
@@ -214,9 +221,8 @@ SPOILT = [
     (PREPARE, "[[fields.fields]]", "[[other]]", 'name = "lines"', "“lines” has no fields"),
     (PREPARE, "[[rules]]", "[[rule]]", "[[rule]]", "Did you mean “rules”"),
     ("forms/start.toml", 'name = "words"', 'name = "title"', None, "no field “title”"),
-    ("forms/start.toml", 'label.en = "Text"', 'label.en = "Text"\nexample = "a"\n\n[[rules]]\n'
-     'must = "words > voted"\nfield = "words"\nmessage.it = "No."\nmessage.en = "No."', "must =",
-     "“voted” is no field"),
+    ("forms/start.toml", 'label.en = "Text"', 'label.en = "Text"\nexample = "a"\n' + ASKS_THE_CASE,
+     "must =", "“voted” is no field"),
     (PREPARE, "example = 12\n", 'example = "many"\n', None, "“present”: Write a whole number"),
     (PREPARE, "min_items = 1", "min = 1", None, "“lines” has no min"),
     (PREPARE, 'pattern = "[A-Z]{3}', 'min_items = 2\npattern = "[A-Z]{3}', "min_items = 2",
@@ -395,6 +401,21 @@ def test_fields_nested_beyond_reason_are_told() -> None:
     )
     files = tiny() | {"forms/start.toml": tiny()["forms/start.toml"] + deep.encode()}
     assert [p for p in check_files(files) if "more than 3 deep" in p.what]
+
+
+@pytest.mark.parametrize(("first", "told"), [("0", True), ("1", False), ("None", False)])
+def test_a_first_value_that_the_form_would_refuse_is_told(first: str, told: bool) -> None:
+    files = spoilt(PREPARE, "min = 1\nexample = 12", 'min = 1\nprefill = "seen"\nexample = 12')
+    script = f"<spiffworkflow:postScript>seen = {first}</spiffworkflow:postScript>".encode()
+    files[BPMN] = files[BPMN].replace(
+        b"<bpmn:extensionElements>", b"<bpmn:extensionElements>" + script, 1
+    )
+    found = [p for p in check_files(files) if "would be offered 0" in p.what]
+    assert [(p.file, p.hint) for p in found] == (
+        [(PREPARE, "Let the script begin with seen = None: then nothing is offered.")]
+        if told
+        else []
+    )
 
 
 def test_a_rule_that_fails_on_the_examples_is_told() -> None:
