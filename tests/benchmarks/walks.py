@@ -22,7 +22,7 @@ from engine import Actor
 from engine.bundles.columns import Column
 from engine.bundles.definition import Bundle
 from engine.bundles.form import Field, Form
-from engine.bundles.forms import examples, visible_fields
+from engine.bundles.forms import examples, json_fields, visible_fields
 from engine.bundles.load import load_folder
 from engine.bundles.roles import roles
 from engine.choices import Choice
@@ -310,13 +310,18 @@ class Walker(Mind):
             return str(kept["id"])
 
         given: dict[str, Any] = {}
+        # Nobody picks what the page does not offer: an office where there is none.
+        shown = {f["name"]: [o["value"] for o in f["options"]]
+                 for f in json_fields(form, "it", choices)}  # fmt: skip
         for asked in () if steady else form.fields:
             if asked in visible_fields(form.fields, given):
-                given |= self._picked(asked, choices)
+                given |= self._picked(asked, choices, shown[asked.name])
         return examples(form, choices, upload, given=given)
 
-    def _picked(self, asked: Field, choices: Mapping[str, Sequence[Choice]]) -> dict[str, Any]:
-        offered = [o.value for o in choices.get(asked.name, asked.options)]
+    def _picked(
+        self, asked: Field, choices: Mapping[str, Sequence[Choice]], shown: Sequence[str]
+    ) -> dict[str, Any]:
+        offered = [o.value for o in choices.get(asked.name, asked.options) if o.value in shown]
         answer = self._pick(asked.type, offered, asked.example, asked.min_items)
         return {} if answer is None else {asked.name: answer}
 
