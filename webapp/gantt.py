@@ -177,7 +177,14 @@ def _together(group: Sequence[Line]) -> Line:
     if len(group) == 1:
         name = _named(row.title, row.body)
         return replace(first, title=name)
-    count = Text(f"{len(group)} enti", f"{len(group)} bodies")
+    bodies = [body for line in group if (body := line.row.body) is not None]
+    several = len(dict.fromkeys(bodies))
+    # A term that began anew, as the end of an agreement at each renewal, is no other body's.
+    count = (
+        Text(f"{several} enti", f"{several} bodies")
+        if several > 1
+        else _named(Text(f"{len(group)} volte", f"{len(group)} times"), next(iter(bodies), None))
+    )
     starts = [line.row.starts_on for line in group if line.row.starts_on is not None]
     ends = [line.row.ended_on for line in group if line.row.ended_on is not None]
     if row.state not in LIVING:

@@ -62,6 +62,8 @@ def stage_rows(scene: Scene) -> tuple[StageRow, ...]:
     waits_for = running[-1].title if running else NO_TEXT
     stopped = scene.seen.case.is_ended or any(stage.aside for stage in running)
     missed = [s.id for s in stages if stopped and states[s.id] == "todo"]
+    begun = [n for n, s in enumerate(stages) if states[s.id] in ("done", "current", "action")]
+    overtaken = {s.id for s in stages[: max(begun, default=0)] if states[s.id] == "todo"}
     counts: dict[str | None, tuple[int, int]] = {}
     for branch, inside in scene.rounds():
         if len(inside) == 1:
@@ -71,7 +73,7 @@ def stage_rows(scene: Scene) -> tuple[StageRow, ...]:
     return tuple(
         _row(
             scene, stage, states[stage.id], counts.get(stage.id, (0, 0)), waits_for,
-            missed=stage.id in missed,
+            missed=stage.id in missed, overtaken=stage.id in overtaken,
             # Where the road ended it also says why, if too few bodies are left to go on.
             shortage=_shortage(scene) if stage.id in missed[:1] else NO_TEXT,
         )
@@ -112,7 +114,7 @@ def _show_where_it_stands(stages: Sequence[Stage], states: dict[str, State]) -> 
 
 def _row(
     scene: Scene, stage: Stage, state: State, count: tuple[int, int], waits_for: Text, *,
-    missed: bool, shortage: Text,
+    missed: bool, overtaken: bool, shortage: Text,
 ) -> StageRow:  # fmt: skip
     own = [m for m in scene.milestones if m.name == stage.milestone]
     whole = next((m for m in own if m.branch == ""), None)
@@ -124,6 +126,7 @@ def _row(
         state, reached_on=on, done=done, total=total,
         due_on=min((i.due_on for i in live if i.due_on is not None), default=None),
         reason=shortage or _reason(scene, live), waits_for=waits_for, missed=missed,
+        overtaken=overtaken,
     )  # fmt: skip
     return StageRow(stage.id, stage.title, state, text, on)
 

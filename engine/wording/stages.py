@@ -36,9 +36,12 @@ def children_text(asked: int, done: int, withdrawn: int) -> Text:
 def stage_text(
     state: str, *, reached_on: date | None = None, done: int = 0, total: int = 0,
     due_on: date | None = None, reason: Text = NO_TEXT, waits_for: Text = NO_TEXT,
-    missed: bool = False,
+    missed: bool = False, overtaken: bool = False,
 ) -> Text:  # fmt: skip
-    """The short fact under a stage: when it closed, how many, what it waits for, why it stopped."""
+    """The short fact under a stage: when it closed, how many, what it waits for, why it stopped.
+
+    `overtaken`: the case already stands in a later one, as where opinions are no longer needed.
+    """
     count = Text(f"{done} su {total}", f"{done} of {total}") if total > 1 else NO_TEXT
     if state == "done":
         return _joined(day_short(reached_on) if reached_on else NO_TEXT, count)
@@ -48,7 +51,9 @@ def stage_text(
         return _joined(reason, count, until)
     if state == "blocked" and waits_for:
         return Text(f"prima serve: {waits_for.it}", f"needs first: {waits_for.en}")
-    return reason or Text("non raggiunta", "not reached") if missed else NO_TEXT
+    if missed:
+        return reason or Text("non raggiunta", "not reached")
+    return Text("non conclusa", "not completed") if overtaken else NO_TEXT
 
 
 def shortage_text(capacity: Text, count: int, least: int) -> Text:

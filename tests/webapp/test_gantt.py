@@ -111,6 +111,26 @@ def test_bodies_with_the_same_dates_are_one_line(plan: CasePlan) -> None:
                                                 "Decisione"]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("bodies", "title"),
+    [
+        ((None, None), "Fine dell’accordo · 2 volte"),
+        (("Chivasso", "Chivasso"), "Fine dell’accordo · 2 volte · Chivasso"),
+        (("Chivasso", "Verolengo", "Chivasso"), "Fine dell’accordo · 2 enti"),
+    ],
+)
+def test_a_term_that_began_anew_is_not_told_as_of_several_bodies(
+    plan: CasePlan, bodies: tuple[str | None, ...], title: str
+) -> None:
+    rows = tuple(
+        row(f"term:{n}", kind="term", rule="end", state="done", title=both("Fine dell’accordo"),
+            body=both(body) if body else None, starts_on=TODAY, ended_on=TODAY)
+        for n, body in enumerate(bodies)
+    )  # fmt: skip
+
+    assert [line.title.it for line in lines(replace(plan, rows=rows))] == [title]
+
+
 def test_a_long_name_takes_two_lines_and_ends_with_dots(plan: CasePlan) -> None:
     words = "Parere dell’assemblea dei sindaci della zona omogenea numero dieci Chivassese e oltre"
     stage = row(

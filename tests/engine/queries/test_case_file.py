@@ -13,6 +13,7 @@ from engine.commands import (
     resume_case,
     save_draft,
     start_case,
+    store_upload,
     suspend_case,
     withdraw_case,
 )
@@ -111,6 +112,47 @@ def test_where_too_few_are_left_the_road_says_so(
     page = office.engine.read(case_file, actor=coordinator, case_id=case_id)
     assert [stage.id for stage in page.stages][-1] == "life"
     assert page.stages[0].text == interest.text
+
+
+def test_a_stage_that_another_road_leaves_out_is_not_told_as_still_to_come(
+    office: Office, coordinator: Actor
+) -> None:
+    shared = AGREEMENT.parent / "shared"
+    office.deploy(AGREEMENT.parent / "dispute", shared)  # an agreement can raise one
+    office.deploy(AGREEMENT, shared)
+    mayors = {
+        town: office.officer(name, (town, "mayor"))
+        for name, town in (("piero", CHIVASSO), ("rita", CASTAGNETO))
+    }
+    case_id = office.engine.run(
+        coordinator, start_case, process="tripartite-agreement", title="Ufficio di piano",
+        parties=[{"organisation": town, "capacity": "municipality"} for town in mayors],
+        data={"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"},
+    )  # fmt: skip
+    for town, mayor in mayors.items():
+        item = office.item(case_id, "declare_interest", town)
+        office.complete(mayor, item, interest="join", interest_body="council", interest_act="41")
+    office.complete(
+        coordinator, office.item(case_id, "confirm_perimeter"), sub_zone_agreed="yes",
+        area_name="Po", legal_basis="voluntary_association",
+    )  # fmt: skip
+    text = office.engine.run(
+        coordinator, store_upload, filename="testo.pdf", content=b"%PDF-1.7 testo"
+    )
+    office.complete(
+        coordinator, office.item(case_id, "draft_association"), association_purpose="Insieme.",
+        association_costs="A testa.", association_conflicts="Si parla.",
+        association_leaving="Col voto.", renewal_notice_days=180, association_text=text["id"],
+    )  # fmt: skip
+
+    stages = {
+        stage.id: stage
+        for stage in office.engine.read(case_file, actor=coordinator, case_id=case_id).stages
+    }
+
+    assert stages["approval"].state in ("current", "action")
+    assert stages["opinions"].text.it == "non conclusa"
+    assert stages["life"].text.it == ""
 
 
 def test_a_letter_without_a_person_asks_for_action(

@@ -19,6 +19,7 @@ def test_a_stage_says_its_day_and_its_count() -> None:
     assert blocked == ("prima serve: Approvazioni", "needs first: Approvals")
     assert stage_text("todo") == ("", "")
     assert stage_text("todo", missed=True).it == "non raggiunta"
+    assert stage_text("todo", overtaken=True) == ("non conclusa", "not completed")
 
 
 def test_the_next_step_names_whose_turn_it_is() -> None:
