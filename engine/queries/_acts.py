@@ -31,12 +31,13 @@ def acts(
         )
     )
     moving = case.state != CaseState.SUSPENDED
+    # An agreement in force is concluded, and lives on: bodies still join it and leave it.
     possible = {
         "suspend": moving and not case.is_ended,
         "resume": not moving,
         "withdraw": moving and not case.is_ended and "case-withdrawn" in awaited,
         "reopen": moving and case.is_ended and "case-reopened" in awaited,
-        "add_party": moving and not case.is_ended,
+        "add_party": moving and (not case.is_ended or "party-joined" in awaited),
     }
     commands = {"add_party": "add_party"}
     allowed = {
@@ -47,7 +48,8 @@ def acts(
             seen, actor, seen.bundle.permissions.get(commands.get(act, f"{act}_case"), ())
         )
     }
-    if moving and not case.is_ended and removable(seen, actor):
+    leaving = not case.is_ended or "party-withdrawn" in awaited
+    if moving and leaving and removable(seen, actor):
         allowed.add("remove_party")
     if moving and movable(seen, actor):
         allowed.add("move")

@@ -45,6 +45,7 @@ from engine.model import (
     WorkKind,
 )
 from engine.policy import seats_of_item
+from engine.queries import case_file
 from engine.scenarios.cast import Cast, StoryBroken
 from engine.scenarios.looking import Tables
 from engine.scenarios.opened import child_of, raised_from, tend_all
@@ -190,10 +191,8 @@ class Telling:
         elif "take_back" in step:
             item = self.cast.item(step["take_back"], step["by"], step.get("party"))
             self.engine.run(self.cast.actor(step["by"]), take_back, work_item_id=item.id)
-        elif "message" in step:
-            self._message(step)
-        elif "raise" in step:
-            self._raise(step)
+        elif {"message", "raise", "command"} & step.keys():
+            self._act_on_case(step)
         elif "another" in step:
             self.others[str(step["another"])] = self._started({**self.story["start"], **step})
         elif "advance_clock" in step:
@@ -202,12 +201,34 @@ class Telling:
             self._expect_open(step["expect_open"])
         elif "expect_refused" in step:
             self._expect_refused(step["expect_refused"])
-        elif "command" in step:
-            self._command(step)
         elif "service" in step:
             self._service(step)
         else:
             raise StoryBroken("no such kind of step")
+
+    def _act_on_case(self, step: Mapping[str, Any]) -> None:
+        """Do what an officer does from the page of the case, which must have offered it to him."""
+        acts = {"remove_party": "remove_party", "add_party": "add_party"}
+        acts |= {command: command.removesuffix("_case") for command in CASE_COMMANDS}
+        offered = self._offered(self.cast.actor(step["by"]))
+        if "message" in step:
+            act = f"message:{step['message']}"
+            self._message(step)
+        elif "raise" in step:
+            act = f"raise:{step['raise']}"
+            self._raise(step)
+        else:
+            act = acts.get(step["command"], "")
+            self._command(step)
+        if act and act not in offered:
+            raise StoryBroken(f"the page of the case does not offer {act} to {step['by']}")
+
+    def _offered(self, by: Actor) -> frozenset[str]:
+        try:
+            file = self.engine.read(case_file, actor=by, case_id=self.case_id)
+        except EngineError:  # what is refused to him is refused by the act itself too
+            return frozenset()
+        return file.may | {f"raise:{offer.name}" for offer in file.raises}
 
     def _child(self, alias: str) -> "Telling":
         """The case that was opened for a party: the steps in it are told in its own words."""
