@@ -80,9 +80,8 @@ def test_who_left_is_not_counted_among_those_who_answered(
     assert "0 su 2" in asking.text.it
 
 
-def test_where_too_few_are_left_the_road_says_so(
-    office: Office, coordinator: Actor, elena: Actor, anna: Actor
-) -> None:
+def agreed_upon(office: Office, coordinator: Actor) -> tuple[str, dict[str, Actor]]:
+    """An agreement that two towns are asked to join, and their mayors."""
     shared = AGREEMENT.parent / "shared"
     office.deploy(AGREEMENT.parent / "dispute", shared)  # an agreement can raise one
     office.deploy(AGREEMENT, shared)
@@ -95,6 +94,13 @@ def test_where_too_few_are_left_the_road_says_so(
         parties=[{"organisation": town, "capacity": "municipality"} for town in mayors],
         data={"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"},
     )  # fmt: skip
+    return case_id, mayors
+
+
+def test_where_too_few_are_left_the_road_says_so(
+    office: Office, coordinator: Actor, elena: Actor, anna: Actor
+) -> None:
+    case_id, mayors = agreed_upon(office, coordinator)
     first = office.engine.read(case_file, actor=coordinator, case_id=case_id).stages
     assert [stage.id for stage in first][-1] == "life"
 
@@ -117,18 +123,7 @@ def test_where_too_few_are_left_the_road_says_so(
 def test_a_stage_that_another_road_leaves_out_is_not_told_as_still_to_come(
     office: Office, coordinator: Actor
 ) -> None:
-    shared = AGREEMENT.parent / "shared"
-    office.deploy(AGREEMENT.parent / "dispute", shared)  # an agreement can raise one
-    office.deploy(AGREEMENT, shared)
-    mayors = {
-        town: office.officer(name, (town, "mayor"))
-        for name, town in (("piero", CHIVASSO), ("rita", CASTAGNETO))
-    }
-    case_id = office.engine.run(
-        coordinator, start_case, process="tripartite-agreement", title="Ufficio di piano",
-        parties=[{"organisation": town, "capacity": "municipality"} for town in mayors],
-        data={"area_name": "Po", "purpose": "Insieme.", "legal_basis": "agreement_art_15"},
-    )  # fmt: skip
+    case_id, mayors = agreed_upon(office, coordinator)
     for town, mayor in mayors.items():
         item = office.item(case_id, "declare_interest", town)
         office.complete(mayor, item, interest="join", interest_body="council", interest_act="41")
