@@ -73,6 +73,8 @@ def identity(file: CaseFile) -> dict[str, Any]:
     head = file.head
     law = shown.law(head.legal_basis)
     basis = _("base: %(law)s", law=law) if law else ""
+    if basis and head.evidence == "unverified":
+        basis = f"{basis} ({_('da verificare')})"
     return {
         "number": head.number,
         "kind": [head.process_title, _zone(head), basis],

@@ -149,6 +149,7 @@ def _bundle(
         accountable=manifest.accountable,
         legal_basis=manifest.legal_basis,
         evidence=manifest.evidence,
+        foundations=manifest.foundations,
         stages=manifest.stages,
         capacities=manifest.capacities,
         start_by=manifest.start_by,

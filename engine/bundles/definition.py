@@ -163,6 +163,16 @@ def _given(answers: Mapping[str, Any], name: str, refused: tuple[str, ...]) -> b
 
 
 @dataclass(frozen=True, slots=True)
+class Foundation:
+    """What a case is founded on once it has given this answer, in place of its procedure's law."""
+
+    answer: str
+    """The choice of a form that says it."""
+    value: str
+    law: Law
+
+
+@dataclass(frozen=True, slots=True)
 class Raci:
     columns: tuple[Column, ...]
     rows: Mapping[str, Mapping[Column, str]]
@@ -210,6 +220,7 @@ class Bundle:
     number_prefix: str
     accountable: Column
     legal_basis: str
+    """What its cases are founded on unless they have chosen another of `foundations`."""
     evidence: Evidence
     stages: tuple[Stage, ...]
     capacities: tuple[Capacity, ...]
@@ -230,6 +241,7 @@ class Bundle:
     is over these, without scenarios, coverage and notes."""
     bpmn: Mapping[str, bytes] = field(default_factory=dict)
     tables: Mapping[str, bytes] = field(default_factory=dict)
+    foundations: tuple[Foundation, ...] = ()
     profiles: tuple[Profile, ...] = ()
     """The first is the ordinary one, under which every case begins."""
     scenarios: tuple[str, ...] = ()
@@ -257,6 +269,11 @@ class Bundle:
         """Whether work of this procedure waits in queues or takes places of them."""
         drawn = (element for one in self.drawings.values() for element in one.elements.values())
         return any("queue" in element.properties for element in drawn)
+
+    def founded_on(self, answers: Mapping[str, Any]) -> Law:
+        """What a case is founded on by what it has answered so far."""
+        chosen = (one.law for one in self.foundations if answers.get(one.answer) == one.value)
+        return next(chosen, Law(self.legal_basis, self.evidence))
 
     def is_limit(self, key: str) -> bool:
         """Whether a term says how long a state lasts, and not by when anybody has to act."""

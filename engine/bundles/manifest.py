@@ -13,6 +13,7 @@ from engine.bundles.definition import (
     Capacity,
     ChildrenRule,
     ConsultationRule,
+    Foundation,
     MessageRule,
     Profile,
     RaiseRule,
@@ -53,6 +54,7 @@ class Manifest:
     evidence: Evidence
     calls: tuple[str, ...]
     start_by: tuple[Column, ...]
+    foundations: tuple[Foundation, ...] = ()
     stages: tuple[Stage, ...] = ()
     capacities: tuple[Capacity, ...] = ()
     permissions: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
@@ -83,6 +85,7 @@ def parse_manifest(
     if table is None:
         return None
     manifest = _identity(table, shared)
+    manifest.foundations = tuple(_foundations(table))
     manifest.stages = tuple(_stages(table))
     manifest.capacities = tuple(_capacities(table))
     manifest.permissions = _permissions(table)
@@ -160,6 +163,12 @@ def _start_by(table: Table, shared: bool) -> tuple[Column, ...]:
         start.complain("Nobody may start a case.", 'Write by = ["capacity.role"].', "by")
     start.finish()
     return columns
+
+
+def _foundations(table: Table) -> Iterator[Foundation]:
+    for row in table.rows("foundation"):
+        yield Foundation(row.text("answer"), row.text("value"), read_law(row))
+        row.finish()
 
 
 def _words(table: Table) -> Iterator[tuple[str, str]]:

@@ -201,24 +201,26 @@ def _milestones(scope: Scope, step: Step) -> list[Milestone]:
     reached = []
     for passed in named:
         name, branch = passed.properties["milestone"], branch_text(passed.path)
-        if (name, branch) in known:
-            continue
-        known.add((name, branch))
         party = scope.party(passed.path)
-        if party is None:
-            hearing.before_milestone(scope.work, scope.case, scope.bundle, name)
-        row = Milestone(
-            id=scope.work.new_id(), case_id=scope.case.id, name=name, branch=branch,
-            party_id=party.id if party else None, reached_at=scope.work.now,
-        )  # fmt: skip
-        scope.work.add(row)
-        reached.append(row)
+        again = (name, branch) in known
+        if not again:
+            known.add((name, branch))
+            if party is None:
+                hearing.before_milestone(scope.work, scope.case, scope.bundle, name)
+            row = Milestone(
+                id=scope.work.new_id(), case_id=scope.case.id, name=name, branch=branch,
+                party_id=party.id if party else None, reached_at=scope.work.now,
+            )  # fmt: skip
+            scope.work.add(row)
+            reached.append(row)
+        # The first time dates the stage; each time is told: a text amended is approved anew.
+        party_id = party.id if party else None
         scope.work.record(
-            events.MilestoneReached(scope.case.id, name, row.party_id, scope.body(party)),
+            events.MilestoneReached(scope.case.id, name, party_id, scope.body(party), again=again),
             scope.case,
         )
         if party is None:
-            _notices.tell_milestone(scope.work, scope.case, scope.bundle, name)
+            _notices.tell_milestone(scope.work, scope.case, scope.bundle, name, again=again)
     if reached:
         scope.work.flush()
     return reached

@@ -12,7 +12,7 @@ from engine.deliveries import SendMail
 from engine.mandates import acting
 from engine.model import Case, Deadline, Notice, Officer, WorkItem
 from engine.policy import Seat, seats
-from engine.text import Text, both
+from engine.text import NO_TEXT, Text, both
 from engine.unit_of_work import UnitOfWork
 from engine.wording import Told, clock_act_words, name_in_full, notice_mail, reasons
 
@@ -87,16 +87,19 @@ def tell_completed(
     tell(work, case, item.id, "informed", words, [s for s in offered if s.letter == "I"])
 
 
-def tell_milestone(work: UnitOfWork, case: Case, bundle: Bundle, milestone: str) -> None:
-    """An I in a milestone's row is told when it is reached."""
+def tell_milestone(
+    work: UnitOfWork, case: Case, bundle: Bundle, milestone: str, *, again: bool
+) -> None:
+    """An I in a milestone's row is told when it is reached, each time."""
     row = bundle.raci.rows.get(milestone)
     stage = next((s for s in bundle.stages if s.milestone == milestone), None)
     if row is None or stage is None:
         return
     told = {column: "I" for column, cell in row.items() if "I" in cell}
+    anew = Text(" di nuovo", " again") if again else NO_TEXT
     words = Text(
-        f"{case.number}: conclusa la fase «{stage.title.it}».",
-        f"{case.number}: stage “{stage.title.en}” is complete.",
+        f"{case.number}: conclusa{anew.it} la fase «{stage.title.it}».",
+        f"{case.number}: stage “{stage.title.en}” is complete{anew.en}.",
     )
     tell(work, case, None, "milestone", words, seats(told, work.parties(case), None))
 

@@ -34,6 +34,8 @@ class MilestoneReached(Event):
     milestone: str
     party: str | None
     organisation: str | None
+    again: bool = False
+    """It had been reached before: the work was opened anew and is done anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def with_parties(reading: Reading, case: Case, zone: Zone | None) -> Seen:
 
 def case_head(case: Case, bundle: Bundle, zone: Zone | None) -> CaseHead:
     """What identifies a case."""
-    suspended = None
+    law, suspended = bundle.founded_on(case.variables), None
     if case.suspended_at is not None:
         suspended = SuspendedView(
             case.suspension_reason or "", case.suspended_by or "", case.suspended_at
@@ -136,7 +136,7 @@ def case_head(case: Case, bundle: Bundle, zone: Zone | None) -> CaseHead:
         outcome_title=outcome_title(bundle, case.outcome), zone=case.zone_number,
         zone_name=Text(zone.name_it, zone.name_en) if zone is not None else NO_TEXT,
         started_at=case.started_at, started_by=case.started_by, ended_at=case.ended_at,
-        legal_basis=bundle.legal_basis, evidence=bundle.evidence,
+        legal_basis=law.text, evidence=law.evidence,
         process_version=bundle.version, suspended=suspended,
     )  # fmt: skip
 

@@ -46,6 +46,7 @@ def law_rows(bundle: Bundle) -> tuple[LawRow, ...]:
                     "procedure", bundle.key, bundle.title, bundle.legal_basis, NO_TEXT, "",
                     bundle.evidence,
                 ),
+                *_foundations(bundle),
                 *_profiles(bundle),
                 *_separations(bundle),
                 *_sent("start", "start", bundle.title, bundle.start_form),
@@ -110,6 +111,11 @@ def questions_sheet(bundles: Iterable[Bundle]) -> str:
 def _asked(one: Question) -> str:
     both = (f"{words.it} *{words.en}*" for words in (one.question, one.today, one.decides))
     return f"| {one.number} | {' | '.join(both)} | {one.where} |"
+
+
+def _foundations(bundle: Bundle) -> Iterator[LawRow]:
+    for one in bundle.foundations:
+        yield _row("procedure", one.value, bundle.title, one.law)
 
 
 def _profiles(bundle: Bundle) -> Iterator[LawRow]:

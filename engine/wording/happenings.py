@@ -244,9 +244,13 @@ def _in_force(p: Payload, _names: Names) -> Text:
     return because(told, p)
 
 
+_REACHED = Text("Raggiunto", "Reached")
+
+
 def _reached(p: Payload, names: Names) -> Text:
     title = names.milestone(p["milestone"])
-    return with_body(p, names, Text(f"Raggiunto: {title.it}", f"Reached: {title.en}"))
+    what = Text("Raggiunto di nuovo", "Reached again") if p.get("again") else _REACHED
+    return with_body(p, names, Text(f"{what.it}: {title.it}", f"{what.en}: {title.en}"))
 
 
 def _attached(p: Payload, names: Names) -> Text:

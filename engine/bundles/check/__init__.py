@@ -14,6 +14,7 @@ from engine.bundles.assemble import assemble
 from engine.bundles.check.children import Beside, check_children
 from engine.bundles.check.drawings import check_drawings
 from engine.bundles.check.fields import check_fields
+from engine.bundles.check.foundations import check_foundations
 from engine.bundles.check.letters import check_letters
 from engine.bundles.check.names import check_names
 from engine.bundles.check.plan import check_plan
@@ -84,6 +85,7 @@ def check_files(
     check_terms(view)
     check_children(view, beside)
     check_raises(view, beside)
+    check_foundations(view)
     check_plan(view)
     check_rights(view)
     check_matrix(view)

@@ -154,3 +154,12 @@ def asked(fields: tuple[Field, ...]) -> Iterator[Field]:
             yield from asked(field.fields)
         elif field.type != "note":
             yield field
+
+
+def offered(key: str, field: Field, values: tuple[str, ...]) -> Iterator[Complaint]:
+    """What a choice does not offer is no answer to it."""
+    known = {"yes", "no"} if field.type == "yes_no" else {o.value for o in field.options}
+    for value in values:
+        if value not in known:
+            hint = f"“{field.name}” offers: {', '.join(sorted(known)) or 'nothing'}."
+            yield key, f"“{value}” is no answer to “{field.name}”.", hint

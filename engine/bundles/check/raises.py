@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator
 
-from engine.bundles.check.children import Beside, Complaint, asked, led, seats_there, written_in
+from engine.bundles.check.children import (
+    Beside,
+    Complaint,
+    asked,
+    led,
+    offered,
+    seats_there,
+    written_in,
+)
 from engine.bundles.check.view import ACTIVITIES, View
 from engine.bundles.definition import Bundle, RaiseRule
-from engine.bundles.form import Field
 
 _FILE = "process.toml"
 
@@ -57,7 +64,7 @@ def _blocks(view: View, rule: RaiseRule) -> Iterator[Complaint]:
                 hint = f"Fields: {', '.join(sorted(fields)) or 'none'}."
                 yield "blocks", f"“{name}” is no field of “{block.activity}”.", hint
             else:
-                yield from _offered("blocks", fields[name], values)
+                yield from offered("blocks", fields[name], values)
         if block.about and rule.about is None:
             hint = "Say in about which choice of its start form it is."
             yield "blocks", "Nobody says what such a case is about.", hint
@@ -79,7 +86,7 @@ def _there(view: View, rule: RaiseRule, beside: Beside) -> Iterator[Complaint]:
         yield "about", f"“{rule.about}” is no field of the start form of {other.key}.", known
     elif rule.about is not None:
         for block in rule.blocks:
-            yield from _offered("blocks", fields[rule.about], block.about)
+            yield from offered("blocks", fields[rule.about], block.about)
     yield from written_in(other, rule.result)
     yield from led(other, "at_end", rule.at_end)
 
@@ -95,11 +102,3 @@ def _who(view: View, rule: RaiseRule, other: Bundle) -> Iterator[Complaint]:
         if capacity.min and capacity.default is None and capacity.id not in given:
             hint = "Say in with or choose which parties of this case take part so."
             yield "with", f"{other.key} needs a “{capacity.id}”.", hint
-
-
-def _offered(key: str, field: Field, values: tuple[str, ...]) -> Iterator[Complaint]:
-    offered = {"yes", "no"} if field.type == "yes_no" else {o.value for o in field.options}
-    for value in values:
-        if value not in offered:
-            hint = f"“{field.name}” offers: {', '.join(sorted(offered)) or 'nothing'}."
-            yield key, f"“{value}” is no answer to “{field.name}”.", hint

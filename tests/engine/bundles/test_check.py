@@ -31,6 +31,13 @@ of = "sign"
 question = { it = "Va bene?", en = "Is it right?" }
 
 """
+FOUNDED = """[[foundation]]
+answer = "outcome"
+value = "ready"
+legal_basis = "D.lgs. 267/2000 art. 30"
+evidence = "unverified"
+
+"""
 SEPARATED = """[[separation]]
 title = { it = "VAS", en = "SEA" }
 first = ["prepare"]
@@ -110,6 +117,14 @@ SPOILT = [
      'expected = "case', "An expected length is a length"),
     (TOML, 'milestone = "text_ready"', 'milestone = "text_ready"\nafter = ["signing"]',
      'after = ["signing"]', "cannot follow “signing”"),
+    # what a case is founded on
+    (TOML, "[[stage]]", FOUNDED.replace('"outcome"', '"ending"') + "[[stage]]",
+     'answer = "ending"', "No form asks “ending”"),
+    (TOML, "[[stage]]", FOUNDED.replace('"ready"', '"steady"') + "[[stage]]",
+     'value = "steady"', "“steady” is no answer"),
+    (TOML, "[[stage]]", FOUNDED + FOUNDED + "[[stage]]", None, "“ready” is there twice"),
+    (TOML, "[[stage]]", FOUNDED.replace("evidence", "proof") + "[[stage]]",
+     "proof", "“proof” is not known here"),
     # messages
     (TOML, "[message.object]", "[message.oppose]", "[message.oppose]", "has no form"),
     (TOML, "[message.object]", "[message.oppose]", "[message.oppose]", "Nothing waits for"),

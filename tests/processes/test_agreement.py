@@ -1,0 +1,69 @@
+"""What the page of an agreement tells: its basis, its stages, its shares, and who hears of them."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from engine.bundles.load import load_folder
+from engine.model import Notice
+from engine.queries import case_file
+from engine.queries.case_file import CaseFile
+from engine.scenarios import opened
+from engine.scenarios.stage import Stage
+from engine.scenarios.telling import Telling
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+
+
+def _told(stage: Stage, story: str) -> Telling:
+    agreement = load_folder(PROCESSES / "tripartite-agreement", PROCESSES / "shared")
+    written = (PROCESSES / agreement.key / "scenarios" / f"{story}.toml").read_text("utf-8")
+    told = Telling(stage, agreement, tomllib.loads(written))
+    told.run()
+    return told
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    agreement = load_folder(PROCESSES / "tripartite-agreement", PROCESSES / "shared")
+    return Stage.open(tmp_path, [*opened(agreement, PROCESSES, None), agreement])
+
+
+def _page(stage: Stage, told: Telling) -> CaseFile:
+    coordinator = stage.officer("cmto", "coordinator")
+    return stage.engine.read(case_file, actor=coordinator, case_id=told.case_id)
+
+
+def test_an_association_tells_its_own_basis_and_stages_and_no_shares(stage: Stage) -> None:
+    page = _page(stage, _told(stage, "life-of-association"))
+
+    assert page.head.legal_basis.startswith("Piano d’azione MECOG-CE, sez. M")
+    assert page.head.evidence == "V"
+    reached = {row.id for row in page.stages if row.reached_on is not None}
+    assert reached == {
+        "interest", "perimeter", "drafting", "approval", "signature", "registration", "life",
+    }  # fmt: skip
+    assert page.total_share is None and {row.share for row in page.parties} == {None}
+    stage.engine.close()
+
+
+def test_an_agreement_amended_tells_whoever_is_informed_once_more(stage: Stage) -> None:
+    told = _told(stage, "life-amended")
+
+    assert _page(stage, told).head.legal_basis == "L. 241/1990 art. 15"
+    notices = (
+        select(Notice.words)
+        .where(Notice.kind == "milestone", Notice.case_id == told.case_id)
+        .order_by(Notice.at, Notice.id)
+    )
+    found = stage.engine.read(lambda reading: reading.session.scalars(notices).all())
+    words = [one["it"] for one in found]
+    registered = dict.fromkeys(w for w in words if "Repertorio e pubblicazione" in w)
+    number = _page(stage, told).head.number
+    assert list(registered) == [
+        f"{number}: conclusa la fase «Repertorio e pubblicazione».",
+        f"{number}: conclusa di nuovo la fase «Repertorio e pubblicazione».",
+    ]
+    stage.engine.close()
