@@ -44,7 +44,7 @@ def add_party(
         accountable=bundle.accountable,
     )  # fmt: skip
     require_reason(reason)
-    case.require_running()
+    _require_alive(work, case, "party-joined")
     body = work.organisations([organisation_id]).get(organisation_id)
     if body is None:
         raise OrganisationNotFound(Text("Ente sconosciuto.", "Unknown body."))
@@ -79,7 +79,7 @@ def remove_party(
         own_party=party, accountable=bundle.accountable,
     )  # fmt: skip
     require_reason(reason)
-    case.require_running()
+    _require_alive(work, case, "party-withdrawn")
     name = str(work.name_of(party.organisation_id))
     _require_dispensable(bundle, party, name)
     before = standing(work, case, bundle)
@@ -148,6 +148,16 @@ def _waiting_for(
         }
         <= {party.capacity}
     ]
+
+
+def _require_alive(work: UnitOfWork, case: Case, message: str) -> None:
+    """Refuse in a case that stands still, or has ended and hears nobody's coming or going."""
+    case.require_running()
+    awaited = select(Subscription.token_id).where(
+        Subscription.case_id == case.id, Subscription.name == message
+    )
+    if case.is_ended and work.session.scalars(awaited).first() is None:
+        case.require_not_ended()
 
 
 def _require_fit(

@@ -4,9 +4,17 @@ import pytest
 from sqlalchemy import select
 
 from engine import Actor
-from engine.commands import add_party, amend_matrix, deliver_message, move_token, remove_party
+from engine.commands import (
+    add_party,
+    amend_matrix,
+    deliver_message,
+    move_token,
+    remove_party,
+    withdraw_case,
+)
 from engine.errors import (
     AlreadyParty,
+    CaseClosed,
     Invalid,
     NobodyWaits,
     NotAllowed,
@@ -34,6 +42,23 @@ def test_a_body_that_leaves_ends_its_own_branch_only(
         )
     office.complete(anna, others, coming="no")
     assert [i.activity for i in office.items(visit)] == ["decide"]
+
+
+def test_nobody_joins_or_leaves_a_case_that_is_over(
+    office: Office, visit: str, coordinator: Actor
+) -> None:
+    chivasso = office.party(visit, CHIVASSO)
+    office.engine.run(coordinator, withdraw_case, case_id=visit, reason="Non serve più")
+
+    with pytest.raises(CaseClosed):
+        office.engine.run(
+            coordinator, add_party, case_id=visit, organisation_id=RONDISSONE,
+            capacity="municipality", reason="Viene anche lui",
+        )  # fmt: skip
+    with pytest.raises(CaseClosed):
+        office.engine.run(
+            coordinator, remove_party, case_id=visit, party_id=chivasso.id, reason="Esce"
+        )
 
 
 def test_work_of_all_leaves_the_worklist_of_a_body_that_leaves_and_comes_back_with_it(
