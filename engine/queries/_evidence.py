@@ -235,6 +235,13 @@ def labels_of(bundle: Bundle) -> dict[str, Text]:
     return found | {said: Text(said, english) for said, english in bundle.words.items()}
 
 
+def label_of(bundle: Bundle, name: str, value: str) -> Text:
+    """Words of a coded answer to one field; the code itself where no field of that name has it."""
+    fields = (field for field in _all_fields(bundle) if field.name == name)
+    labels = (o.label for field in fields for o in field.options if o.value == value)
+    return next(labels, both(value))
+
+
 def _all_fields(bundle: Bundle) -> Iterable[Field]:
     for form in (bundle.start_form, *bundle.forms.values()):
         yield from _every(form.fields)

@@ -13,6 +13,7 @@ from engine.bundles.form import Form
 from engine.bundles.law import ORGANISATIONAL, Law
 from engine.bundles.matrix import activities
 from engine.bundles.questions import Question, common_questions
+from engine.queries._evidence import label_of
 from engine.queries._lookup import activity_title
 from engine.text import NO_TEXT, Text, apart
 from engine.wording import length_text, span
@@ -115,7 +116,9 @@ def _asked(one: Question) -> str:
 
 def _foundations(bundle: Bundle) -> Iterator[LawRow]:
     for one in bundle.foundations:
-        yield _row("procedure", one.value, bundle.title, one.law)
+        label = label_of(bundle, one.answer, one.value)
+        title = Text(f"{bundle.title.it}: {label.it}", f"{bundle.title.en}: {label.en}")
+        yield _row("procedure", one.value, title, one.law)
 
 
 def _profiles(bundle: Bundle) -> Iterator[LawRow]:
