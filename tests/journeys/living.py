@@ -277,12 +277,17 @@ class Life:
         self.told.acts += 1
 
     def _expect_open(self, step: Mapping[str, Any]) -> None:
-        """What is open is what the story says: nothing more, nothing less."""
+        """What is open is what the story says, once the worker has brought what was on its way."""
         wanted = sorted(name.partition("@")[0].rpartition(":")[2] for name in step["expect_open"])
-        items = self.witness.every(f"/cases/{self.case_id}/work-items")
-        found = sorted(one["activity"] for one in items if one["state"] in LIVE)
-        if found != wanted:
-            raise StoryBroken(f"open is {found}")
+        until = time.monotonic() + PATIENCE / 1000
+        while True:
+            items = self.witness.every(f"/cases/{self.case_id}/work-items")
+            found = sorted(one["activity"] for one in items if one["state"] in LIVE)
+            if found == wanted:
+                return
+            if time.monotonic() > until:
+                raise StoryBroken(f"open is {found}")
+            time.sleep(0.5)
 
     def _expect_refused(self, step: Mapping[str, Any]) -> None:
         """The page does not offer it, or refuses it: then the browser has a reason to complain."""

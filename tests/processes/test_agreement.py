@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.bundles.load import load_folder
-from engine.model import Notice
+from engine.model import Deadline, Notice
 from engine.queries import case_file
 from engine.queries.case_file import CaseFile
 from engine.scenarios import opened
@@ -46,6 +46,19 @@ def test_an_association_tells_its_own_basis_and_stages_and_no_shares(stage: Stag
         "interest", "perimeter", "drafting", "approval", "signature", "registration", "life",
     }  # fmt: skip
     assert page.total_share is None and {row.share for row in page.parties} == {None}
+    stage.engine.close()
+
+
+def test_what_is_not_renewed_has_no_further_reminder(stage: Stage) -> None:
+    """The form said no: a day after the end of the agreement would remind nobody of anything."""
+    told = _told(stage, "life")
+
+    kept = select(Deadline).where(Deadline.case_id == told.case_id)
+    terms = stage.engine.read(lambda reading: reading.session.scalars(kept).all())
+    reminders = [t.due_on for t in terms if t.name == "renewal-reminder"]
+    ends = [t.due_on for t in terms if t.name == "agreement-end"]
+    assert reminders and ends
+    assert all(day is not None and day < max(e for e in ends if e) for day in reminders)
     stage.engine.close()
 
 

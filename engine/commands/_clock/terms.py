@@ -189,14 +189,17 @@ def arm(
 
 
 def has_no_day(bundle: Bundle, name: str, path: Path, variables: Mapping[str, Any]) -> bool:
-    """Whether the case has written that there is no day from which the term could run.
+    """Whether the case has written that there is no day from which, or until which, it could run.
 
     No part is under the optional safeguard: then nothing has a longest duration (L.R. 56/1977
-    art. 58 c. 2).
+    art. 58 c. 2). An agreement is not to be renewed: then nothing reminds of it.
     """
     rule = bundle.deadline(name, path)
-    source, _, variable = (rule.starts_at or "" if rule is not None else "").partition(":")
-    return source == "case" and variables.get(variable, "unwritten") in (None, "")
+    if rule is None:
+        return False
+    source, _, first = (rule.starts_at or "").partition(":")
+    days = (first if source == "case" else None, rule.length.variable)
+    return any(day and variables.get(day, "unwritten") in (None, "") for day in days)
 
 
 def guard(
