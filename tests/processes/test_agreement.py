@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.bundles.load import load_folder
 from engine.model import Deadline, Notice
-from engine.queries import case_file
+from engine.queries import case_file, work_item
 from engine.queries.case_file import CaseFile
 from engine.scenarios import opened
 from engine.scenarios.stage import Stage
@@ -17,10 +17,16 @@ from engine.scenarios.telling import Telling
 PROCESSES = Path(__file__).parents[2] / "processes"
 
 
-def _told(stage: Stage, story: str) -> Telling:
+def _told(stage: Stage, story: str, until: str | None = None) -> Telling:
+    """A story, or what happens in it before an activity is done for the last time."""
     agreement = load_folder(PROCESSES / "tripartite-agreement", PROCESSES / "shared")
-    written = (PROCESSES / agreement.key / "scenarios" / f"{story}.toml").read_text("utf-8")
-    told = Telling(stage, agreement, tomllib.loads(written))
+    path = PROCESSES / agreement.key / "scenarios" / f"{story}.toml"
+    written = tomllib.loads(path.read_text("utf-8"))
+    if until is not None:
+        steps = written["steps"]
+        last = max(n for n, step in enumerate(steps) if step.get("complete") == until)
+        written = {**written, "steps": steps[:last], "expect": {}}
+    told = Telling(stage, agreement, written)
     told.run()
     return told
 
@@ -46,6 +52,23 @@ def test_an_association_tells_its_own_basis_and_stages_and_no_shares(stage: Stag
         "interest", "perimeter", "drafting", "approval", "signature", "registration", "life",
     }  # fmt: skip
     assert page.total_share is None and {row.share for row in page.parties} == {None}
+    stage.engine.close()
+
+
+def test_reopened_towards_an_agreement_the_basis_is_asked_anew(stage: Stage) -> None:
+    told = _told(stage, "association-stays", until="confirm_perimeter")
+
+    coordinator = stage.officer("cmto", "coordinator")
+    item = told.cast.item("confirm_perimeter", "cmto.coordinator", None)
+    seen = stage.engine.read(work_item, actor=coordinator, work_item_id=item.id)
+    assert not seen.prefilled.get("legal_basis")
+    stage.engine.close()
+
+
+def test_an_association_that_stays_keeps_its_basis(stage: Stage) -> None:
+    page = _page(stage, _told(stage, "association-stays"))
+
+    assert page.head.legal_basis.startswith("Piano d’azione MECOG-CE, sez. M")
     stage.engine.close()
 
 
