@@ -20,7 +20,15 @@ _NODES = frozenset(
         "complexGateway", "eventBasedGateway",
     )
 )  # fmt: skip
-_PLANE = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNPlane"
+_DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+_PLANE, _SHAPE, _EDGE, _LABEL = (
+    f"{_DI}{name}" for name in ("BPMNPlane", "BPMNShape", "BPMNEdge", "BPMNLabel")
+)
+_BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
+_LETTER = 6.5
+"""Pixels that a letter of a name beside its sign takes on average."""
+_LINE = 14
+_WIDEST = 115
 _TITLED = frozenset({f"{BPMN}userTask", f"{BPMN}manualTask"})
 _SCOPES = frozenset(f"{BPMN}{name}" for name in ("subProcess", "transaction", "adHocSubProcess"))
 
@@ -49,11 +57,57 @@ def parse_drawing(file: str, content: bytes, problems: list[Problem]) -> Drawing
 def in_english(content: bytes, titles: Mapping[str, str]) -> bytes:
     """The same drawing with English names: those written beside the nodes, and given titles."""
     root = etree.fromstring(content)
+    renamed: dict[str, str] = {}
     for node in root.iter(f"{BPMN}*"):
         name = titles.get(node.get("id", "")) or _properties(node).get("name_en")
         if name and node.get("name"):
             node.set("name", name)
+            renamed[node.get("id", "")] = name
+    _make_room(root, renamed)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _make_room(root: etree._Element, names: Mapping[str, str]) -> None:
+    """Widen the places of names that were measured for shorter words: none is broken in two.
+
+    Until no word is wider and, within reason, there are no more lines than before: at a sign both
+    ways from its middle, on an arrow away from the question it answers. A further line above a
+    sign goes up, away from it.
+    """
+    for drawn in root.iter(_SHAPE, _EDGE):
+        name = names.get(drawn.get("bpmnElement", ""))
+        place = drawn.find(f"{_LABEL}/{_BOUNDS}")
+        if name is None or place is None:
+            continue
+        width = float(place.get("width", "0"))
+        lines = max(1, round(float(place.get("height", "0")) / _LINE))
+        wider = max(width, *(_length(word) for word in name.split()))
+        while len(_lines(name, wider)) > lines and wider < _WIDEST:
+            wider += _LETTER
+        more = max(0, len(_lines(name, wider)) - lines) * _LINE
+        own = drawn.find(_BOUNDS)
+        if own is not None and float(place.get("y", "0")) < float(own.get("y", "0")):
+            place.set("y", f"{float(place.get('y', '0')) - more:.0f}")
+        place.set("height", f"{float(place.get('height', '0')) + more:.0f}")
+        place.set("width", f"{wider:.0f}")
+        if drawn.tag == _SHAPE:
+            place.set("x", f"{float(place.get('x', '0')) - (wider - width) / 2:.0f}")
+
+
+def _length(words: str) -> float:
+    return len(words) * _LETTER + _LETTER
+
+
+def _lines(name: str, width: float) -> list[str]:
+    """A name as it is broken between its words."""
+    lines = [""]
+    for word in name.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and _length(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def only_italian(content: bytes) -> Iterator[tuple[str, int]]:

@@ -1,5 +1,6 @@
 """The procedures that can be started, and what each asks for."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -131,6 +132,9 @@ class ProcessView(ProcessRow):
     milestones: tuple[str, ...]
     raci: RaciView
     deadlines: tuple[DeadlineRuleRow, ...]
+    """Those that run in a case that keeps the ordinary profile."""
+    profiles: tuple[Text, ...]
+    """Whose days a case may follow; it begins with the first."""
     start: StartView
     versions: tuple[VersionRow, ...]
     guide: Text
@@ -168,13 +172,16 @@ def process(reading: Reading, *, actor: Actor, key: str) -> ProcessView:
             Text("Guarda l’elenco dei procedimenti.", "Look at the list of procedures."),
         )
     bundle = version.bundle
-    row = _row(bundle, actor, _running(reading))
+    row, varied = _row(bundle, actor, _running(reading)), _always_varied(bundle)
     return ProcessView(
         **{f.name: getattr(row, f.name) for f in fields(ProcessRow)},
         activities=_activities(bundle),
         milestones=tuple(s.milestone for s in bundle.stages if not s.aside),
         raci=matrix(bundle, None, ()),
-        deadlines=tuple(_deadline(key, rule) for key, rule in bundle.deadlines.items()),
+        deadlines=tuple(
+            _deadline(key, rule) for key, rule in bundle.deadlines.items() if key not in varied
+        ),
+        profiles=tuple(profile.title for profile in bundle.profiles),
         start=_start(reading, bundle, row.may_start),
         versions=_versions(reading, key),
         guide=bundle.guide,
@@ -238,6 +245,21 @@ def _activities(bundle: Bundle) -> tuple[ActivityRow, ...]:
             lane=element.lane if element is not None else None,
         )  # fmt: skip
     return tuple(found.values())
+
+
+def _always_varied(bundle: Bundle) -> set[str]:
+    """Terms of shared parts that every call of the part replaces by its own: they never run."""
+    calls = defaultdict[str, set[str]](set)
+    for drawn in (e for one in bundle.drawings.values() for e in one.elements.values()):
+        if drawn.called:
+            calls[drawn.called].add(drawn.id)
+    varied = defaultdict[tuple[str, str], set[str]](set)
+    for key in bundle.deadlines:
+        call, slash, name = key.partition("/")
+        element = bundle.element(call)
+        if slash and element is not None and element.called:
+            varied[name, element.called].add(call)
+    return {name for (name, part), by in varied.items() if by >= calls[part]}
 
 
 def _deadline(key: str, rule: DeadlineRule) -> DeadlineRuleRow:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from engine.bundles.load import load_folder
 from engine.db import session_factory
 from engine.model import Deadline
+from engine.queries import process
 from engine.queries.law import law_rows, law_table, questions_sheet
 from engine.scenarios import opened
 from engine.scenarios.stage import Stage
@@ -124,3 +125,18 @@ def _correct(path: Path, corrected: Mapping[str, str]) -> None:
         assert old in written, old
         written = written.replace(old, new, 1)
     path.write_text(written, "utf-8")
+
+
+def test_the_catalogue_lists_the_terms_that_run_and_names_the_profiles(tmp_path: Path) -> None:
+    """A default of a shared part that every call replaces would tell a length nobody has."""
+    plan = next(bundle for bundle in BUNDLES if bundle.key == "regulatory-plan")
+    stage = Stage.open(tmp_path, [*opened(plan, PROCESSES, None), plan])
+
+    view = stage.engine.read(process, actor=stage.officer("cmto", "coordinator"), key=plan.key)
+
+    listed = {term.name for term in view.deadlines}
+    assert "conference-term" in plan.deadlines and "conference-term" not in listed
+    assert {"first_conference/conference-term", "second_conference/conference-term"} <= listed
+    assert "adoption-term" in listed  # no call of a resolution sets its own
+    assert [title.it for title in view.profiles] == [p.title.it for p in plan.profiles]
+    stage.engine.close()

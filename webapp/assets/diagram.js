@@ -109,7 +109,7 @@ function leadBack(canvasPlace, viewer, name) {
   viewer.on('root.set', ({ element }) => {
     const pressed = [canvasPlace, way].some((one) => one.contains(document.activeElement))
     way.hidden = element === outermost
-    showReadable(canvas)
+    showReadable(viewer)
     if (pressed) canvasPlace.focus({ preventScroll: true }) // the button that was pressed is gone
   })
 }
@@ -147,18 +147,30 @@ function listen(place, canvasPlace, viewer, state) {
 // opens where the case stands, or at its beginning.
 function showBest(viewer, state) {
   const canvas = viewer.get('canvas')
-  const fits = showReadable(canvas)
+  const fits = showReadable(viewer)
   const here = current(viewer, state)
   if (here && (!fits || foldedAround(viewer, here).length)) showCurrent(canvas, viewer, state)
 }
 
-function showReadable(canvas) {
+function showReadable(viewer) {
+  const canvas = viewer.get('canvas')
   canvas.zoom('fit-viewport', 'auto')
   if (canvas.zoom() >= SMALLEST) return true
   const { inner, outer } = canvas.viewbox()
   const [width, height] = [outer.width / READABLE, outer.height / READABLE]
-  canvas.viewbox({ x: inner.x - MARGIN, y: inner.y - MARGIN, width, height })
+  const begin = beginning(viewer)
+  // On a narrow screen the upper left corner of a large drawing may be empty: its beginning is not.
+  const y = begin ? begin.y + begin.height / 2 - height / 2 : inner.y - MARGIN
+  const lowest = inner.y + inner.height + MARGIN - height
+  canvas.viewbox({ x: inner.x - MARGIN, y: Math.max(inner.y - MARGIN, Math.min(y, lowest)), width, height })
   return false
+}
+
+// Where the drawing that is shown begins: its leftmost start, not those of the parts drawn inside.
+function beginning(viewer) {
+  const root = viewer.get('canvas').getRootElement()
+  const starts = viewer.get('elementRegistry').filter((one) => one.type === 'bpmn:StartEvent' && one.parent === root)
+  return starts.sort((one, other) => one.x - other.x)[0]
 }
 
 function showCurrent(canvas, viewer, state) {

@@ -132,7 +132,7 @@ def _law_kinds() -> dict[str, str]:
 
 def _silences() -> dict[str, str]:
     return {
-        "none": _("nessun effetto"),
+        "none": _("non vale risposta"),
         "proceed_without": _("si prosegue"),
         "assent": _("assenso"),
         "negative": _("diniego"),
@@ -152,7 +152,8 @@ def _law_sheet(view: ProcessView) -> Sheet:
             [
                 kinds[row.kind], row.step, row.title.in_(words), said(row.article),
                 row.term.in_(words), silences.get(row.silence, ""),
-                _("da verificare") if row.evidence == "unverified" else row.evidence,
+                "" if not said(row.article)
+                else _("da verificare") if row.evidence == "unverified" else row.evidence,
                 *(day.isoformat() if day else "" for day in (row.valid_from, row.valid_to)),
             ]
             for row in view.law

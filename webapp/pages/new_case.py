@@ -39,8 +39,8 @@ TITLE = Field(
     type="text",
     label=Text("Titolo del caso", "Title of the case"),
     help=Text(
-        "Come lo chiamerete fra colleghi, per esempio “Ufficio di piano Chivassese”.",
-        "What colleagues will call it, for example “Chivasso area planning office”.",
+        "Come lo chiamerete fra colleghi: l’oggetto e il luogo bastano.",
+        "What colleagues will call it: the subject and the place are enough.",
     ),
     max="300",
 )

@@ -1,6 +1,7 @@
 """What checks and pages read off a drawing."""
 
 import pytest
+from lxml import etree
 
 from engine.bundles.drawing import BPMN, SPIFF, in_english, parse_drawing
 from engine.bundles.drawn import Drawing
@@ -83,3 +84,26 @@ def test_a_drawing_is_read_in_english_by_what_stands_beside_its_nodes() -> None:
     assert '<endEvent id="done" name="Done">' in english
     assert '<userTask id="answer" name="Answer"/>' in english
     assert '<exclusiveGateway id="here"/>' in english
+
+
+def test_a_longer_english_name_finds_room_beside_its_sign() -> None:
+    di, dc = "http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DC"
+    drawn = (
+        f'<definitions xmlns="{BPMN[1:-1]}" xmlns:s="{SPIFF[1:-1]}" xmlns:d="{di}" xmlns:c="{dc}">'
+        '<process id="p"><exclusiveGateway id="enough" name="I Comuni bastano?"><extensionElements>'
+        '<s:properties><s:property name="name_en" value="Are the municipalities enough?"/>'
+        "</s:properties></extensionElements></exclusiveGateway></process>"
+        '<d:BPMNDiagram><d:BPMNPlane><d:BPMNShape bpmnElement="enough">'
+        '<c:Bounds x="100" y="100" width="50" height="50"/>'
+        '<d:BPMNLabel><c:Bounds x="95" y="70" width="60" height="28"/></d:BPMNLabel>'
+        "</d:BPMNShape></d:BPMNPlane></d:BPMNDiagram></definitions>"
+    )
+
+    english = etree.fromstring(in_english(drawn.encode(), {}))
+
+    sign, name = english.iter(f"{{{dc}}}Bounds")
+    x, y, width, height = (float(name.get(part, "0")) for part in ("x", "y", "width", "height"))
+    assert width >= len("municipalities") * 6  # pixels: no word of it is broken in two
+    assert x + width / 2 == pytest.approx(125, abs=1)  # still over the middle of its sign
+    assert y + height == 70 + 28 and height > 28  # a further line goes up, away from the sign
+    assert sign.get("y") == "100"
