@@ -278,10 +278,12 @@ class BundleInvalid(Invalid):
 
     def __init__(self, problems: list[Any]) -> None:
         count = len(problems)
+        some = Text(f"{count} problemi", f"{count} problems")
+        many = some if count != 1 else Text("un problema", "one problem")
         super().__init__(
             Text(
-                f"La cartella del procedimento ha {count} problemi.",
-                f"The process folder has {count} problems.",
+                f"La cartella del procedimento ha {many.it}.",
+                f"The process folder has {many.en}.",
             ),
             Text(
                 "Correggi i file indicati, poi `python -m engine check`.",
