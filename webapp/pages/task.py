@@ -1,6 +1,7 @@
 """The task page: what to do and by when, the form, the evidence; a draft is kept on the way."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -76,6 +77,10 @@ def _complete(task: TaskView, values: forms.Values) -> ResponseReturnValue:
             officer(), complete_task, work_item_id=task.id, data=values, version=acts.version()
         )
     except EngineError as refusal:
+        if "draft" in task.may:
+            # Whoever has to wait for somebody else leaves the page: what was typed is not lost.
+            with suppress(EngineError):
+                _keep(task.id, values)
         return _refused(task, values, refusal)
     flash(_done(task, values), "ok")
     return redirect(url_for("case.show", case_id=task.case.id))

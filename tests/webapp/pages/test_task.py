@@ -101,6 +101,15 @@ def test_wrong_answers_stay_and_say_what_would_be_right(visit: Visit) -> None:
     assert visit.item("prepare").state == "open"
 
 
+def test_what_was_refused_is_still_there_for_whoever_comes_back_later(visit: Visit) -> None:
+    visit.opened("davide", "prepare").press("Completa", visit_on="1/3/2027", budget="molti euro")
+
+    page = visit.opened("davide", "prepare")
+
+    assert page.page.xpath("//input[@name='visit_on']/@value") == ["01/03/2027"]
+    assert page.page.xpath("//input[@name='budget']/@value") == ["molti euro"]
+
+
 def test_completing_with_italian_dates_and_amounts_leads_to_the_case(visit: Visit) -> None:
     page = visit.opened("davide", "prepare")
 
