@@ -202,6 +202,7 @@ def _milestones(scope: Scope, step: Step) -> list[Milestone]:
     for passed in named:
         name, branch = passed.properties["milestone"], branch_text(passed.path)
         party = scope.party(passed.path)
+        party_id = party.id if party else None
         again = (name, branch) in known
         if not again:
             known.add((name, branch))
@@ -209,12 +210,11 @@ def _milestones(scope: Scope, step: Step) -> list[Milestone]:
                 hearing.before_milestone(scope.work, scope.case, scope.bundle, name)
             row = Milestone(
                 id=scope.work.new_id(), case_id=scope.case.id, name=name, branch=branch,
-                party_id=party.id if party else None, reached_at=scope.work.now,
+                party_id=party_id, reached_at=scope.work.now,
             )  # fmt: skip
             scope.work.add(row)
             reached.append(row)
         # The first time dates the stage; each time is told: a text amended is approved anew.
-        party_id = party.id if party else None
         scope.work.record(
             events.MilestoneReached(scope.case.id, name, party_id, scope.body(party), again=again),
             scope.case,

@@ -237,9 +237,8 @@ def labels_of(bundle: Bundle) -> dict[str, Text]:
 
 def label_of(bundle: Bundle, name: str, value: str) -> Text:
     """Words of a coded answer to one field; the code itself where no field of that name has it."""
-    fields = (field for field in _all_fields(bundle) if field.name == name)
-    labels = (o.label for field in fields for o in field.options if o.value == value)
-    return next(labels, both(value))
+    field = next((one for one in _all_fields(bundle) if one.name == name), None)
+    return both(value) if field is None else spoken(field, value)
 
 
 def _all_fields(bundle: Bundle) -> Iterable[Field]:

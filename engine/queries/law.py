@@ -37,6 +37,11 @@ class LawRow:
     valid_from: date | None = None
     valid_to: date | None = None
 
+    @property
+    def mark(self) -> str:
+        """How well it is known; nothing for a habit of the offices, which rests on no article."""
+        return "" if self.article == ORGANISATIONAL else self.evidence
+
 
 def law_rows(bundle: Bundle) -> tuple[LawRow, ...]:
     """Every legal basis of a procedure and of the parts it calls, in the order of its files."""

@@ -152,8 +152,7 @@ def _law_sheet(view: ProcessView) -> Sheet:
             [
                 kinds[row.kind], row.step, row.title.in_(words), said(row.article),
                 row.term.in_(words), silences.get(row.silence, ""),
-                "" if not said(row.article)
-                else _("da verificare") if row.evidence == "unverified" else row.evidence,
+                _("da verificare") if row.mark == "unverified" else row.mark,
                 *(day.isoformat() if day else "" for day in (row.valid_from, row.valid_to)),
             ]
             for row in view.law

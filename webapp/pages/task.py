@@ -1,7 +1,6 @@
 """The task page: what to do and by when, the form, the evidence; a draft is kept on the way."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -18,7 +17,7 @@ from engine.commands import (
     save_draft,
     take_back,
 )
-from engine.errors import EngineError, FormInvalid, NotFound
+from engine.errors import EngineError, FormInvalid, NotFound, StaleVersion
 from engine.queries import (
     AnswerLinkRow,
     TaskView,
@@ -77,13 +76,25 @@ def _complete(task: TaskView, values: forms.Values) -> ResponseReturnValue:
             officer(), complete_task, work_item_id=task.id, data=values, version=acts.version()
         )
     except EngineError as refusal:
-        if "draft" in task.may:
-            # Whoever has to wait for somebody else leaves the page: what was typed is not lost.
-            with suppress(EngineError):
-                _keep(task.id, values)
-        return _refused(task, values, refusal)
+        return _refused(task, values, _overtaken(task, values) or refusal)
     flash(_done(task, values), "ok")
     return redirect(url_for("case.show", case_id=task.case.id))
+
+
+def _overtaken(task: TaskView, values: forms.Values) -> EngineError | None:
+    """Keep what was typed into a refused act; what somebody else has written meanwhile is told.
+
+    Whoever has to wait for another leaves the page: the last words are not lost with it.
+    """
+    if "draft" not in task.may:
+        return None
+    try:
+        _keep(task.id, values)
+    except StaleVersion as newer:
+        return newer
+    except EngineError:
+        return None  # the refusal of the act itself says what is wrong
+    return None
 
 
 def _done(task: TaskView, values: forms.Values) -> str:

@@ -110,6 +110,19 @@ def test_what_was_refused_is_still_there_for_whoever_comes_back_later(visit: Vis
     assert page.page.xpath("//input[@name='budget']/@value") == ["molti euro"]
 
 
+def test_a_refused_act_does_not_overwrite_what_a_colleague_wrote_meanwhile(visit: Visit) -> None:
+    first, second = visit.opened("davide", "prepare"), visit.opened("davide", "prepare")
+    first.press("Salva e chiudi", budget="100")
+
+    second.press("Completa", visit_on="31/2/2027", budget="200")
+
+    assert second.status == 412 and "un’altra finestra" in second.text
+    assert second.page.xpath("//input[@name='budget']/@value") == ["200,00"]
+    assert visit.opened("davide", "prepare").page.xpath("//input[@name='budget']/@value") == [
+        "100,00"
+    ]
+
+
 def test_completing_with_italian_dates_and_amounts_leads_to_the_case(visit: Visit) -> None:
     page = visit.opened("davide", "prepare")
 
